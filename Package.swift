@@ -1,0 +1,63 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
+
+let package = Package(
+    name: "Obsync",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        .target(name: "SyncCore", dependencies: [logging], swiftSettings: settings),
+        .target(
+            name: "StreamingCrypto",
+            dependencies: ["COpenSSL", "CUTF8Proc", "SyncCore", crypto],
+            swiftSettings: settings,
+            // The static libraries: a function's image need not have them.
+            linkerSettings: [.linkedLibrary(":libcrypto.a"), .linkedLibrary(":libutf8proc.a")]
+        ),
+        .target(
+            name: "HTTPTransport",
+            dependencies: [asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "ObsidianSync",
+            dependencies: [
+                "HTTPTransport", "StreamingCrypto", "SyncCore", crypto, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
+                nioWebSocket,
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "LocalAdapters",
+            dependencies: ["SyncCore", .product(name: "GRDB", package: "GRDB.swift"), nioPosix],
+            swiftSettings: settings
+        ),
+        .target(name: "CGlibcCompat"),
+        .systemLibrary(name: "COpenSSL"),
+        .systemLibrary(name: "CUTF8Proc"),
+    ]
+)

@@ -1,0 +1,100 @@
+import Foundation
+import SyncCore
+
+/// The file calls of a ``FolderObjectStore``. All of them block.
+struct FolderFiles: Sendable {
+    let root: String
+    let scratch: String
+
+    func path(of key: ObjectKey) -> String {
+        root + "/" + key.rawValue
+    }
+
+    func newScratchFile() throws -> String {
+        try mapped { try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true) }
+        return scratch + "/" + UUID().uuidString
+    }
+
+    func scratchFile(of upload: MultipartUpload) throws -> String {
+        guard let name = upload.id.split(separator: ":").first, UUID(uuidString: String(name)) != nil else {
+            throw SyncError(.storeUnavailable, "an upload is unknown to the folder")
+        }
+        return scratch + "/" + name
+    }
+
+    /// The size of a key's file, or nil when there is none.
+    func size(of key: ObjectKey) throws -> Int64? {
+        var status = stat()
+        guard lstat(path(of: key), &status) == 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw failure(errno)
+        }
+        return status.st_mode & S_IFMT == S_IFREG ? Int64(status.st_size) : nil
+    }
+
+    /// Moves a whole file to its place, replacing what was there.
+    func move(_ temporary: String, to key: ObjectKey, mtime: Timestamp?) throws {
+        do {
+            try setTime(mtime, of: temporary)
+            let destination = path(of: key)
+            let folder = URL(filePath: destination).deletingLastPathComponent().path(percentEncoded: false)
+            try mapped { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+            guard rename(temporary, destination) == 0 else { throw failure(errno) }
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+    }
+
+    func setTime(_ mtime: Timestamp?, of path: String) throws {
+        guard let mtime else { return }
+        let date = Date(timeIntervalSince1970: Double(mtime.milliseconds) / 1000)
+        try mapped { try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: path) }
+    }
+
+    /// Removes a file; one that is not there counts as removed.
+    func remove(_ path: String) throws {
+        guard unlink(path) != 0, errno != ENOENT, errno != ENOTDIR else { return }
+        throw failure(errno)
+    }
+
+    /// Removes the folders that a key's file has left empty.
+    func removeEmptyFolders(above key: ObjectKey) {
+        var segments = key.rawValue.utf8.split(separator: UInt8(ascii: "/")).map { String($0) ?? "" }
+        segments.removeLast()
+        while !segments.isEmpty {
+            // Fails, as it should, at the first folder that holds something.
+            guard rmdir(root + "/" + segments.joined(separator: "/")) == 0 else { return }
+            segments.removeLast()
+        }
+    }
+
+    /// Runs a call of Foundation and maps its errors.
+    func mapped(_ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch let error as SyncError {
+            throw error
+        } catch let error as CocoaError where error.code == .fileWriteInvalidFileName {
+            throw failure(ENAMETOOLONG)
+        } catch {
+            let posix = ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError)?.code
+            throw failure(Int32(posix ?? 0))
+        }
+    }
+
+    private func failure(_ code: Int32) -> SyncError {
+        switch code {
+        case ENAMETOOLONG, EILSEQ:
+            SyncError(.nameRefused, "the folder's file system does not take a name")
+        case ENOTDIR, EISDIR, EEXIST, ENOTEMPTY:
+            SyncError(.storeUnavailable, "a file stands where a folder is needed, or the other way round")
+        case ENOSPC, EDQUOT:
+            SyncError(.storeUnavailable, "the folder's disk is full; make room and start again")
+        case EACCES, EROFS, EPERM:
+            SyncError(.storeUnavailable, "the folder cannot be written to; check its permissions")
+        default:
+            SyncError(.storeUnavailable, "the folder's file system refuses a call (errno \(code))")
+        }
+    }
+}

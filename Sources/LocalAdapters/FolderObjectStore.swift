@@ -1,0 +1,148 @@
+import Foundation
+import NIOPosix
+package import SyncCore
+
+/// Objects as the files of a folder.
+///
+/// A file comes into being under the scratch folder and is moved to its place when it is whole, so that what can be
+/// seen is complete. Both folders have to be on one file system. Folders in the key appear and vanish with their files.
+package struct FolderObjectStore: ObjectStore {
+    private let files: FolderFiles
+
+    /// Makes a store.
+    ///
+    /// - Parameters:
+    ///   - root: the folder that keys are relative to; it is made when it is needed.
+    ///   - scratch: where files are written before they are whole.
+    package init(root: String, scratch: String) {
+        files = FolderFiles(root: root, scratch: scratch)
+    }
+
+    package func put(_ key: ObjectKey, _ bytes: [UInt8], _ attributes: ObjectAttributes) async throws {
+        try await onThread { files in
+            let temporary = try files.newScratchFile()
+            try files.mapped { try Data(bytes).write(to: URL(filePath: temporary)) }
+            try files.move(temporary, to: key, mtime: attributes.mtime)
+        }
+    }
+
+    package func beginUpload(
+        _ key: ObjectKey,
+        _ attributes: ObjectAttributes,
+        partSize: Int
+    ) async throws -> MultipartUpload {
+        try await onThread { files in
+            let temporary = try files.newScratchFile()
+            try files.mapped { try Data().write(to: URL(filePath: temporary)) }
+            try files.setTime(attributes.mtime, of: temporary)
+            let name = URL(filePath: temporary).lastPathComponent
+            let seconds = attributes.mtime.map { ":\($0.milliseconds)" } ?? ""
+            return MultipartUpload(key: key, id: name + seconds, partSize: partSize)
+        }
+    }
+
+    package func putPart(_ number: Int, _ bytes: [UInt8], of upload: MultipartUpload) async throws -> UploadedPart {
+        try await onThread { files in
+            try files.mapped {
+                let handle = try FileHandle(forWritingTo: URL(filePath: files.scratchFile(of: upload)))
+                defer { try? handle.close() }
+                try handle.seek(toOffset: UInt64(number - 1) * UInt64(upload.partSize))
+                try handle.write(contentsOf: Data(bytes))
+            }
+            return UploadedPart(number: number, etag: String(number))
+        }
+    }
+
+    package func complete(_ upload: MultipartUpload, parts: [UploadedPart]) async throws {
+        try await onThread { files in
+            let mtime = upload.id.split(separator: ":").dropFirst().first.flatMap { Int64($0) }
+            try files.move(
+                files.scratchFile(of: upload),
+                to: upload.key,
+                mtime: mtime.map(Timestamp.init(milliseconds:))
+            )
+        }
+    }
+
+    package func abort(_ upload: MultipartUpload) async throws {
+        try await onThread { files in try files.remove(files.scratchFile(of: upload)) }
+    }
+
+    package func read(_ key: ObjectKey, from offset: Int64) async throws -> ByteStream? {
+        let path = files.path(of: key)
+        guard try await head(key) != nil else { return nil }
+        return FileChunks(path: path, offset: offset)
+    }
+
+    package func head(_ key: ObjectKey) async throws -> ObjectSummary? {
+        try await onThread { files in try files.size(of: key).map { ObjectSummary(size: $0) } }
+    }
+
+    package func copy(
+        from source: ObjectKey,
+        to destination: ObjectKey,
+        _ attributes: ObjectAttributes
+    ) async throws -> Bool {
+        try await onThread { files in
+            guard try files.size(of: source) != nil else { return false }
+            let temporary = try files.newScratchFile()
+            try files.mapped {
+                try FileManager.default.copyItem(atPath: files.path(of: source), toPath: temporary)
+            }
+            try files.move(temporary, to: destination, mtime: attributes.mtime)
+            return true
+        }
+    }
+
+    package func delete(_ keys: [ObjectKey]) async throws {
+        try await onThread { files in
+            for key in keys {
+                try files.remove(files.path(of: key))
+                files.removeEmptyFolders(above: key)
+            }
+        }
+    }
+
+    /// File calls block, so they run on threads made for that.
+    private func onThread<Result: Sendable>(
+        _ body: @escaping @Sendable (FolderFiles) throws -> Result
+    ) async throws -> Result {
+        let files = files
+        return try await NIOThreadPool.singleton.runIfActive { try body(files) }
+    }
+}
+
+/// The bytes of a file from an offset on, a chunk a pull. The file is open only while a chunk is read.
+private struct FileChunks: AsyncSequence, Sendable {
+    typealias Element = [UInt8]
+    typealias Failure = any Error
+
+    let path: String
+    let offset: Int64
+
+    func makeAsyncIterator() -> Iterator {
+        Iterator(path: path, offset: offset)
+    }
+
+    struct Iterator: AsyncIteratorProtocol {
+        private static let chunkSize = 256 << 10
+        let path: String
+        var offset: Int64
+
+        mutating func next() async throws -> [UInt8]? {
+            let (path, start) = (path, offset)
+            let chunk: [UInt8] = try await NIOThreadPool.singleton.runIfActive {
+                do {
+                    let handle = try FileHandle(forReadingFrom: URL(filePath: path))
+                    defer { try? handle.close() }
+                    try handle.seek(toOffset: UInt64(start))
+                    return Array(try handle.read(upToCount: Self.chunkSize) ?? Data())
+                } catch {
+                    throw SyncError(.storeUnavailable, "a file in the folder cannot be read", underlying: error)
+                }
+            }
+            offset += Int64(chunk.count)
+            return chunk.isEmpty ? nil : chunk
+        }
+    }
+}

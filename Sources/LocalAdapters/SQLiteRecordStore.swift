@@ -1,0 +1,260 @@
+import FoundationEssentials
+import GRDB
+package import SyncCore
+
+/// Records in an SQLite database.
+///
+/// Paths are compared by their bytes (BINARY collation), as ``VaultPath`` does. Every write is one transaction.
+package struct SQLiteRecordStore: RecordStore {
+    private static let pageSize = 500
+    let database: DatabasePool
+
+    /// Opens the database, and makes it when it is not there.
+    ///
+    /// - Throws: `StoreUnavailable` when the file cannot be opened or is no database.
+    package init(path: String) throws(SyncError) {
+        do {
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(10)
+            database = try DatabasePool(path: path, configuration: configuration)
+            try Self.migrator.migrate(database)
+        } catch {
+            throw SyncError(
+                .storeUnavailable,
+                "the record database cannot be opened; check the folder, or move the file away to start anew",
+                underlying: error
+            )
+        }
+    }
+
+    private static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("records") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE files (
+                        vault TEXT NOT NULL, path TEXT NOT NULL, version INTEGER NOT NULL, epoch TEXT NOT NULL,
+                        pending_since INTEGER, body TEXT NOT NULL, PRIMARY KEY (vault, path)) WITHOUT ROWID;
+                    CREATE INDEX files_pending ON files (vault, path) WHERE pending_since IS NOT NULL;
+                    CREATE TABLE vaults (vault TEXT PRIMARY KEY, state TEXT, lease_owner TEXT, lease_expires INTEGER,
+                        progress TEXT, progress_expires INTEGER) WITHOUT ROWID;
+                    CREATE TABLE receipts (
+                        vault TEXT NOT NULL, run TEXT NOT NULL, batch INTEGER NOT NULL, expires INTEGER NOT NULL,
+                        body TEXT NOT NULL, PRIMARY KEY (vault, run, batch)) WITHOUT ROWID;
+                    """
+            )
+        }
+        return migrator
+    }
+
+    package func records(of paths: [VaultPath], in vault: VaultID) async throws -> [VaultPath: FileRecord] {
+        guard !paths.isEmpty else { return [:] }
+        let marks = Array(repeating: "?", count: paths.count).joined(separator: ",")
+        let found: [FileRecord] = try await read(
+            "SELECT body FROM files WHERE vault = ? AND path IN (\(marks))",
+            [vault.rawValue] + paths.map(\.rawValue)
+        )
+        return Dictionary(found.map { ($0.path, $0) }) { first, _ in first }
+    }
+
+    package func allRecords(in vault: VaultID) -> any AsyncSequence<FileRecord, any Error> & Sendable {
+        PagedRecords { last in
+            try await read(
+                "SELECT body FROM files WHERE vault = ? AND path > ? ORDER BY path LIMIT \(Self.pageSize)",
+                [vault.rawValue, last?.path.rawValue ?? ""]
+            )
+        }
+    }
+
+    package func pendingRecords(in vault: VaultID) -> any AsyncSequence<FileRecord, any Error> & Sendable {
+        PagedRecords { last in
+            try await read(
+                """
+                SELECT body FROM files WHERE vault = ? AND path > ? AND pending_since IS NOT NULL
+                ORDER BY path LIMIT \(Self.pageSize)
+                """,
+                [vault.rawValue, last?.path.rawValue ?? ""]
+            )
+        }
+    }
+
+    package func save(_ record: FileRecord, in vault: VaultID) async throws -> Bool {
+        let body = try text(of: record)
+        return try await write { database in
+            try database.execute(
+                sql: """
+                    INSERT INTO files (vault, path, version, epoch, pending_since, body) VALUES (?, ?, ?, ?, ?, ?)
+                    ON CONFLICT (vault, path) DO UPDATE SET version = excluded.version, epoch = excluded.epoch,
+                        pending_since = excluded.pending_since, body = excluded.body
+                    WHERE files.version <= excluded.version OR files.epoch <> excluded.epoch
+                    """,
+                arguments: [
+                    vault.rawValue, record.path.rawValue, record.version, record.epoch,
+                    record.pendingSince?.milliseconds, body,
+                ]
+            )
+            return database.changesCount > 0
+        }
+    }
+
+    package func state(of vault: VaultID) async throws -> VaultState? {
+        let found: [VaultState] = try await read(
+            "SELECT state FROM vaults WHERE vault = ? AND state IS NOT NULL",
+            [vault.rawValue]
+        )
+        return found.first
+    }
+
+    package func commit(_ state: VaultState, of vault: VaultID) async throws -> Bool {
+        let body = try text(of: state)
+        return try await write { database in
+            try database.execute(
+                sql: "UPDATE vaults SET state = ? WHERE vault = ? AND lease_owner = ?",
+                arguments: [body, vault.rawValue, state.run.rawValue]
+            )
+            return database.changesCount > 0
+        }
+    }
+
+    package func acquireLease(_ lease: Lease, on vault: VaultID, now: Timestamp) async throws -> Bool {
+        let expired = now.advanced(by: .zero - Lease.clockSkew)
+        return try await write { database in
+            try database.execute(
+                sql: "DELETE FROM receipts WHERE vault = ? AND expires < ?",
+                arguments: [vault.rawValue, now.milliseconds]
+            )
+            try database.execute(
+                sql: """
+                    INSERT INTO vaults (vault, lease_owner, lease_expires) VALUES (?, ?, ?)
+                    ON CONFLICT (vault) DO UPDATE
+                    SET lease_owner = excluded.lease_owner, lease_expires = excluded.lease_expires
+                    WHERE vaults.lease_owner IS NULL OR vaults.lease_owner = excluded.lease_owner
+                        OR vaults.lease_expires < ?
+                    """,
+                arguments: [
+                    vault.rawValue, lease.owner.rawValue, lease.expires.milliseconds, expired.milliseconds,
+                ]
+            )
+            return database.changesCount > 0
+        }
+    }
+
+    package func releaseLease(of run: RunID, on vault: VaultID) async throws {
+        try await write { database in
+            try database.execute(
+                sql: "UPDATE vaults SET lease_owner = NULL, lease_expires = NULL WHERE vault = ? AND lease_owner = ?",
+                arguments: [vault.rawValue, run.rawValue]
+            )
+        }
+    }
+
+    package func progress(of vault: VaultID) async throws -> VaultProgress? {
+        let found: [VaultProgress] = try await read(
+            "SELECT progress FROM vaults WHERE vault = ? AND progress IS NOT NULL",
+            [vault.rawValue]
+        )
+        return found.first
+    }
+
+    package func save(_ progress: VaultProgress, of vault: VaultID, expires: Timestamp?) async throws {
+        let body = try text(of: progress)
+        try await write { database in
+            try database.execute(
+                sql: """
+                    INSERT INTO vaults (vault, progress, progress_expires) VALUES (?, ?, ?)
+                    ON CONFLICT (vault) DO UPDATE
+                    SET progress = excluded.progress, progress_expires = excluded.progress_expires
+                    """,
+                arguments: [vault.rawValue, body, expires?.milliseconds]
+            )
+        }
+    }
+
+    package func save(_ receipt: Receipt, of run: RunID, in vault: VaultID, expires: Timestamp) async throws {
+        let body = try text(of: receipt)
+        try await write { database in
+            try database.execute(
+                sql: "INSERT OR REPLACE INTO receipts (vault, run, batch, expires, body) VALUES (?, ?, ?, ?, ?)",
+                arguments: [vault.rawValue, run.rawValue, receipt.batch, expires.milliseconds, body]
+            )
+        }
+    }
+
+    package func receipts(
+        of run: RunID,
+        in vault: VaultID,
+        from first: Int
+    ) -> any AsyncSequence<Receipt, any Error> & Sendable {
+        PagedRecords { last in
+            try await read(
+                """
+                SELECT body FROM receipts WHERE vault = ? AND run = ? AND batch >= CAST(? AS INTEGER)
+                ORDER BY batch LIMIT \(Self.pageSize)
+                """,
+                [vault.rawValue, run.rawValue, String(last.map { $0.batch + 1 } ?? first)]
+            )
+        }
+    }
+}
+
+extension SQLiteRecordStore {
+    private func text(of value: some Encodable) throws -> String {
+        String(decoding: try FunctionJSON.encode(value), as: UTF8.self)
+    }
+
+    private func read<Value: Decodable & Sendable>(_ sql: String, _ arguments: [String]) async throws -> [Value] {
+        do {
+            let bodies = try await database.read { database in
+                try String.fetchAll(database, sql: sql, arguments: StatementArguments(arguments))
+            }
+            return try bodies.map { try JSONDecoder().decode(Value.self, from: Data($0.utf8)) }
+        } catch {
+            throw mapped(error)
+        }
+    }
+
+    @discardableResult
+    private func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        do {
+            return try await database.write(body)
+        } catch {
+            throw mapped(error)
+        }
+    }
+
+    private func mapped(_ error: any Error) -> any Error {
+        if error is CancellationError { return error }
+        return SyncError(.storeUnavailable, "the record database refuses a call", underlying: error)
+    }
+}
+
+/// Records a page at a time: the next page is asked for by the last record of the one before.
+private struct PagedRecords<Element: Sendable>: AsyncSequence, Sendable {
+    typealias Failure = any Error
+
+    let nextPage: @Sendable (Element?) async throws -> [Element]
+
+    func makeAsyncIterator() -> Iterator {
+        Iterator(nextPage: nextPage)
+    }
+
+    struct Iterator: AsyncIteratorProtocol {
+        let nextPage: @Sendable (Element?) async throws -> [Element]
+        private var page: ArraySlice<Element> = []
+        private var last: Element?
+        private var isAtEnd = false
+
+        init(nextPage: @escaping @Sendable (Element?) async throws -> [Element]) {
+            self.nextPage = nextPage
+        }
+
+        mutating func next() async throws -> Element? {
+            if page.isEmpty, !isAtEnd {
+                page = try await nextPage(last)[...]
+                last = page.last
+                isAtEnd = page.isEmpty
+            }
+            return page.popFirst()
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package import HTTPTransport
+package import Logging
+package import SyncCore
+
+/// Obsidian Sync as a provider.
+package struct ObsidianProvider: LibraryProvider {
+    /// Where the service is, and what may stand in its place.
+    package struct Configuration: Sendable {
+        /// The REST service, without a slash at its end.
+        package var apiURL = "https://api.obsidian.md"
+        /// Which hosts sockets may go to.
+        package var hosts = HostPolicy()
+
+        /// Makes the configuration of the real service.
+        package init() {}
+
+        /// Reads `OBSIDIAN_API_URL` and `OBSYNC_ALLOW_HOSTS`.
+        ///
+        /// - Throws: `InvalidConfiguration` naming the variable.
+        package init(environment: [String: String]) throws(SyncError) {
+            if let url = environment["OBSIDIAN_API_URL"], !url.isEmpty {
+                let isLocal = url.hasPrefix("http://127.0.0.1:") || url.hasPrefix("http://localhost:")
+                guard url.hasPrefix("https://") || isLocal else {
+                    throw SyncError(
+                        .invalidConfiguration,
+                        "OBSIDIAN_API_URL has to begin with https://, or with http:// on loopback"
+                    )
+                }
+                apiURL = url.hasSuffix("/") ? String(url.dropLast()) : url
+            }
+            let allowed = (environment["OBSYNC_ALLOW_HOSTS"] ?? "").split(separator: ",")
+            hosts = HostPolicy(allowing: allowed.map { $0.filter { $0 != " " } })
+        }
+    }
+
+    private let api: ObsidianAPI
+    private let configuration: Configuration
+    private let clock: any WallClock
+
+    /// Makes the provider.
+    ///
+    /// - Parameters:
+    ///   - configuration: where the service is.
+    ///   - executor: sends REST requests.
+    ///   - clock: for one-time passwords and waits.
+    ///   - random: a number from 0 up to 1, for jitter.
+    package init(
+        _ configuration: Configuration,
+        executor: any HTTPExecutor,
+        clock: any WallClock,
+        random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
+    ) {
+        self.configuration = configuration
+        self.clock = clock
+        api = ObsidianAPI(baseURL: configuration.apiURL, executor: executor, clock: clock, random: random)
+    }
+
+    package var name: String { "obsidian" }
+
+    /// One socket each: a client that ran against the service went from ten down to three.
+    package var defaultConcurrency: Int { 3 }
+
+    package func check(_ secret: Secret, logger: Logger) async throws -> CredentialCheck {
+        guard let token = try secret.text("token", "value") else { return .refused }
+        do {
+            // Listing the vaults tells as much as asking for the user does, and counts them.
+            return .valid(vaults: try await api.vaults(token: token, logger).count, expires: nil)
+        } catch let error as SyncError where error.name == .tokenExpired {
+            return .refused
+        }
+    }
+
+    package func renew(_ secret: Secret, logger: Logger) async throws -> Secret {
+        let email = try secret.requiredText("auth", "email")
+        let password = try secret.requiredText("auth", "password")
+        let totp = try secret.text("auth", "totp_secret").map { text throws(SyncError) in try TOTP(secret: text) }
+        let token: String
+        do {
+            token = try await api.signIn(
+                email: email,
+                password: password,
+                code: totp?.code(at: clock.now) ?? "",
+                logger
+            )
+        } catch let error as SyncError where error.name == .authenticationFailed && totp != nil {
+            // A code counts once. The next one may be taken; a wrong password will be refused again.
+            try await clock.sleep(until: clock.now.startOfNextStep, tolerance: nil)
+            token = try await api.signIn(
+                email: email,
+                password: password,
+                code: totp?.code(at: clock.now) ?? "",
+                logger
+            )
+        }
+        return
+            secret
+            .setting(.string(token), at: "token", "value")
+            .setting(.string(clock.now.iso8601), at: "token", "obtained_at")
+    }
+
+    package func withLibrary<Result: Sendable>(
+        _ secret: Secret,
+        logger: Logger,
+        _ body: (any LibrarySource) async throws -> Result
+    ) async throws -> Result {
+        guard let token = try secret.text("token", "value") else {
+            throw SyncError(.tokenExpired, "the secret holds no token yet")
+        }
+        return try await body(
+            ObsidianLibrary(api: api, hosts: configuration.hosts, secret: secret, token: token, logger: logger)
+        )
+    }
+}
+
+extension Timestamp {
+    /// When the next step of one-time passwords begins.
+    fileprivate var startOfNextStep: Timestamp {
+        let step = TOTP.step.wholeMilliseconds
+        return Timestamp(milliseconds: (milliseconds / step + 1) * step)
+    }
+}

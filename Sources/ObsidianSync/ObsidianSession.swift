@@ -1,0 +1,160 @@
+import Logging
+import StreamingCrypto
+import SyncCore
+
+/// An open vault on one socket.
+struct ObsidianSession: VaultSession {
+    let socket: SyncSocket
+    let keys: VaultKeys
+    /// The uid up to which everything was known when the socket was opened; 0 for none.
+    let since: Int64
+    let logger: Logger
+    private let listing = ListingGate()
+
+    init(socket: SyncSocket, keys: VaultKeys, since: Int64, logger: Logger) {
+        self.socket = socket
+        self.keys = keys
+        self.since = since
+        self.logger = logger
+    }
+
+    func list(_ receive: (Entry) async throws -> Void) async throws -> ListingEnd {
+        guard await listing.pass() else {
+            throw SyncError(.protocolChanged, "a listing can be read once")
+        }
+        var largest = since
+        while true {
+            switch try await socket.next() {
+            case .record(let record):
+                guard let entry = try entry(of: record) else { continue }
+                largest = max(largest, entry.version)
+                try await receive(entry)
+            case .ready(let version):
+                // A cursor ahead of what the service knows belongs to a vault that has been replaced.
+                return ListingEnd(
+                    isSnapshot: since == 0,
+                    cursor: SourceCursor(String(max(largest, version))),
+                    wasReplaced: version < since
+                )
+            default:
+                throw SyncError(.protocolChanged, "Obsidian sent something else than a listing")
+            }
+        }
+    }
+
+    func withContent<Result: Sendable>(
+        of entry: Entry,
+        _ body: (FileContent) async throws -> Result
+    ) async throws -> Result {
+        if await listing.pass() { try await skipListing() }
+        guard let uid = Int64(entry.handle) else {
+            throw SyncError(.corruptContent, "the handle of a file is none of Obsidian's")
+        }
+        try await socket.pull(uid: uid)
+        switch try await socket.next() {
+        case .gone:
+            throw SyncError(.sourceGone, "a file is gone at the source")
+        case .refused(let text):
+            throw pullError(text)
+        case .body(size: 0):
+            return try await body(FileContent(size: 0, stream: BodyStream(socket: nil, key: [])))
+        case .body(let size):
+            guard size >= Int64(BodyDecipher.overhead) else {
+                throw SyncError(.corruptContent, "a body is too short to be one")
+            }
+            let stream = BodyStream(socket: socket, key: keys.contentKey)
+            return try await body(FileContent(size: size - Int64(BodyDecipher.overhead), stream: stream))
+        default:
+            throw SyncError(.protocolChanged, "Obsidian sent something else than the answer to pull")
+        }
+    }
+
+    private func skipListing() async throws {
+        while true {
+            if case .ready = try await socket.next() { return }
+        }
+    }
+
+    /// An error that the service does not explain in known words concerns this file only.
+    private func pullError(_ text: String) -> SyncError {
+        let error = ServiceText.error(text)
+        guard error.name == .protocolChanged || error.name == .invalidInput else { return error }
+        return SyncError(.corruptContent, "Obsidian refuses to give out a file")
+    }
+
+    /// A record as an entry; nil for a record without a path, which says nothing.
+    private func entry(of record: SocketMessage) throws -> Entry? {
+        guard let uid = record.uid, let sealedPath = record.path else {
+            throw SyncError(.protocolChanged, "Obsidian sent a record without uid or path")
+        }
+        let isDeleted = record.deleted ?? false
+        // Snapshots have no tombstones; one that comes all the same says nothing.
+        if since == 0, isDeleted { return nil }
+        let kind: Entry.Kind = isDeleted ? .deletion : record.folder ?? false ? .folder : .file
+        guard let path = try? keys.nameCipher.open(sealedPath) else { return unreadable(uid) }
+        var entry = Entry(kind: kind, path: VaultPath(path), version: uid, handle: String(uid))
+        guard kind == .file else { return entry }
+        guard let hash = try? keys.nameCipher.open(record.hash ?? ""), hash.utf8.count == 64 else {
+            return unreadable(uid)
+        }
+        entry.sha256 = hash.lowercased()
+        entry.size = record.size.map { $0 == 0 ? 0 : max(0, $0 - Int64(BodyDecipher.overhead)) }
+        entry.mtime = record.mtime.flatMap { $0 > 0 ? Timestamp(milliseconds: $0) : nil }
+        if let related = record.relatedpath, !related.isEmpty, let previous = try? keys.nameCipher.open(related) {
+            entry.previousPath = VaultPath(previous)
+        }
+        return entry
+    }
+
+    private func unreadable(_ uid: Int64) -> Entry {
+        logger.warning("record cannot be deciphered", metadata: ["item.version": "\(uid)"])
+        return Entry(kind: .unreadable, path: .standIn(handle: String(uid)), version: uid, handle: String(uid))
+    }
+}
+
+/// Lets one caller through: the listing is read once.
+private actor ListingGate {
+    private var isOpen = true
+
+    func pass() -> Bool {
+        defer { isOpen = false }
+        return isOpen
+    }
+}
+
+/// A body from the socket, deciphered as it is pulled. Without a socket it is empty.
+struct BodyStream: AsyncSequence, Sendable {
+    typealias Element = [UInt8]
+    typealias Failure = any Error
+
+    let socket: SyncSocket?
+    let key: [UInt8]
+
+    func makeAsyncIterator() -> Iterator {
+        Iterator(socket: socket, decipher: BodyDecipher(key: key))
+    }
+
+    struct Iterator: AsyncIteratorProtocol {
+        fileprivate var socket: SyncSocket?
+        fileprivate var decipher: BodyDecipher
+
+        mutating func next() async throws -> [UInt8]? {
+            while let socket {
+                guard case .bytes(let bytes, let isLast) = try await socket.next() else {
+                    throw SyncError(.protocolChanged, "Obsidian sent something else than a body")
+                }
+                do {
+                    let content = try decipher.update(bytes)
+                    if isLast {
+                        self.socket = nil
+                        try decipher.finish()
+                    }
+                    if !content.isEmpty { return content }
+                } catch {
+                    throw SyncError(.corruptContent, "a body cannot be deciphered", underlying: error)
+                }
+            }
+            return nil
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import Crypto
+import StreamingCrypto
+import SyncCore
+
+/// A vault as `/vault/list` names it.
+///
+///     {"id": "9b1d…", "name": "Notes", "host": "sync-12.obsidian.md", "salt": "…", "password": "",
+///      "encryption_version": 3, "size": 10485760, "created": 1700000000000, "region": "Europe"}
+struct ListedVault: Decodable, Sendable {
+    var id: VaultID
+    var name: String
+    var host: String
+    var salt: String
+    /// The encryption password itself, where Obsidian keeps it; nil for end-to-end encrypted vaults.
+    var managedPassword: String?
+    var encryptionVersion: Int
+
+    private enum CodingKeys: String, CodingKey {
+        case id, name, host, salt, password
+        case encryptionVersion = "encryption_version"
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        if let number = try? container.decode(Int64.self, forKey: .id), let id = VaultID(String(number)) {
+            self.id = id
+        } else {
+            id = try container.decode(VaultID.self, forKey: .id)
+        }
+        name = try container.decodeIfPresent(String.self, forKey: .name) ?? ""
+        host = try container.decode(String.self, forKey: .host)
+        salt = try container.decode(String.self, forKey: .salt)
+        let password = try container.decodeIfPresent(String.self, forKey: .password)
+        managedPassword = password.flatMap { $0.isEmpty ? nil : $0 }
+        encryptionVersion = try container.decodeIfPresent(Int.self, forKey: .encryptionVersion) ?? 0
+    }
+
+    /// The vault as the rest of Obsync knows it. Migrating a vault changes its salt or version, and with that its epoch.
+    var vault: Vault {
+        let fingerprint = SHA256.hash(data: Array("\(encryptionVersion):\(salt)".utf8))
+        return Vault(id: id, name: name, epoch: String(Hex.encoded(fingerprint).prefix(16)))
+    }
+}

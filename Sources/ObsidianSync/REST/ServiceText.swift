@@ -1,0 +1,52 @@
+import SyncCore
+
+/// Turns the service's error texts into errors. They are matched by parts, without regard to case: the full sentences
+/// are not documented and change.
+enum ServiceText {
+    static let wrongCode = "2fa code is incorrect"
+
+    static func error(_ text: String) -> SyncError {
+        let text = text.lowercased()
+        func says(_ part: String) -> Bool { text.contains(part) }
+        if says(wrongCode) {
+            return SyncError(
+                .authenticationFailed,
+                "the two-factor code was refused; check the secret's field auth.totp_secret and the clock"
+            )
+        }
+        if says("2fa code") {
+            return SyncError(
+                .authenticationFailed,
+                "the account asks for a two-factor code; put its setup key into the secret's field auth.totp_secret"
+            )
+        }
+        if says("login failed") {
+            return SyncError(
+                .authenticationFailed,
+                "Obsidian refuses the sign-in; check the secret's fields auth.email and auth.password"
+            )
+        }
+        if says("not logged in") {
+            return SyncError(.tokenExpired, "Obsidian refuses the token")
+        }
+        if says("wrong vault key") {
+            return SyncError(
+                .vaultPasswordWrong,
+                "a vault's password does not fit; correct it in the secret, under vaults.<vault id>.password"
+            )
+        }
+        if says("subscription"), says("expired") {
+            return SyncError(
+                .subscriptionExpired,
+                "the Obsidian Sync subscription has expired; renew it and start again"
+            )
+        }
+        if says("vault not found") {
+            return SyncError(.invalidInput, "Obsidian does not know the vault any more")
+        }
+        if says("overloaded") || says("try again") || says("temporarily unavailable") {
+            return SyncError(.sourceUnavailable, "Obsidian says that it is overloaded", retryAfter: .seconds(60))
+        }
+        return SyncError(.protocolChanged, "Obsidian answers with an error that is not known")
+    }
+}

@@ -1,0 +1,15 @@
+import NIOHTTP1
+
+/// An answer of the REST interface.
+struct RESTResponse: Sendable {
+    let status: HTTPResponseStatus
+    let contentType: String
+    let body: [UInt8]
+
+    /// A page as an edge or a proxy sends it: HTML, whatever was asked.
+    static func page(_ status: HTTPResponseStatus) -> RESTResponse {
+        let title = "\(status.code) \(status.reasonPhrase)"
+        let page = "<!DOCTYPE html>\n<html><head><title>\(title)</title></head><body><h1>\(title)</h1></body></html>\n"
+        return RESTResponse(status: status, contentType: "text/html; charset=UTF-8", body: Array(page.utf8))
+    }
+}

@@ -1,0 +1,114 @@
+package import Logging
+
+/// The authenticator: makes sure that the token works, and gives the run its id and its normalised request.
+package struct Authenticate: Sendable {
+    /// How often one run may come back because its token was refused on the way.
+    private static let mostReauthentications = 3
+
+    private let secrets: any SecretStore
+    private let providers: [any LibraryProvider]
+    private let allowedBuckets: [String]
+    private let makeRunID: @Sendable () -> RunID
+
+    /// Makes the use case.
+    ///
+    /// - Parameters:
+    ///   - secrets: where the credentials are.
+    ///   - providers: the clouds that this build knows.
+    ///   - allowedBuckets: what a request may name in `dest_bucket`.
+    ///   - makeRunID: names a run that has no execution to take its name from.
+    package init(
+        secrets: any SecretStore,
+        providers: [any LibraryProvider],
+        allowedBuckets: [String],
+        makeRunID: @escaping @Sendable () -> RunID
+    ) {
+        self.secrets = secrets
+        self.providers = providers
+        self.allowedBuckets = allowedBuckets
+        self.makeRunID = makeRunID
+    }
+
+    /// Authenticates once.
+    ///
+    /// - Throws: `InvalidInput`, `InvalidConfiguration`, `AuthenticationFailed`, `SubscriptionExpired`; transient errors.
+    package func callAsFunction(_ input: AuthenticateInput, logger: Logger) async throws -> AuthenticateOutput {
+        let request = input.request
+        if let bucket = request.destinationBucket, !allowedBuckets.contains(bucket) {
+            throw SyncError(.invalidInput, "the field dest_bucket names a bucket that this deployment may not write to")
+        }
+        let reauthentications = input.reauthentications + (input.isAfterRefusal ? 1 : 0)
+        guard reauthentications <= Self.mostReauthentications else {
+            throw SyncError(
+                .authenticationFailed,
+                "the provider refused \(reauthentications) fresh tokens in one run; check the account and try again later"
+            )
+        }
+        let stored = try await secrets.current()
+        let provider = try providers.named(in: stored.secret)
+        let good = request.action == .status ? Good(stored) : try await goodToken(stored, provider, logger)
+        return AuthenticateOutput(
+            run: input.run ?? input.execution.flatMap(Self.runID) ?? makeRunID(),
+            provider: provider.name,
+            vaults: good.vaults,
+            expiresAt: good.expires?.iso8601,
+            secretVersion: good.stored.version,
+            request: request,
+            cursor: input.cursor,
+            reauthentications: reauthentications
+        )
+    }
+
+    private struct Good {
+        var stored: StoredSecret
+        var vaults: Int?
+        var expires: Timestamp?
+
+        init(_ stored: StoredSecret, vaults: Int? = nil, expires: Timestamp? = nil) {
+            self.stored = stored
+            self.vaults = vaults
+            self.expires = expires
+        }
+    }
+
+    /// A new token is stored before it is used: a refresh token may die with its first use.
+    private func goodToken(
+        _ stored: StoredSecret,
+        _ provider: any LibraryProvider,
+        _ logger: Logger
+    ) async throws -> Good {
+        if case .valid(let vaults, let expires) = try await provider.check(stored.secret, logger: logger) {
+            return Good(stored, vaults: vaults, expires: expires)
+        }
+        logger.notice("token refused, signing in")
+        let renewed = try await provider.renew(stored.secret, logger: logger)
+        let winner = try await secrets.replace(renewed, expecting: stored.version)
+        guard case .valid(let vaults, let expires) = try await provider.check(winner.secret, logger: logger) else {
+            throw SyncError(.authenticationFailed, "the provider refuses the token that it has just given out")
+        }
+        return Good(winner, vaults: vaults, expires: expires)
+    }
+
+    /// A run is named after the execution that starts it, so that a repeated first step does not make a second run.
+    private static func runID(execution: String) -> RunID? {
+        let plain = execution.unicodeScalars.map { scalar in
+            scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
+                || scalar == "-" || scalar == "_" ? Character(scalar) : "-"
+        }
+        return RunID(String(plain.prefix(72)))
+    }
+}
+
+extension [any LibraryProvider] {
+    /// The provider that the secret names.
+    ///
+    /// - Throws: `InvalidConfiguration` when it names none of them.
+    package func named(in secret: Secret) throws -> any LibraryProvider {
+        let name = try secret.requiredText("provider")
+        guard let provider = first(where: { $0.name == name }) else {
+            let known = map(\.name).joined(separator: ", ")
+            throw SyncError(.invalidConfiguration, "the secret's field provider has to be one of: \(known)")
+        }
+        return provider
+    }
+}

@@ -1,0 +1,64 @@
+/// What is known of each entry of a batch while it is worked off.
+struct BatchLedger: Sendable {
+    enum Outcome: Sendable {
+        case stored(bytes: Int64)
+        case settledBefore
+        case skipped
+        case failed(SyncError.Name)
+    }
+
+    private(set) var outcomes: [VaultPath: Outcome] = [:]
+    private var breaks: [VaultPath: Int] = [:]
+    let entries: [Entry]
+    let known: [VaultPath: FileRecord]
+
+    /// Starts with what the records say: a repeated call finds its own earlier work there.
+    init(_ batch: StoredBatch, known: [VaultPath: FileRecord], run: RunID) {
+        entries = batch.entries
+        self.known = known
+        let epoch = batch.header.vault.epoch
+        for entry in entries {
+            guard let record = known[entry.path], record.settles(entry, epoch: epoch) else { continue }
+            let isOwn = record.run == run && record.version == entry.version && record.epoch == epoch
+            outcomes[entry.path] =
+                switch record.status {
+                case .completed where isOwn: .stored(bytes: record.size ?? 0)
+                case .skipped where isOwn: .skipped
+                default: .settledBefore
+                }
+        }
+    }
+
+    /// The entries that nothing has come of yet.
+    var open: [Entry] { entries.filter { outcomes[$0.path] == nil } }
+
+    var isComplete: Bool { outcomes.count == entries.count }
+
+    mutating func note(_ outcome: Outcome, for path: VaultPath) {
+        outcomes[path] = outcome
+    }
+
+    /// Counts a session that broke while this file was fetched.
+    mutating func noteBreak(at path: VaultPath) -> Int {
+        breaks[path, default: 0] += 1
+        return breaks[path, default: 0]
+    }
+
+    func receipt(number: Int) -> Receipt {
+        var receipt = Receipt(batch: number)
+        for entry in entries {
+            switch outcomes[entry.path] {
+            case .stored(let bytes)?:
+                receipt.files += 1
+                receipt.bytes += bytes
+            case .skipped?:
+                receipt.skipped += 1
+            case .failed(let name)?:
+                receipt.failures.append(.init(path: entry.path, error: name.rawValue))
+            case .settledBefore?, nil:
+                break
+            }
+        }
+        return receipt
+    }
+}

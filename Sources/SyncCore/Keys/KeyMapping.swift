@@ -1,0 +1,74 @@
+/// Where files and working data go.
+package enum KeyMapping {
+    /// Folders that hold Obsync's own data; no vault may take them.
+    private static let reservedFolders: Set<String> = ["state", ".obsync"]
+    private static let longestFolderInBytes = 200
+
+    /// The object key of a file: `<folder>/<path>`.
+    ///
+    /// - Throws: `NameRefused` when the path would leave the folder or fits no store.
+    package static func key(folder: String, path: VaultPath) throws(SyncError) -> ObjectKey {
+        try ObjectKey(folder + "/" + path.rawValue)
+    }
+
+    /// The folder of a vault: its name, made harmless; with ` (<first 8 of id>)` where the plain name is taken.
+    ///
+    /// - Parameters:
+    ///   - vault: the vault.
+    ///   - taken: the plain folder names of the account's other vaults.
+    package static func folder(for vault: Vault, besides taken: some Sequence<String>) -> String {
+        let plain = plainFolder(vault.name)
+        let isTaken = taken.contains { $0.utf8.elementsEqual(plain.utf8) }
+        guard isTaken || plain.isEmpty || reservedFolders.contains(plain) else { return plain }
+        let suffix = "(\(vault.id.rawValue.prefix(8)))"
+        return plain.isEmpty ? "vault \(suffix)" : "\(plain) \(suffix)"
+    }
+
+    /// A vault's name as one path segment: separators and control characters become `-`, the ends are trimmed,
+    /// and a name of dots only becomes empty.
+    package static func plainFolder(_ name: String) -> String {
+        var segment = String.UnicodeScalarView()
+        var bytes = 0
+        for scalar in name.unicodeScalars {
+            let isHarmful = scalar == "/" || scalar == "\\" || scalar.value < 0x20 || scalar.value == 0x7F
+            let harmless: Unicode.Scalar = isHarmful ? "-" : scalar
+            bytes += UTF8.width(harmless)
+            guard bytes <= longestFolderInBytes else { break }
+            segment.append(harmless)
+        }
+        let trimmed = segment.drop { $0 == " " }
+        let end = trimmed.lastIndex { $0 != " " }.map { trimmed.index(after: $0) } ?? trimmed.startIndex
+        let text = String(String.UnicodeScalarView(trimmed[..<end]))
+        return text.allSatisfy({ $0 == "." }) ? "" : text
+    }
+
+    /// The folder of a vault's working data in a run, within the state store.
+    package static func stateFolder(vault: VaultID, run: RunID) -> String {
+        "\(vault.rawValue)/\(run.rawValue)"
+    }
+
+    /// The key of a vault's sorted listing.
+    package static func manifest(vault: VaultID, run: RunID) throws(SyncError) -> ObjectKey {
+        try ObjectKey(stateFolder(vault: vault, run: run) + "/manifest.jsonl")
+    }
+
+    /// The key of one sorted piece of a listing that is still being written.
+    package static func sortedPiece(_ number: Int, vault: VaultID, run: RunID) throws(SyncError) -> ObjectKey {
+        try ObjectKey(stateFolder(vault: vault, run: run) + "/sorting/" + padded(number) + ".jsonl")
+    }
+
+    /// The key of a batch.
+    package static func batch(_ number: Int, vault: VaultID, run: RunID) throws(SyncError) -> ObjectKey {
+        try ObjectKey(stateFolder(vault: vault, run: run) + "/batches/" + padded(number) + ".jsonl")
+    }
+
+    /// The key of a run's own state.
+    package static func run(_ run: RunID) throws(SyncError) -> ObjectKey {
+        try ObjectKey("runs/\(run.rawValue).json")
+    }
+
+    private static func padded(_ number: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+    }
+}

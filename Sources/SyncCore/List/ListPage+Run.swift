@@ -1,0 +1,150 @@
+import Logging
+
+extension ListPage {
+    /// The run's state; at the first call the vaults are asked for and the plan is made.
+    func runState(_ input: ListInput, _ logger: Logger) async throws -> RunState {
+        if let known = try await RunState.load(input.run, from: state) { return known }
+        let vaults = try await provider.withLibrary(secret, logger: logger) { try await $0.vaults() }
+        let plans = try await plans(for: vaults, asked: input.request.vaultIDs)
+        let run = RunState(run: input.run, started: clock.now, vaults: plans)
+        try await run.save(to: state)
+        return run
+    }
+
+    private func plans(for vaults: [Vault], asked: [VaultID]) async throws -> [RunState.VaultPlan] {
+        var plans: [RunState.VaultPlan] = []
+        for vault in vaults where asked.isEmpty || asked.contains(vault.id) {
+            let others = vaults.filter { $0.id != vault.id }.map { KeyMapping.plainFolder($0.name) }
+            // A folder once chosen stays: renaming a vault must not make everything be fetched again.
+            let folder = try await records.state(of: vault.id)?.folder ?? KeyMapping.folder(for: vault, besides: others)
+            plans.append(.init(vault: vault, folder: folder))
+        }
+        for id in asked where !vaults.contains(where: { $0.id == id }) {
+            throw SyncError(.invalidInput, "the account has no vault with the id \(id.rawValue)")
+        }
+        return plans
+    }
+
+    /// After a redrive, what failed in this run gets new rounds, and refused vaults a new chance.
+    func reopenAfterRedrive(_ run: inout RunState, _ cursor: inout ListCursor, _ input: ListInput) async throws {
+        guard let redrives = input.redrives, redrives > 0 else { return }
+        let mark = "\(cursor.generation)/\(redrives)"
+        guard run.redrive != mark else { return }
+        // The cursor of the call that failed lies at or before the end; only a call from the end is reopened.
+        let unfinished = run.vaults.contains { $0.outcome == .open }
+        run.redrive = mark
+        if !unfinished {
+            for index in run.vaults.indices {
+                switch run.vaults[index].outcome {
+                case .refused:
+                    run.vaults[index].outcome = .open
+                    run.vaults[index].listing = nil
+                    run.vaults[index].error = nil
+                case .settled where run.vaults[index].failed > 0:
+                    run.vaults[index].outcome = .open
+                    run.vaults[index].listing = .failuresOnly
+                default:
+                    break
+                }
+            }
+            let first = run.vaults.firstIndex { $0.outcome == .open } ?? run.vaults.count
+            cursor = ListCursor(vault: first, events: cursor.events, generation: cursor.generation)
+        }
+        try await run.save(to: state)
+    }
+
+    /// The end of a run.
+    func finish(_ run: RunState, _ cursor: ListCursor, _ input: ListInput) throws -> ListOutput {
+        if !run.vaults.isEmpty, run.vaults.allSatisfy({ $0.outcome == .busy }) {
+            return try output(input, cursor, .busy, summary: summary(of: run, input))
+        }
+        let failed = run.vaults.reduce(0) { $0 + $1.failed }
+        if failed > 0 {
+            throw SyncError(
+                .partialFailure,
+                "\(failed) files could not be mirrored although they were tried more than once; "
+                    + "redrive the execution once the cause is mended"
+            )
+        }
+        if let problem = run.vaults.lazy.compactMap(\.error).first {
+            let count = run.vaults.count { $0.outcome == .refused }
+            throw SyncError(
+                SyncError.Name(rawValue: problem.name),
+                count == 1 ? problem.message : "\(problem.message) (and \(count - 1) more vaults were passed over)"
+            )
+        }
+        return try output(input, cursor, .done, summary: summary(of: run, input))
+    }
+
+    private func summary(of run: RunState, _ input: ListInput) -> Summary {
+        let settled = run.vaults.filter { $0.outcome == .settled }
+        let files = settled.reduce(0) { $0 + $1.done.files }
+        var errors: [String] = []
+        for plan in run.vaults {
+            if plan.outcome == .busy { errors.append("vault \(plan.vault.id) is being mirrored by another run") }
+            if plan.done.skipped > 0 { errors.append("vault \(plan.vault.id): \(plan.done.skipped) files cannot be stored") }
+            if plan.withheld > 0 {
+                errors.append("vault \(plan.vault.id): \(plan.withheld) deletions were held back; see deletion brake")
+            }
+        }
+        let isBusy = !run.vaults.isEmpty && settled.isEmpty
+        return Summary(
+            success: true,
+            message: isBusy
+                ? "Another run is mirroring these vaults"
+                : "Synced \(settled.count.counted("vault")) with \(files.counted("file"))",
+            vaultsSynced: settled.map(\.vault.id),
+            filesCount: files,
+            errors: errors,
+            metadata: [
+                "run": run.run.rawValue,
+                "sync_type": input.request.syncType.rawValue,
+                "execution_time": run.started.duration(to: clock.now).clockText,
+                "bytes": String(settled.reduce(0) { $0 + $1.done.bytes }),
+                "deleted": String(settled.reduce(0) { $0 + $1.deleted }),
+            ]
+        )
+    }
+
+    /// The answer to `status`, from the records alone.
+    func status(of input: ListInput) async throws -> Summary {
+        var files = 0
+        var metadata: [String: String] = [:]
+        var known: [VaultID] = []
+        for id in input.request.vaultIDs {
+            guard let progress = try await records.progress(of: id) else {
+                metadata["\(id).state"] = "unknown"
+                continue
+            }
+            known.append(id)
+            files += progress.filesComplete
+            metadata["\(id).state"] = progress.phase.rawValue
+            metadata["\(id).files"] = "\(progress.filesComplete)/\(progress.filesTotal)"
+            metadata["\(id).bytes"] = "\(progress.bytesComplete)/\(progress.bytesTotal)"
+            metadata["\(id).updated"] = progress.updated.iso8601
+        }
+        return Summary(
+            success: true,
+            message: "Status of \(input.request.vaultIDs.count.counted("vault"))",
+            vaultsSynced: known,
+            filesCount: files,
+            errors: [],
+            metadata: metadata
+        )
+    }
+}
+
+extension Int {
+    /// The number with its noun, in the plural where it is called for.
+    fileprivate func counted(_ noun: String) -> String {
+        self == 1 ? "1 \(noun)" : "\(self) \(noun)s"
+    }
+}
+
+extension Duration {
+    /// Such as `2m30s`.
+    fileprivate var clockText: String {
+        let seconds = max(0, wholeMilliseconds / 1000)
+        return seconds >= 60 ? "\(seconds / 60)m\(seconds % 60)s" : "\(seconds)s"
+    }
+}

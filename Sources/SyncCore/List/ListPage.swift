@@ -1,0 +1,165 @@
+package import Logging
+
+/// The lister: one call hands out one page of work.
+///
+/// For each vault: take the lease, spool the listing, hand out batches until the manifest is used up, delete what is
+/// gone, read the receipts, hand out once more what failed, commit the cursor. A vault that cannot be listed is
+/// passed over and reported at the very end, so that it costs the others nothing.
+package struct ListPage: Sendable {
+    let provider: any LibraryProvider
+    let secret: Secret
+    let mirror: any ObjectStore
+    let state: any ObjectStore
+    let records: any RecordStore
+    let clock: any WallClock
+    let settings: ListSettings
+    let observe: SyncObserver
+
+    /// What the use case works with.
+    package struct Ports: Sendable {
+        /// The cloud.
+        package var provider: any LibraryProvider
+        /// The account's credentials.
+        package var secret: Secret
+        /// Where the files are.
+        package var mirror: any ObjectStore
+        /// Where manifests and batches are.
+        package var state: any ObjectStore
+        /// Where the records are.
+        package var records: any RecordStore
+        /// Wall time.
+        package var clock: any WallClock
+
+        /// Collects the ports.
+        package init(
+            provider: any LibraryProvider,
+            secret: Secret,
+            mirror: any ObjectStore,
+            state: any ObjectStore,
+            records: any RecordStore,
+            clock: any WallClock
+        ) {
+            self.provider = provider
+            self.secret = secret
+            self.mirror = mirror
+            self.state = state
+            self.records = records
+            self.clock = clock
+        }
+    }
+
+    /// Makes the use case.
+    package init(_ ports: Ports, settings: ListSettings, observe: @escaping SyncObserver = { _ in }) {
+        provider = ports.provider
+        secret = ports.secret
+        mirror = ports.mirror
+        state = ports.state
+        records = ports.records
+        clock = ports.clock
+        self.settings = settings
+        self.observe = observe
+    }
+
+    /// Hands out the next page.
+    ///
+    /// - Parameters:
+    ///   - input: the run and where it stands.
+    ///   - deadline: nothing new is begun after it.
+    ///   - logger: carries the metadata of the run.
+    /// - Throws: `PartialFailure` when files failed in spite of all rounds, or the error of a vault that was passed
+    ///   over, both only at the very end; `TokenExpired`; transient errors.
+    package func callAsFunction(_ input: ListInput, deadline: Timestamp, logger: Logger) async throws -> ListOutput {
+        if input.request.action == .status {
+            return try output(input, ListCursor(), .done, summary: try await status(of: input))
+        }
+        var cursor = try input.cursor.map { encoded throws(SyncError) in try ListCursor(encoded: encoded) } ?? ListCursor()
+        if cursor.events >= settings.eventLimit {
+            cursor.events = 0
+            cursor.generation += 1
+            return try output(input, cursor, .continue)
+        }
+        var run = try await runState(input, logger)
+        try await reopenAfterRedrive(&run, &cursor, input)
+        var page = Page()
+        while run.vaults.indices.contains(cursor.vault) {
+            try await work(on: &run, &cursor, &page, Call(input: input, deadline: deadline, logger: logger))
+            if !page.batches.isEmpty || page.isCut {
+                cursor.events += 12 + 13 * page.batches.count
+                return try output(input, cursor, .work, batches: page.batches)
+            }
+        }
+        return try finish(run, cursor, input)
+    }
+
+    /// The circumstances of one call.
+    struct Call {
+        var input: ListInput
+        var deadline: Timestamp
+        var logger: Logger
+    }
+
+    /// What a call has to hand out.
+    struct Page {
+        var batches: [BatchReference] = []
+        /// Whether the deadline came before the page was full.
+        var isCut = false
+    }
+
+    /// Takes the next steps on the vault at hand until there is work to hand out, or the vault is done.
+    private func work(
+        on run: inout RunState,
+        _ cursor: inout ListCursor,
+        _ page: inout Page,
+        _ call: Call
+    ) async throws {
+        var plan = run.vaults[cursor.vault]
+        guard plan.outcome == .open else { return cursor.advance() }
+        do {
+            let pass = VaultPass(lister: self, call: call, vault: plan.vault, folder: plan.folder)
+            try await pass.advance(&plan, &cursor, &page)
+        } catch let error as SyncError where error.isAboutOneVault {
+            call.logger.warning("vault passed over", metadata: ["error.type": "\(error.name.rawValue)"])
+            plan.outcome = .refused
+            plan.error = .init(name: error.name.rawValue, message: error.message)
+        }
+        run.vaults[cursor.vault] = plan
+        try await run.save(to: state)
+        if plan.outcome != .open {
+            if plan.outcome != .busy {
+                try await records.releaseLease(of: run.run, on: plan.vault.id)
+            }
+            cursor.advance()
+        }
+    }
+
+    func output(
+        _ input: ListInput,
+        _ cursor: ListCursor,
+        _ next: ListOutput.Next,
+        batches: [BatchReference] = [],
+        summary: Summary? = nil
+    ) throws -> ListOutput {
+        let wanted = input.request.options.maxConcurrent ?? settings.maxConcurrent ?? provider.defaultConcurrency
+        return ListOutput(
+            run: input.run,
+            request: input.request,
+            cursor: try cursor.encoded,
+            next: next,
+            batches: batches,
+            maxConcurrent: max(1, min(wanted, settings.concurrencyLimit)),
+            successor: "\(input.run.rawValue)-\(cursor.generation)",
+            reauthentications: input.reauthentications ?? 0,
+            summary: summary
+        )
+    }
+}
+
+extension SyncError {
+    /// Whether the error keeps one vault from being listed, and says nothing about the others.
+    fileprivate var isAboutOneVault: Bool {
+        switch name {
+        case .vaultPasswordWrong, .subscriptionExpired, .invalidConfiguration, .protocolChanged, .invalidInput: true
+        default: false
+        }
+    }
+}

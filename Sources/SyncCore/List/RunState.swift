@@ -1,0 +1,76 @@
+/// What the lister knows of a run between its calls: the object `runs/<run>.json` of the state store.
+///
+/// One lister works on a run at a time. Everything here is assigned, never added to, so that a repeated call
+/// changes nothing.
+struct RunState: Codable, Sendable {
+    /// One vault of the run.
+    struct VaultPlan: Codable, Sendable {
+        enum Outcome: String, Codable, Sendable {
+            /// The pass is not over.
+            case open
+            /// The pass is over and the cursor is committed.
+            case settled
+            /// The vault could not be listed.
+            case refused
+            /// Another run works on it.
+            case busy
+        }
+
+        var vault: Vault
+        var folder: String
+        var outcome = Outcome.open
+        /// Set when the listing is spooled.
+        var listing: Listing?
+        /// Batches that were handed out; a redrive goes on numbering from here.
+        var batches = 0
+        /// What the receipts add up to.
+        var done = ListCursor.Totals()
+        var failed = 0
+        var deleted = 0
+        /// Deletions that the brake held back.
+        var withheld = 0
+        /// The error of a refused vault.
+        var error: Problem?
+
+        init(vault: Vault, folder: String) {
+            self.vault = vault
+            self.folder = folder
+        }
+    }
+
+    /// A spooled listing.
+    struct Listing: Codable, Sendable {
+        var isSnapshot: Bool
+        var entries: Int
+        /// Entries whose names could not be read.
+        var unreadable: Int
+        /// What is committed at the end; nil when the pass only tries failed files again.
+        var cursor: SourceCursor?
+
+        /// A listing of what failed earlier in the run.
+        static let failuresOnly = Listing(isSnapshot: false, entries: 0, unreadable: 0, cursor: nil)
+    }
+
+    /// Why a vault was passed over.
+    struct Problem: Codable, Sendable {
+        var name: String
+        var message: String
+    }
+
+    var run: RunID
+    var started: Timestamp
+    var vaults: [VaultPlan]
+    /// The redrive that failed files were last handed out for, as `<generation>/<redrives>`.
+    var redrive: String?
+
+    static func load(_ run: RunID, from store: any ObjectStore) async throws -> RunState? {
+        guard let stream = try await store.read(try KeyMapping.run(run), from: 0) else { return nil }
+        var reader = JSONLinesReader<RunState>(stream)
+        return try await reader.next()?.value
+    }
+
+    func save(to store: any ObjectStore) async throws {
+        let key = try KeyMapping.run(run)
+        try await store.put(key, JSONLinesEncoder().line(self), ObjectAttributes(contentType: ContentType.of(key)))
+    }
+}

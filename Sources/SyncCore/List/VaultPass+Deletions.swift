@@ -1,0 +1,121 @@
+import Logging
+
+extension VaultPass {
+    private static let deletionsAtOnce = 100
+
+    /// Deletes what the listing, read to its end, no longer holds.
+    ///
+    /// - Returns: false when the deadline came first; what was done is done, and the next call finds the rest.
+    func deleteWhatIsGone(_ plan: inout RunState.VaultPlan) async throws -> Bool {
+        guard let listing = plan.listing, listing.cursor != nil else { return true }
+        if plan.withheld > 0 { return true }
+        let census = try await census(listing)
+        guard census.gone > 0 else { return true }
+        // An unreadable name may belong to any of the files that seem to be gone.
+        let isUncertain = listing.isSnapshot && listing.unreadable > 0
+        let isLarge = census.gone > settings.brakeFiles
+            && Double(census.gone) > Double(census.files) * settings.brakeShare
+        if isUncertain || isLarge {
+            call.logger.warning("deletions held back", metadata: ["count": "\(census.gone)"])
+            plan.withheld = census.gone
+            return true
+        }
+        var waiting: [FileRecord] = []
+        var isCut = false
+        var deleted = 0
+        try await forEachGone(listing) { record in
+            waiting.append(record)
+            if waiting.count >= Self.deletionsAtOnce {
+                try await delete(waiting)
+                deleted += waiting.count
+                waiting = []
+                isCut = isLate
+            }
+            return !isCut
+        }
+        try await delete(waiting)
+        plan.deleted += deleted + waiting.count
+        return !isCut
+    }
+
+    private func delete(_ gone: [FileRecord]) async throws {
+        guard !gone.isEmpty else { return }
+        if settings.deletions == .mirror {
+            try await lister.mirror.delete(gone.compactMap { try? KeyMapping.key(folder: folder, path: $0.path) })
+        }
+        for var record in gone {
+            record.status = .deleted
+            record.run = run
+            record.epoch = vault.epoch
+            record.pendingSince = nil
+            record.lastError = nil
+            try await records.save(record, in: vault.id)
+            if settings.deletions == .mirror { lister.observe(.deleted(vault: folder, path: record.path)) }
+        }
+    }
+
+    private struct Census {
+        var gone = 0
+        var files = 0
+    }
+
+    /// How many files are to be deleted, and of how many.
+    private func census(_ listing: RunState.Listing) async throws -> Census {
+        var census = Census()
+        try await forEachGone(listing) { _ in
+            census.gone += 1
+            return true
+        }
+        guard census.gone > settings.brakeFiles else { return census }
+        var all = records.allRecords(in: vault.id).makeAsyncIterator()
+        while let record = try await all.next(isolation: nil) {
+            if record.status != .deleted { census.files += 1 }
+        }
+        return census
+    }
+
+    /// Calls `body` with every record whose file is gone at the source, until it returns false.
+    private func forEachGone(
+        _ listing: RunState.Listing,
+        _ body: (FileRecord) async throws -> Bool
+    ) async throws {
+        if listing.isSnapshot {
+            try await forEachUnlisted(body)
+        } else {
+            try await forEachTombstone(body)
+        }
+    }
+
+    /// After a snapshot: every record that the manifest does not name.
+    private func forEachUnlisted(_ body: (FileRecord) async throws -> Bool) async throws {
+        var known = RecordCursor(records.allRecords(in: vault.id))
+        var reader = try await manifest(from: 0)
+        var isAtEnd = false
+        while !isAtEnd {
+            let entry = try await reader.next()?.value
+            isAtEnd = entry == nil
+            if entry?.kind == .deletion { continue }
+            while let record = try await known.next(before: entry?.path) {
+                if record.status != .deleted, try await !body(record) { return }
+            }
+        }
+    }
+
+    /// After an incremental listing: every record that a deletion speaks of.
+    private func forEachTombstone(_ body: (FileRecord) async throws -> Bool) async throws {
+        var reader = try await manifest(from: 0)
+        while true {
+            let lines = try await reader.next(upTo: Self.deletionsAtOnce)
+            if lines.isEmpty { return }
+            let deletions = lines.map(\.value).filter { $0.kind == .deletion }
+            let known = deletions.isEmpty ? [:] : try await records.records(of: deletions.map(\.path), in: vault.id)
+            for deletion in deletions {
+                guard var record = known[deletion.path], record.status != .deleted,
+                    record.epoch == vault.epoch, record.version < deletion.version
+                else { continue }
+                record.version = deletion.version
+                if try await !body(record) { return }
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+/// What Obsync knows of one file of a vault: one item of the table.
+package struct FileRecord: Codable, Hashable, Sendable {
+    /// Where a file stands.
+    package enum Status: String, Codable, Sendable {
+        /// A transfer of more than one request was begun.
+        case inProgress = "IN_PROGRESS"
+        /// The object holds this version, verified.
+        case completed = "COMPLETED"
+        /// The last attempt failed; every later run tries again.
+        case failed = "FAILED"
+        /// Nothing can be stored: gone at the source, or a name that no store takes.
+        case skipped = "SKIPPED"
+        /// Deleted at the source, and the object with it.
+        case deleted = "DELETED"
+    }
+
+    /// The file's path in the vault.
+    package var path: VaultPath
+    /// Where the file stands.
+    package var status: Status
+    /// The version that the status speaks of.
+    package var version: Int64
+    /// What the provider needs in order to fetch that version.
+    package var handle: String
+    /// Size of the plaintext in bytes.
+    package var size: Int64?
+    /// Lower-case hexadecimal SHA-256 of the plaintext.
+    package var sha256: String?
+    /// When the content was last changed at the source.
+    package var mtime: Timestamp?
+    /// The epoch of the vault that `version` belongs to; versions of two epochs cannot be compared.
+    package var epoch: String
+    /// The run that last wrote this record.
+    package var run: RunID
+    /// When the first version of this path was completed.
+    package var firstSynced: Timestamp?
+    /// When the version at hand was completed.
+    package var lastSynced: Timestamp?
+    /// Attempts at this version, successful ones included.
+    package var attempts: Int
+    /// The stable name of the last error.
+    package var lastError: String?
+    /// Since when the file waits to be fetched; nil when nothing is to be done.
+    package var pendingSince: Timestamp?
+
+    private enum CodingKeys: String, CodingKey {
+        case path, status, version, handle, size, sha256, mtime, epoch, run, attempts
+        case firstSynced = "first_synced"
+        case lastSynced = "last_synced"
+        case lastError = "last_error"
+        case pendingSince = "pending_since"
+    }
+
+    /// Who writes a record, and when.
+    package struct Author: Sendable {
+        /// The run that writes.
+        package var run: RunID
+        /// The epoch of the vault that the run works on.
+        package var epoch: String
+        /// The time of writing.
+        package var now: Timestamp
+
+        /// Makes an author.
+        package init(run: RunID, epoch: String, now: Timestamp) {
+            self.run = run
+            self.epoch = epoch
+            self.now = now
+        }
+    }
+
+    /// Makes the record of an entry, as it stands after a run dealt with it.
+    ///
+    /// - Parameters:
+    ///   - entry: the version that was dealt with.
+    ///   - status: what came of it.
+    ///   - author: who dealt with it.
+    ///   - previous: the record that stood before, whose history goes on.
+    ///   - error: the stable name of the error, for failed and skipped files.
+    package init(
+        _ entry: Entry,
+        status: Status,
+        author: Author,
+        previous: FileRecord?,
+        error: SyncError.Name? = nil
+    ) {
+        path = entry.path
+        self.status = status
+        version = entry.version
+        handle = entry.handle
+        size = entry.size
+        sha256 = entry.sha256
+        mtime = entry.mtime
+        epoch = author.epoch
+        run = author.run
+        let isSynced = status == .completed
+        firstSynced = previous?.firstSynced ?? (isSynced ? author.now : nil)
+        lastSynced = isSynced ? author.now : previous?.lastSynced
+        let isSameVersion = previous?.version == entry.version && previous?.epoch == author.epoch
+        attempts = (isSameVersion ? previous?.attempts ?? 0 : 0) + 1
+        lastError = error?.rawValue
+        let isPending = status == .failed || status == .inProgress
+        pendingSince = isPending ? (previous?.pendingSince ?? author.now) : nil
+    }
+
+    /// The entry that this record was made of, to be fetched again.
+    package var entry: Entry {
+        Entry(
+            kind: path.isStandIn ? .unreadable : .file,
+            path: path,
+            version: version,
+            handle: handle,
+            size: size,
+            mtime: mtime,
+            sha256: sha256
+        )
+    }
+
+    /// Whether this record says that nothing is left to do for `entry` of a vault in `epoch`.
+    package func settles(_ entry: Entry, epoch: String) -> Bool {
+        if status == .completed, let sha256, sha256 == entry.sha256 { return true }
+        guard epoch == self.epoch else { return false }
+        return switch status {
+        case .completed, .skipped, .deleted: version >= entry.version
+        case .failed, .inProgress: version > entry.version
+        }
+    }
+}
+
+extension VaultPath {
+    private static let standInFolder = ".obsync-unreadable/"
+
+    /// A stand-in for the path of an entry whose name could not be read.
+    package static func standIn(handle: String) -> VaultPath {
+        VaultPath(standInFolder + handle)
+    }
+
+    /// Whether this is a stand-in.
+    package var isStandIn: Bool { rawValue.utf8.starts(with: Self.standInFolder.utf8) }
+}

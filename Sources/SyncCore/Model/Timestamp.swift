@@ -1,0 +1,66 @@
+import FoundationEssentials
+
+/// A moment in wall time, in whole milliseconds since 1970-01-01T00:00:00Z.
+///
+/// Deadlines, leases and stored dates are all of this type. Its JSON form is the integer.
+package struct Timestamp: InstantProtocol, Codable, Sendable, Hashable {
+    /// Milliseconds since 1970, UTC.
+    package let milliseconds: Int64
+
+    /// Makes a timestamp from milliseconds since 1970.
+    package init(milliseconds: Int64) {
+        self.milliseconds = milliseconds
+    }
+
+    package init(from decoder: any Decoder) throws {
+        milliseconds = try decoder.singleValueContainer().decode(Int64.self)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(milliseconds)
+    }
+
+    package func advanced(by duration: Duration) -> Timestamp {
+        Timestamp(milliseconds: milliseconds + duration.wholeMilliseconds)
+    }
+
+    package func duration(to other: Timestamp) -> Duration {
+        .milliseconds(other.milliseconds - milliseconds)
+    }
+
+    package static func < (lhs: Timestamp, rhs: Timestamp) -> Bool {
+        lhs.milliseconds < rhs.milliseconds
+    }
+
+    /// The same moment as ISO 8601 in UTC with whole seconds, such as `2026-11-21T04:30:00Z`.
+    package var iso8601: String {
+        Date(timeIntervalSince1970: Double(milliseconds) / 1000).formatted(.iso8601)
+    }
+}
+
+/// A clock that tells wall time, so that its instants mean the same in every process.
+package protocol WallClock: Clock where Instant == Timestamp, Duration == Swift.Duration {}
+
+/// The machine's own clock.
+package struct SystemClock: WallClock {
+    /// Makes the clock.
+    package init() {}
+
+    package var now: Timestamp {
+        Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded(.down)))
+    }
+
+    package var minimumResolution: Duration { .milliseconds(1) }
+
+    package func sleep(until deadline: Timestamp, tolerance: Duration?) async throws {
+        try await Task.sleep(for: now.duration(to: deadline), tolerance: tolerance, clock: .continuous)
+    }
+}
+
+extension Duration {
+    /// The duration in whole milliseconds, rounded towards zero.
+    package var wholeMilliseconds: Int64 {
+        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+    }
+}

@@ -1,0 +1,38 @@
+/// One library of the account, as the provider lists it.
+package struct Vault: Codable, Hashable, Sendable {
+    /// The provider's identifier.
+    package let id: VaultID
+    /// The name that people gave it; not unique, and free text.
+    package let name: String
+    /// Changes when the provider replaced the whole library, for example because it was encrypted anew.
+    ///
+    /// A cursor belongs to one epoch. It is a fingerprint and holds no secret.
+    package let epoch: String
+
+    /// Makes a vault.
+    package init(id: VaultID, name: String, epoch: String) {
+        self.id = id
+        self.name = name
+        self.epoch = epoch
+    }
+}
+
+/// How far a vault's listing was worked off: opaque outside the provider that made it.
+package struct SourceCursor: Hashable, Codable, Sendable {
+    /// The provider's own notation.
+    package let rawValue: String
+
+    /// Takes the provider's own notation.
+    package init(_ rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    package init(from decoder: any Decoder) throws {
+        rawValue = try decoder.singleValueContainer().decode(String.self)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+}

@@ -1,0 +1,38 @@
+/// The path of a file inside its vault, `/`-separated, exactly as the provider states it.
+///
+/// Two paths are the same only when their UTF-8 bytes are the same. Swift's `String` compares by canonical
+/// equivalence and would take a name in NFC and its twin in NFD for one file. The order is that of the bytes too,
+/// which is the order of DynamoDB sort keys, of S3 listings and of SQLite's BINARY collation.
+///
+/// A path comes from outside and is not checked here; ``KeyMapping`` decides whether it can be stored.
+package struct VaultPath: Hashable, Comparable, Codable, Sendable {
+    /// The path as text.
+    package let rawValue: String
+
+    /// Takes a path as it is.
+    package init(_ rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    package init(from decoder: any Decoder) throws {
+        rawValue = try decoder.singleValueContainer().decode(String.self)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    package static func == (lhs: VaultPath, rhs: VaultPath) -> Bool {
+        lhs.rawValue.utf8.elementsEqual(rhs.rawValue.utf8)
+    }
+
+    package static func < (lhs: VaultPath, rhs: VaultPath) -> Bool {
+        lhs.rawValue.utf8.lexicographicallyPrecedes(rhs.rawValue.utf8)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        for byte in rawValue.utf8 { hasher.combine(byte) }
+        hasher.combine(0xFF as UInt8)
+    }
+}

@@ -1,0 +1,109 @@
+package import Logging
+
+/// A cloud that holds libraries: how to sign in, and how to read.
+package protocol LibraryProvider: Sendable {
+    /// The name that the secret gives in its field `provider`.
+    var name: String { get }
+
+    /// How many batches are worked off at once, where nobody says otherwise.
+    var defaultConcurrency: Int { get }
+
+    /// Asks the provider whether the secret's token works.
+    ///
+    /// - Throws: `InvalidConfiguration` naming the field when the secret lacks something; transient errors.
+    func check(_ secret: Secret, logger: Logger) async throws -> CredentialCheck
+
+    /// Gets a new token.
+    ///
+    /// - Returns: the secret with the new token; everything else in it is unchanged.
+    /// - Throws: `AuthenticationFailed`, `SubscriptionExpired`, `InvalidConfiguration`; transient errors.
+    func renew(_ secret: Secret, logger: Logger) async throws -> Secret
+
+    /// Opens the account for reading while `body` runs.
+    func withLibrary<Result: Sendable>(
+        _ secret: Secret,
+        logger: Logger,
+        _ body: (any LibrarySource) async throws -> Result
+    ) async throws -> Result
+}
+
+/// What the provider says of a token.
+package enum CredentialCheck: Hashable, Sendable {
+    /// It works.
+    case valid(vaults: Int, expires: Timestamp?)
+    /// It is refused, or there is none: a new one is needed.
+    case refused
+}
+
+/// An open account.
+package protocol LibrarySource: Sendable {
+    /// All vaults that the account can read. Ids are unique.
+    func vaults() async throws -> [Vault]
+
+    /// Opens a vault while `body` runs: keys are derived and checked before anything else.
+    ///
+    /// - Parameters:
+    ///   - id: the vault.
+    ///   - cursor: what is known already; nil asks for a listing of everything.
+    ///   - body: works with the open vault.
+    /// - Throws: `VaultPasswordWrong`, `SubscriptionExpired`, `TokenExpired`, `InvalidInput` for an unknown vault;
+    ///   transient errors.
+    func withVault<Result: Sendable>(
+        _ id: VaultID,
+        since cursor: SourceCursor?,
+        _ body: (any VaultSession) async throws -> Result
+    ) async throws -> Result
+}
+
+/// An open vault.
+package protocol VaultSession: Sendable {
+    /// Reads the listing that was asked for when the vault was opened. It can be read once.
+    ///
+    /// - Parameter receive: is called for every entry, in any order, several times for one path perhaps. The provider
+    ///   is read no faster than it returns.
+    /// - Returns: the end of the listing, only when it was read to its end.
+    /// - Throws: `SourceUnavailable` when the listing was cut; nothing that was received may be used then.
+    func list(_ receive: (Entry) async throws -> Void) async throws -> ListingEnd
+
+    /// Fetches one version of a file, deciphered.
+    ///
+    /// Bodies are fetched one at a time. What `body` leaves unread is thrown away.
+    ///
+    /// - Throws: `SourceGone`, `CorruptContent` (also from within the stream); transient errors.
+    func withContent<Result: Sendable>(
+        of entry: Entry,
+        _ body: (FileContent) async throws -> Result
+    ) async throws -> Result
+}
+
+/// The end of a listing.
+package struct ListingEnd: Hashable, Sendable {
+    /// Whether the listing held everything that exists, rather than what changed.
+    package var isSnapshot: Bool
+    /// What to ask from the next time.
+    package var cursor: SourceCursor
+    /// Whether the provider's library turned out to be an older or another one than the cursor knew.
+    package var wasReplaced: Bool
+
+    /// Makes the end of a listing.
+    package init(isSnapshot: Bool, cursor: SourceCursor, wasReplaced: Bool = false) {
+        self.isSnapshot = isSnapshot
+        self.cursor = cursor
+        self.wasReplaced = wasReplaced
+    }
+}
+
+/// The content of one file, to be pulled once.
+package struct FileContent: Sendable {
+    /// The size of the plaintext in bytes, where it is known before it is read.
+    package var size: Int64?
+    /// The plaintext. Where it is enciphered with a tag, the tag is checked before the stream ends: a stream that
+    /// ends without an error is authentic, one that throws has given bytes that must not be used.
+    package var stream: ByteStream
+
+    /// Makes a content.
+    package init(size: Int64?, stream: ByteStream) {
+        self.size = size
+        self.stream = stream
+    }
+}

@@ -1,0 +1,72 @@
+/// The memory of Obsync: file records, vault states, leases, progress and receipts. DynamoDB, or SQLite.
+///
+/// Reads see every earlier write. Failures are `StoreUnavailable` or `Throttled`.
+package protocol RecordStore: Sendable {
+    /// The records of the paths that have one.
+    ///
+    /// - Parameter paths: at most 100, without repeats.
+    func records(of paths: [VaultPath], in vault: VaultID) async throws -> [VaultPath: FileRecord]
+
+    /// All records of a vault in the order of their paths, a page at a time.
+    func allRecords(in vault: VaultID) -> any AsyncSequence<FileRecord, any Error> & Sendable
+
+    /// The records with a `pendingSince`, in no particular order.
+    func pendingRecords(in vault: VaultID) -> any AsyncSequence<FileRecord, any Error> & Sendable
+
+    /// Writes a record unless a newer version of the same epoch stands there.
+    ///
+    /// - Returns: false when a newer one stands there; nothing is written then.
+    @discardableResult
+    func save(_ record: FileRecord, in vault: VaultID) async throws -> Bool
+
+    /// The state of a vault, or nil before its first commit.
+    func state(of vault: VaultID) async throws -> VaultState?
+
+    /// Writes a vault's state, on condition that the run still holds the lease.
+    ///
+    /// - Returns: false when it does not; nothing is written then.
+    func commit(_ state: VaultState, of vault: VaultID) async throws -> Bool
+
+    /// Takes or renews the lease of a vault.
+    ///
+    /// - Returns: false when another run holds a lease that has not run out.
+    func acquireLease(_ lease: Lease, on vault: VaultID, now: Timestamp) async throws -> Bool
+
+    /// Gives a lease back. A lease of another run is left alone.
+    func releaseLease(of run: RunID, on vault: VaultID) async throws
+
+    /// The progress of the newest pass, or nil when there never was one or it was forgotten.
+    func progress(of vault: VaultID) async throws -> VaultProgress?
+
+    /// Writes the progress; it is kept until `expires`, or for good when that is nil.
+    func save(_ progress: VaultProgress, of vault: VaultID, expires: Timestamp?) async throws
+
+    /// Writes a receipt, replacing an earlier one of the same batch.
+    func save(_ receipt: Receipt, of run: RunID, in vault: VaultID, expires: Timestamp) async throws
+
+    /// The receipts of a run by ascending batch number, from `first` on.
+    func receipts(
+        of run: RunID,
+        in vault: VaultID,
+        from first: Int
+    ) -> any AsyncSequence<Receipt, any Error> & Sendable
+}
+
+/// The right of one run to change a vault's mirror.
+package struct Lease: Codable, Hashable, Sendable {
+    /// The run that holds it.
+    package var owner: RunID
+    /// When it runs out unless it is renewed.
+    package var expires: Timestamp
+
+    /// How long a lease lasts after its last renewal: longer than any function may run.
+    package static let lifetime: Duration = .seconds(20 * 60)
+    /// How much the clocks of two machines may differ.
+    package static let clockSkew: Duration = .seconds(60)
+
+    /// Makes a lease that begins now.
+    package init(owner: RunID, now: Timestamp) {
+        self.owner = owner
+        expires = now.advanced(by: Self.lifetime)
+    }
+}

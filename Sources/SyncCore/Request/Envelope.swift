@@ -1,0 +1,130 @@
+/// The answer of the authenticator and the event of the lister: what a run carries from state to state.
+///
+/// It holds references only: never a token, a password, a file name or a signed URL.
+///
+///     {"run": "3f0e…", "request": {…}, "cursor": null, "redrives": 0}
+package struct ListInput: Codable, Hashable, Sendable {
+    /// The run.
+    package var run: RunID
+    /// What it was asked to do.
+    package var request: SyncRequest
+    /// Where the last call left off; nil at the start.
+    package var cursor: String?
+    /// How often the execution was redriven.
+    package var redrives: Int?
+    /// How often the run went back to the authenticator; handed on as it is.
+    package var reauthentications: Int?
+
+    /// Makes the event of a run's first call.
+    package init(run: RunID, request: SyncRequest, cursor: String? = nil, redrives: Int? = nil) {
+        self.run = run
+        self.request = request
+        self.cursor = cursor
+        self.redrives = redrives
+    }
+}
+
+/// The lister's answer.
+///
+///     {"next": "work", "batches": [{…}], "max_concurrent": 3, "cursor": "…", "run": "…", "request": {…}}
+package struct ListOutput: Codable, Hashable, Sendable {
+    /// Where the state machine goes from here.
+    package enum Next: String, Codable, Sendable {
+        /// To the downloaders with the batches, and then to the lister again.
+        case work
+        /// To a successor execution, because the history of this one grows long.
+        case `continue`
+        /// To the end: another run works on the vaults.
+        case busy
+        /// To the end, with the summary.
+        case done
+    }
+
+    /// The run.
+    package var run: RunID
+    /// What it was asked to do.
+    package var request: SyncRequest
+    /// Where the next call goes on.
+    package var cursor: String
+    /// Where the state machine goes from here.
+    package var next: Next
+    /// The page: what the downloaders have to work off.
+    package var batches: [BatchReference]
+    /// How many of them may run at once.
+    package var maxConcurrent: Int
+    /// The name under which the successor is started; always the same for the same cursor.
+    package var successor: String
+    /// How often the run went back to the authenticator.
+    package var reauthentications: Int
+    /// The outcome, when `next` is `done` or `busy`.
+    package var summary: Summary?
+
+    private enum CodingKeys: String, CodingKey {
+        case run, request, cursor, next, batches, successor, reauthentications, summary
+        case maxConcurrent = "max_concurrent"
+    }
+}
+
+/// The outcome of a run, or the answer to `status`.
+///
+///     {"success": true, "message": "Synced 2 vaults with 150 files", "vaults_synced": ["…"], "files_count": 150,
+///      "errors": [], "metadata": {"sync_type": "incremental", "execution_time": "2m30s", "run": "…", "bytes": "…"}}
+package struct Summary: Codable, Hashable, Sendable {
+    /// Whether everything that was asked for is done.
+    package var success: Bool
+    /// One sentence.
+    package var message: String
+    /// The ids of the vaults whose pass was completed.
+    package var vaultsSynced: [VaultID]
+    /// Files that were stored.
+    package var filesCount: Int
+    /// What went wrong, a sentence each, without file names.
+    package var errors: [String]
+    /// More, by name.
+    package var metadata: [String: String]
+
+    private enum CodingKeys: String, CodingKey {
+        case success, message, errors, metadata
+        case vaultsSynced = "vaults_synced"
+        case filesCount = "files_count"
+    }
+}
+
+/// The downloader's event.
+package struct DownloadInput: Codable, Hashable, Sendable {
+    /// The run.
+    package var run: RunID
+    /// What it was asked to do.
+    package var request: SyncRequest
+    /// The batch to work off.
+    package var batch: BatchReference
+
+    /// Makes an event.
+    package init(run: RunID, request: SyncRequest, batch: BatchReference) {
+        self.run = run
+        self.request = request
+        self.batch = batch
+    }
+}
+
+/// The downloader's answer.
+package struct DownloadOutput: Codable, Hashable, Sendable {
+    /// Whether the batch is worked off.
+    package enum Status: String, Codable, Sendable {
+        /// Every entry is accounted for.
+        case complete
+        /// The deadline came first; the same batch is to be handed in again.
+        case partial
+    }
+
+    /// Whether the batch is worked off.
+    package var status: Status
+    /// Files that this run stored of this batch.
+    package var files: Int
+    /// Their bytes.
+    package var bytes: Int64
+    /// Entries that failed.
+    package var failed: Int
+    /// Entries that cannot be stored.
+    package var skipped: Int
+}

@@ -1,0 +1,106 @@
+/// Sorts a listing by path with bounded memory and writes it as the run's manifest.
+///
+/// Entries are collected up to a fixed size, sorted, and put aside in the state store as sorted pieces; at the end
+/// the pieces are merged as streams. A listing that fits into one piece is never put aside. Of several entries for one
+/// path only the newest is kept.
+package struct ManifestWriter {
+    private static let mostPiecesAtOnce = 64
+
+    private let store: any ObjectStore
+    private let vault: VaultID
+    private let run: RunID
+    private let pieceSize: Int
+    private let encoder = JSONLinesEncoder()
+    private var entries: [Entry] = []
+    private var sizeEstimate = 0
+    private var pieces: [ObjectKey] = []
+    private var piecesMade = 0
+
+    /// Makes a writer.
+    ///
+    /// - Parameters:
+    ///   - store: the state store.
+    ///   - vault: the vault that is listed.
+    ///   - run: the run that lists it.
+    ///   - pieceSize: about how many bytes of entries are held in memory.
+    package init(store: any ObjectStore, vault: VaultID, run: RunID, pieceSize: Int = 8 << 20) {
+        self.store = store
+        self.vault = vault
+        self.run = run
+        self.pieceSize = pieceSize
+    }
+
+    /// Takes one entry.
+    package mutating func add(_ entry: Entry) async throws {
+        entries.append(entry)
+        sizeEstimate += entry.path.rawValue.utf8.count + (entry.previousPath?.rawValue.utf8.count ?? 0) + 200
+        if sizeEstimate >= pieceSize { try await putAside() }
+    }
+
+    /// Writes the manifest. The pieces are deleted afterwards.
+    ///
+    /// - Returns: how many entries it holds.
+    package mutating func finish() async throws -> Int {
+        let manifest = try KeyMapping.manifest(vault: vault, run: run)
+        if pieces.isEmpty {
+            entries.sort(by: Entry.precedes)
+            let merge = MergedEntries([.memory(entries)])
+            entries = []
+            return try await write(merge, to: manifest)
+        }
+        if !entries.isEmpty { try await putAside() }
+        let written = try await write(merge(pieces), to: manifest)
+        try await store.delete(pieces)
+        pieces = []
+        return written
+    }
+
+    private mutating func putAside() async throws {
+        entries.sort(by: Entry.precedes)
+        let sorted = MergedEntries([.memory(entries)])
+        entries = []
+        sizeEstimate = 0
+        try await addPiece(sorted)
+        // Each open piece holds a connection and a chunk, so their number is bounded too.
+        if pieces.count >= Self.mostPiecesAtOnce {
+            let merged = pieces
+            pieces = []
+            try await addPiece(merge(merged))
+            try await store.delete(merged)
+        }
+    }
+
+    private mutating func addPiece(_ sorted: MergedEntries) async throws {
+        piecesMade += 1
+        let key = try KeyMapping.sortedPiece(piecesMade, vault: vault, run: run)
+        _ = try await write(sorted, to: key)
+        pieces.append(key)
+    }
+
+    private func merge(_ keys: [ObjectKey]) async throws -> MergedEntries {
+        var sources: [MergedEntries.Source] = []
+        for key in keys {
+            guard let stream = try await store.read(key, from: 0) else {
+                throw SyncError(.storeUnavailable, "a piece of the listing has vanished from the state prefix")
+            }
+            sources.append(.stored(JSONLinesReader(stream)))
+        }
+        return MergedEntries(sources)
+    }
+
+    private func write(_ merged: MergedEntries, to key: ObjectKey) async throws -> Int {
+        var merged = merged
+        var count = 0
+        _ = try await StreamUpload(into: store, UploadSettings(partsInFlight: 1)).store(
+            as: (key, ObjectAttributes(contentType: "application/x-ndjson"))
+        ) {
+            var lines: [UInt8] = []
+            while lines.count < 64 << 10, let entry = try await merged.next() {
+                count += 1
+                lines += try encoder.line(entry)
+            }
+            return lines.isEmpty ? nil : lines
+        }
+        return count
+    }
+}

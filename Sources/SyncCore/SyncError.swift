@@ -1,0 +1,77 @@
+/// The one error of the use cases and of the ports they use.
+///
+/// `description` is what people read: one sentence with the way out, without secret, token, URL query, file name
+/// or body.
+package struct SyncError: Error, Sendable, CustomStringConvertible {
+    /// A stable name. The state machine's Retry and Catch, the command's exit code and receipts go by it.
+    package struct Name: RawRepresentable, Hashable, Sendable {
+        package let rawValue: String
+
+        package init(rawValue: String) {
+            self.rawValue = rawValue
+        }
+
+        /// An event or an argument is wrong; the message names the field.
+        package static let invalidInput = Name(rawValue: "InvalidInput")
+        /// A setting or the secret is wrong; the message names the variable or field.
+        package static let invalidConfiguration = Name(rawValue: "InvalidConfiguration")
+        /// The provider refuses the credentials for good.
+        package static let authenticationFailed = Name(rawValue: "AuthenticationFailed")
+        /// A vault's password does not fit.
+        package static let vaultPasswordWrong = Name(rawValue: "VaultPasswordWrong")
+        /// The account has no subscription that allows reading.
+        package static let subscriptionExpired = Name(rawValue: "SubscriptionExpired")
+        /// The token was refused; a new one may help.
+        package static let tokenExpired = Name(rawValue: "TokenExpired")
+        /// Somebody asks for fewer requests.
+        package static let throttled = Name(rawValue: "Throttled")
+        /// The provider does not answer, or answers with a server fault.
+        package static let sourceUnavailable = Name(rawValue: "SourceUnavailable")
+        /// Object store, record store or secret store do not answer.
+        package static let storeUnavailable = Name(rawValue: "StoreUnavailable")
+        /// A body is not what the listing said, or cannot be deciphered.
+        package static let corruptContent = Name(rawValue: "CorruptContent")
+        /// A name that the store cannot take, or that would leave its place.
+        package static let nameRefused = Name(rawValue: "NameRefused")
+        /// The file is gone at the source.
+        package static let sourceGone = Name(rawValue: "SourceGone")
+        /// The provider answered what the protocol does not know.
+        package static let protocolChanged = Name(rawValue: "ProtocolChanged")
+        /// Files failed although they were tried more than once.
+        package static let partialFailure = Name(rawValue: "PartialFailure")
+    }
+
+    /// The stable name.
+    package let name: Name
+    /// One sentence for people.
+    package let message: String
+    /// What lies beneath, for `debug` logs only.
+    package let underlying: (any Error)?
+    /// How long to wait before trying again, where somebody said so.
+    package let retryAfter: Duration?
+
+    /// Makes an error.
+    package init(
+        _ name: Name,
+        _ message: String,
+        underlying: (any Error)? = nil,
+        retryAfter: Duration? = nil
+    ) {
+        self.name = name
+        self.message = message
+        self.underlying = underlying
+        self.retryAfter = retryAfter
+    }
+
+    /// Whether the same thing may succeed a little later.
+    package var isRetryable: Bool {
+        name == .throttled || name == .sourceUnavailable || name == .storeUnavailable
+    }
+
+    /// Whether the error concerns one file only, so that its batch goes on.
+    package var concernsOneFile: Bool {
+        name == .corruptContent || name == .nameRefused || name == .sourceGone
+    }
+
+    package var description: String { "\(name.rawValue): \(message)" }
+}
