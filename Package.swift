@@ -28,6 +28,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
     targets: [
         .target(name: "SyncCore", dependencies: [logging], swiftSettings: settings),
@@ -54,6 +57,39 @@ let package = Package(
         .target(
             name: "LocalAdapters",
             dependencies: ["SyncCore", .product(name: "GRDB", package: "GRDB.swift"), nioPosix],
+            swiftSettings: settings
+        ),
+        .target(name: "StateMachine", swiftSettings: settings),
+        .target(
+            name: "LambdaRuntime",
+            dependencies: [logging, nioCore, nioHTTP1, nioPosix],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "LocalLambda",
+            dependencies: [
+                "LambdaRuntime", logging, nioCore, nioHTTP1,
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Simulators",
+            dependencies: [
+                crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging, nioCore, nioHTTP1, nioPosix,
+                nioWebSocket,
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "obsync",
+            dependencies: [
+                "HTTPTransport", "LambdaRuntime", "LocalAdapters", "LocalLambda", "ObsidianSync", "Simulators",
+                "StateMachine", "StreamingCrypto", "SyncCore", crypto, logging, nioCore,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            resources: [.embedInCode("Resources/vault-sync.asl.json")],
             swiftSettings: settings
         ),
         .target(name: "CGlibcCompat"),

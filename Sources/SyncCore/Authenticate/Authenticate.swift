@@ -8,7 +8,7 @@ package struct Authenticate: Sendable {
     private let secrets: any SecretStore
     private let providers: [any LibraryProvider]
     private let allowedBuckets: [String]
-    private let makeRunID: @Sendable () -> RunID
+    private let makeRunID: @Sendable () -> RunID?
 
     /// Makes the use case.
     ///
@@ -21,7 +21,7 @@ package struct Authenticate: Sendable {
         secrets: any SecretStore,
         providers: [any LibraryProvider],
         allowedBuckets: [String],
-        makeRunID: @escaping @Sendable () -> RunID
+        makeRunID: @escaping @Sendable () -> RunID?
     ) {
         self.secrets = secrets
         self.providers = providers
@@ -44,11 +44,14 @@ package struct Authenticate: Sendable {
                 "the provider refused \(reauthentications) fresh tokens in one run; check the account and try again later"
             )
         }
+        guard let run = input.run ?? input.execution.flatMap(Self.runID) ?? makeRunID() else {
+            throw SyncError(.invalidInput, "the execution's name cannot be made a run id; give the execution another name")
+        }
         let stored = try await secrets.current()
         let provider = try providers.named(in: stored.secret)
         let good = request.action == .status ? Good(stored) : try await goodToken(stored, provider, logger)
         return AuthenticateOutput(
-            run: input.run ?? input.execution.flatMap(Self.runID) ?? makeRunID(),
+            run: run,
             provider: provider.name,
             vaults: good.vaults,
             expiresAt: good.expires?.iso8601,

@@ -1,0 +1,167 @@
+package import Logging
+
+/// The three functions over the ports of one deployment: bytes of an event in, bytes of an answer out.
+///
+/// A Lambda function and the command line differ only in the ports they put in here.
+package struct Pipeline: Sendable {
+    /// Where the credentials are.
+    package var secrets: any SecretStore
+    /// The clouds that this build knows.
+    package var providers: [any LibraryProvider]
+    /// Where the records are.
+    package var records: any RecordStore
+    /// Where manifests and batches are.
+    package var state: any ObjectStore
+    /// Where the files of a request go.
+    package var mirror: @Sendable (SyncRequest) throws -> any ObjectStore
+    /// What a request may name as its bucket.
+    package var allowedBuckets: [String] = []
+    /// Wall time.
+    package var clock: any WallClock
+    /// Makes SHA-256 hashers.
+    package var makeHasher: MakeContentHasher
+    /// Pages, batches and deletions.
+    package var listing = ListSettings()
+    /// Sizes and limits.
+    package var downloading = DownloadSettings()
+    /// Is told what happens.
+    package var observe: SyncObserver = { _ in }
+    /// Six or more random letters and digits for the id of a run without an execution.
+    package var randomName: @Sendable () -> String = { Self.makeRandomName() }
+
+    /// Puts the ports together.
+    package init(
+        secrets: any SecretStore,
+        providers: [any LibraryProvider],
+        records: any RecordStore,
+        state: any ObjectStore,
+        mirror: @escaping @Sendable (SyncRequest) throws -> any ObjectStore,
+        clock: any WallClock,
+        makeHasher: @escaping MakeContentHasher
+    ) {
+        self.secrets = secrets
+        self.providers = providers
+        self.records = records
+        self.state = state
+        self.mirror = mirror
+        self.clock = clock
+        self.makeHasher = makeHasher
+    }
+
+    private static func makeRandomName() -> String {
+        String((0..<12).compactMap { _ in "abcdefghijklmnopqrstuvwxyz0123456789".randomElement() })
+    }
+}
+
+/// One of the functions of the pipeline.
+package enum PipelineFunction: String, CaseIterable, Sendable {
+    case authenticator, lister, downloader
+
+    /// How long an invocation may take.
+    package var timeout: Duration {
+        switch self {
+        case .authenticator: .seconds(30)
+        case .lister: .seconds(300)
+        case .downloader: .seconds(900)
+        }
+    }
+
+    /// The memory of an invocation in MB.
+    package var memory: Int {
+        switch self {
+        case .authenticator: 256
+        case .lister: 512
+        case .downloader: 1024
+        }
+    }
+
+    /// How many invocations run at once.
+    package var concurrency: Int { self == .downloader ? 5 : 1 }
+}
+
+extension Pipeline {
+    /// Runs one function.
+    ///
+    /// - Parameters:
+    ///   - function: which one.
+    ///   - event: its event, JSON in UTF-8.
+    ///   - deadline: nothing new is begun after it.
+    ///   - logger: carries the metadata of the invocation.
+    /// - Returns: its answer, JSON in UTF-8.
+    /// - Throws: `SyncError`, `CancellationError`.
+    package func run(
+        _ function: PipelineFunction,
+        event: some Collection<UInt8>,
+        deadline: Timestamp,
+        logger: Logger
+    ) async throws -> [UInt8] {
+        switch function {
+        case .authenticator: try await authenticate(event, logger)
+        case .lister: try await list(event, deadline, logger)
+        case .downloader: try await download(event, deadline, logger)
+        }
+    }
+
+    private func authenticate(_ event: some Collection<UInt8>, _ logger: Logger) async throws -> [UInt8] {
+        let input = try FunctionJSON.decode(AuthenticateInput.self, from: event)
+        let randomName = randomName
+        let authenticate = Authenticate(
+            secrets: secrets,
+            providers: providers,
+            allowedBuckets: allowedBuckets,
+            makeRunID: { RunID("run-\(randomName())") }
+        )
+        let output = try await authenticate(input, logger: logger)
+        logger.info("authenticated", metadata: ["run": "\(output.run)", "secret.version": "\(output.secretVersion)"])
+        return try FunctionJSON.encode(output)
+    }
+
+    private func list(_ event: some Collection<UInt8>, _ deadline: Timestamp, _ logger: Logger) async throws -> [UInt8] {
+        let input = try FunctionJSON.decode(ListInput.self, from: event)
+        var logger = logger
+        logger[metadataKey: "run"] = "\(input.run)"
+        let list = ListPage(try await ports(for: input.request), settings: listing, observe: observe)
+        let output = try await list(input, deadline: deadline, logger: logger)
+        logger.info("page handed out", metadata: ["next": "\(output.next.rawValue)", "batches": "\(output.batches.count)"])
+        return try FunctionJSON.encode(output)
+    }
+
+    private func download(
+        _ event: some Collection<UInt8>,
+        _ deadline: Timestamp,
+        _ logger: Logger
+    ) async throws -> [UInt8] {
+        let input = try FunctionJSON.decode(DownloadInput.self, from: event)
+        var logger = logger
+        logger[metadataKey: "run"] = "\(input.run)"
+        logger[metadataKey: "vault"] = "\(input.batch.vaultID)"
+        logger[metadataKey: "batch"] = "\(input.batch.number)"
+        let download = DownloadBatch(
+            try await ports(for: input.request),
+            settings: downloading,
+            makeHasher: makeHasher,
+            observe: observe
+        )
+        let output = try await download(input, deadline: deadline, logger: logger)
+        logger.info(
+            "batch worked off",
+            metadata: [
+                "status": "\(output.status.rawValue)", "files": "\(output.files)", "bytes": "\(output.bytes)",
+                "failed": "\(output.failed)", "skipped": "\(output.skipped)",
+            ]
+        )
+        return try FunctionJSON.encode(output)
+    }
+
+    private func ports(for request: SyncRequest) async throws -> ListPage.Ports {
+        let stored = try await secrets.current()
+        return ListPage.Ports(
+            provider: try providers.named(in: stored.secret),
+            secret: stored.secret,
+            mirror: try mirror(request),
+            state: state,
+            records: records,
+            clock: clock
+        )
+    }
+}

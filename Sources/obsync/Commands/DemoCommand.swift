@@ -1,0 +1,109 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Simulators
+import SyncCore
+
+/// `obsync demo`
+struct DemoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: "Mirror a sample library from a built-in provider: no account, no AWS.",
+        discussion: "Run it twice: the second time nothing is transferred. Then with --edit: only what changed is."
+    )
+
+    @Option(help: "The folder that the files go to.")
+    var dest = "demo"
+
+    @Flag(help: "Change some notes at the source first, add, rename and delete some.")
+    var edit = false
+
+    @Flag(help: "List everything from the beginning instead of what changed.")
+    var complete = false
+
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let folder = LocalFolder(dest)
+        try folder.prepare()
+        var source = DemoSource(folder: folder)
+        let library = try source.makeLibrary()
+        if edit { announce(try source.edit(library)) }
+        try source.writeCredentials()
+        let summary = try await withObsidianSimulator(library: library, logger: try output.makeLogger()) { server in
+            if !output.json { StandardStreams.error("The built-in provider listens on \(server.baseURL)") }
+            let run = LocalRun(
+                folder: folder,
+                credentials: folder.credentials,
+                environment: ["OBSIDIAN_API_URL": server.baseURL],
+                isQuiet: output.json,
+                logger: try output.makeLogger()
+            )
+            return try await run.run(vault: nil, syncType: complete ? .complete : .incremental)
+        }
+        try output.show(summary, folder: folder)
+        if !output.json { suggest() }
+    }
+
+    private func announce(_ edits: [SampleLibrary.Edit]) {
+        guard !output.json else { return }
+        for edit in edits {
+            let counts = "\(edit.changed.count) changed, \(edit.added.count) added, "
+                + "\(edit.renamed.count) renamed, \(edit.deleted.count) deleted"
+            StandardStreams.error("At the source, in vault \(edit.vaultID.prefix(8)): \(counts)")
+        }
+    }
+
+    private func suggest() {
+        StandardStreams.output("Next: the same command again, then with --edit (make demo-edit).")
+    }
+}
+
+/// The sample library as the demo has left it: the same in every process.
+struct DemoSource {
+    private let folder: LocalFolder
+    private var roundsFile: String { folder.data + "/demo-edits" }
+
+    init(folder: LocalFolder) {
+        self.folder = folder
+    }
+
+    private var rounds: Int {
+        let text = try? String(contentsOfFile: roundsFile, encoding: .utf8)
+        return text.flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) } ?? 0
+    }
+
+    /// The library after all edits so far.
+    func makeLibrary() throws -> SimulatedLibrary {
+        let library = try SampleLibrary.make()
+        for round in stride(from: 1, through: rounds, by: 1) { _ = try SampleLibrary.edit(library, round: round) }
+        return library
+    }
+
+    /// Edits the library once more, and remembers it.
+    mutating func edit(_ library: SimulatedLibrary) throws -> [SampleLibrary.Edit] {
+        let round = rounds + 1
+        let edits = try SampleLibrary.edit(library, round: round)
+        try String(round).write(toFile: roundsFile, atomically: true, encoding: .utf8)
+        return edits
+    }
+
+    /// Writes the sample account's credentials where there are none yet; a token that is kept there stays.
+    func writeCredentials() throws {
+        guard !FileManager.default.fileExists(atPath: folder.credentials) else { return }
+        let secret = Secret([:])
+            .setting(.string("obsidian"), at: "provider")
+            .setting(.string(SampleLibrary.email), at: "auth", "email")
+            .setting(.string(SampleLibrary.password), at: "auth", "password")
+            .setting(.string(SampleLibrary.totpSecret), at: "auth", "totp_secret")
+            .setting(.string(SampleLibrary.fieldNotesPassword), at: "vaults", SampleLibrary.fieldNotesID, "password")
+        let isWritten = FileManager.default.createFile(
+            atPath: folder.credentials,
+            contents: Data(try secret.json),
+            attributes: [.posixPermissions: 0o600]
+        )
+        guard isWritten else {
+            throw SyncError(.invalidInput, "nothing can be written to the folder; name another one with --dest")
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import ArgumentParser
+import Foundation
+import LambdaRuntime
+import LocalLambda
+import Logging
+import NIOCore
+import SyncCore
+
+/// The executables of the functions, which lie beside this one.
+enum FunctionExecutables {
+    static func specifications() throws -> [FunctionSpecification] {
+        let own = URL(filePath: CommandLine.arguments.first ?? "").resolvingSymlinksInPath()
+        let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+            .map { URL(filePath: $0) } ?? own
+        let folder = executable.deletingLastPathComponent()
+        return try PipelineFunction.allCases.map { function in
+            let name = function.rawValue.prefix(1).uppercased() + function.rawValue.dropFirst()
+            let path = folder.appending(path: name).path(percentEncoded: false)
+            guard FileManager.default.isExecutableFile(atPath: path) else {
+                throw SyncError(
+                    .invalidConfiguration,
+                    "the function \(name) is not built; build it with: swift build --product \(name)"
+                )
+            }
+            return FunctionSpecification(
+                name: function.rawValue,
+                executablePath: path,
+                memorySizeInMegabytes: function.memory,
+                timeout: function.timeout,
+                reservedConcurrency: function.concurrency
+            )
+        }
+    }
+}
+
+/// `obsync invoke`
+struct InvokeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "invoke",
+        abstract: "Start a function's own executable under a local Runtime API, hand it one event, print its answer."
+    )
+
+    @Argument(help: "authenticator, lister or downloader.")
+    var function: String
+
+    @Option(help: "The file that holds the event as JSON; - for standard input.")
+    var event: String
+
+    func run() async throws {
+        guard PipelineFunction(rawValue: function.lowercased()) != nil else {
+            throw SyncError(.invalidInput, "there is no function \(function.printable); there are authenticator, lister, downloader")
+        }
+        let input = event == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: event)
+        guard let input else { throw SyncError(.invalidInput, "the file that --event names cannot be read") }
+        let name = function.lowercased()
+        let options = LocalLambdaOptions(logger: Logger(label: "obsync") { StreamLogHandler.standardError(label: $0) }) {
+            StandardStreams.error($0.text)
+        }
+        let result = try await withLocalLambda(functions: try FunctionExecutables.specifications(), options: options) {
+            try await $0.invoke(name, ByteBuffer(bytes: input))
+        }
+        StandardStreams.output(String(buffer: result.payload))
+        if result.isFunctionError { throw ExitCode.failure }
+    }
+}
+
+/// `obsync start-lambda`
+struct StartLambdaCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "start-lambda",
+        abstract: "Serve the functions under Lambda's Invoke API, for the AWS CLI, an SDK or an emulator."
+    )
+
+    @Option(help: "The port on 127.0.0.1; 0 for any free one.")
+    var port = 3001
+
+    func run() async throws {
+        let specifications = try FunctionExecutables.specifications()
+        let options = LocalLambdaOptions(
+            port: port,
+            logger: Logger(label: "obsync") { StreamLogHandler.standardError(label: $0) }
+        ) { StandardStreams.error($0.text) }
+        try await withShutdownSignals {
+            try await withLocalLambda(functions: specifications, options: options) { server in
+                StandardStreams.output("Lambda listens on http://127.0.0.1:\(server.port)")
+                try await Task.sleep(for: .seconds(10 * 365 * 24 * 3600))
+            }
+        }
+    }
+}

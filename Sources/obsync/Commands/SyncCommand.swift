@@ -1,0 +1,79 @@
+import ArgumentParser
+import Foundation
+import Logging
+import SyncCore
+
+/// What every command that mirrors prints.
+struct OutputOptions: ParsableArguments {
+    @Flag(help: "Print the summary as JSON on standard output, and nothing else.")
+    var json = false
+
+    @Option(help: "How much is logged to standard error: trace, debug, info, notice, warning, error.")
+    var logLevel: String = "error"
+
+    /// A logger to standard error.
+    func makeLogger() throws -> Logger {
+        guard let level = Logger.Level(rawValue: logLevel) else {
+            throw SyncError(
+                .invalidInput,
+                "the option --log-level has to be one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))"
+            )
+        }
+        var logger = Logger(label: "obsync") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = level
+        return logger
+    }
+
+    /// Prints the summary of a run.
+    func show(_ summary: Summary, folder: LocalFolder) throws {
+        if json {
+            StandardStreams.output(String(decoding: try FunctionJSON.encode(summary), as: UTF8.self))
+            return
+        }
+        StandardStreams.output(summary.message)
+        let bytes = Int64(summary.metadata["bytes"] ?? "") ?? 0
+        var facts = ["\(bytes.asSize) transferred", "took \(summary.metadata["execution_time"] ?? "?")"]
+        if let deleted = summary.metadata["deleted"], deleted != "0" { facts.append("\(deleted) deleted") }
+        StandardStreams.output("  \(facts.joined(separator: ", ")); run \(summary.metadata["run"] ?? "?")")
+        for error in summary.errors { StandardStreams.output("  note: \(error)") }
+        StandardStreams.output("The files are in \(folder.path)")
+    }
+}
+
+/// `obsync sync`
+struct SyncCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sync",
+        abstract: "Mirror one vault, or all of them, into a folder."
+    )
+
+    @Argument(help: "The id or the exact name of a vault; all vaults where none is named.")
+    var vault: String?
+
+    @Option(help: "The folder that the files go to; records are kept in its folder .obsync.")
+    var dest: String
+
+    @Option(help: "The credentials file (0600), or OBSYNC_CREDENTIALS.")
+    var credentials: String?
+
+    @Flag(help: "List everything from the beginning instead of what changed.")
+    var complete = false
+
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        guard let credentials = credentials ?? environment["OBSYNC_CREDENTIALS"], !credentials.isEmpty else {
+            throw SyncError(.invalidInput, "no credentials file is named; use --credentials FILE or OBSYNC_CREDENTIALS")
+        }
+        let run = LocalRun(
+            folder: LocalFolder(dest),
+            credentials: credentials,
+            environment: environment,
+            isQuiet: output.json,
+            logger: try output.makeLogger()
+        )
+        let summary = try await run.run(vault: vault, syncType: complete ? .complete : .incremental)
+        try output.show(summary, folder: run.folder)
+    }
+}

@@ -1,0 +1,118 @@
+import Crypto
+import Foundation
+import Logging
+import StateMachine
+import Synchronization
+import SyncCore
+
+/// Runs the state machine on this machine, with functions that are handed in.
+struct LocalEngine: Sendable {
+    /// Calls a function with an event and gives its answer; throws `SyncError` or `TaskFailure`.
+    typealias Invoke = @Sendable (PipelineFunction, [UInt8]) async throws -> [UInt8]
+
+    let definition: StateMachineDefinition
+    let invoke: Invoke
+    let observe: @Sendable (HistoryEvent) async -> Void
+
+    /// The pipeline's own definition, with the functions' plain names in the places that a deployment fills in.
+    static func pipelineDefinition() throws -> StateMachineDefinition {
+        let text = String(decoding: PackageResources.vault_sync_asl_json, as: UTF8.self)
+        return try StateMachineDefinition(
+            parsing: text,
+            substitutions: [
+                "AuthenticatorFunction": PipelineFunction.authenticator.rawValue,
+                "ListerFunction": PipelineFunction.lister.rawValue,
+                "DownloaderFunction": PipelineFunction.downloader.rawValue,
+            ]
+        )
+    }
+
+    /// Runs an execution and its successors to the end.
+    ///
+    /// - Returns: the summary.
+    /// - Throws: `SyncError` under the name that the execution failed with.
+    func run(_ request: SyncRequest, name: String) async throws -> Summary {
+        var input = try JSONValue(parsing: String(decoding: try FunctionJSON.encode(request), as: UTF8.self))
+        var name = name
+        while true {
+            let successor = Mutex<StartExecutionRequest?>(nil)
+            var environment = makeEnvironment()
+            environment.startExecution = { request in
+                successor.withLock { $0 = request }
+                return .object(["ExecutionArn": .string(request.name ?? ""), "StartDate": .string("")])
+            }
+            let result = await Interpreter(definition: definition, environment: environment).run(input: input, name: name)
+            if let next = successor.withLock({ $0 }) {
+                input = next.input
+                name = next.name ?? name
+                continue
+            }
+            return try summary(of: result)
+        }
+    }
+
+    private func makeEnvironment() -> InterpreterEnvironment {
+        let invoke = invoke
+        var environment = InterpreterEnvironment(
+            identity: .local("vault-sync"),
+            clock: SystemInterpreterClock(),
+            functions: .init(
+                random: { Double.random(in: 0..<1) },
+                uuid: { UUID().uuidString.lowercased() },
+                hash: Self.hash
+            ),
+            invokeFunction: { reference, event in
+                guard let function = PipelineFunction(rawValue: reference.name) else {
+                    throw TaskFailure(error: "Lambda.ResourceNotFoundException", cause: "unknown function")
+                }
+                do {
+                    let answer = try await invoke(function, Array(event.jsonText.utf8))
+                    return try JSONValue(parsing: String(decoding: answer, as: UTF8.self))
+                } catch let error as SyncError {
+                    throw TaskFailure(error)
+                }
+            }
+        )
+        environment.observe = observe
+        return environment
+    }
+
+    private func summary(of result: ExecutionResult) throws -> Summary {
+        guard result.status == .succeeded, let output = result.output else {
+            if result.status == .aborted { throw CancellationError() }
+            let report = result.cause.flatMap { try? FunctionJSON.decode(FailureCause.self, from: $0.utf8) }
+            throw SyncError(
+                SyncError.Name(rawValue: result.error ?? "States.Runtime"),
+                report?.errorMessage ?? result.cause ?? "the execution failed"
+            )
+        }
+        return try FunctionJSON.decode(Summary.self, from: output.jsonText.utf8)
+    }
+
+    private static func hash(_ algorithm: String, _ bytes: [UInt8]) -> String? {
+        func hex(_ digest: some Sequence<UInt8>) -> String { digest.map { String(format: "%02x", $0) }.joined() }
+        return switch algorithm {
+        case "MD5": hex(Insecure.MD5.hash(data: bytes))
+        case "SHA-1": hex(Insecure.SHA1.hash(data: bytes))
+        case "SHA-256": hex(SHA256.hash(data: bytes))
+        case "SHA-384": hex(SHA384.hash(data: bytes))
+        case "SHA-512": hex(SHA512.hash(data: bytes))
+        default: nil
+        }
+    }
+}
+
+/// How Lambda reports an error to a state machine.
+struct FailureCause: Codable {
+    var errorType: String
+    var errorMessage: String
+}
+
+extension TaskFailure {
+    /// The failure that a function reports when it throws `error`.
+    init(_ error: SyncError) {
+        let cause = FailureCause(errorType: error.name.rawValue, errorMessage: error.message)
+        let text = (try? FunctionJSON.encode(cause)).map { String(decoding: $0, as: UTF8.self) }
+        self.init(error: error.name.rawValue, cause: text ?? "")
+    }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import HTTPTransport
+import Logging
+import ObsidianSync
+import StateMachine
+import SyncCore
+
+/// One `obsync sync`: the whole pipeline in this process, over a folder.
+struct LocalRun {
+    var folder: LocalFolder
+    var credentials: String
+    var environment: [String: String]
+    var isQuiet: Bool
+    var logger: Logger
+
+    /// Mirrors the vaults.
+    ///
+    /// - Parameters:
+    ///   - vault: the id or the exact name of one vault; nil for all.
+    ///   - syncType: how much is listed.
+    func run(vault: String?, syncType: SyncRequest.SyncType) async throws -> Summary {
+        try folder.prepare()
+        let display = ProgressDisplay(isQuiet: isQuiet)
+        let picture = RunPicture()
+        defer { display.finish() }
+        return try await AsyncHTTPClientTransport.with { transport in
+            let pipeline = try folder.pipeline(
+                credentials: credentials,
+                environment: environment,
+                executor: transport,
+                observe: display.observe
+            )
+            var request = SyncRequest()
+            request.syncType = syncType
+            if let vault { request.vaultIDs = [try await VaultChoice(pipeline, logger).id(of: vault)] }
+            let engine = LocalEngine(
+                definition: try LocalEngine.pipelineDefinition(),
+                invoke: invoke(pipeline),
+                observe: { picture.observe($0) }
+            )
+            let summary = try await engine.run(request, name: "local-\(pipeline.randomName())")
+            display.finish()
+            if !isQuiet { for line in picture.lines { StandardStreams.error(line) } }
+            return summary
+        }
+    }
+
+    private func invoke(_ pipeline: Pipeline) -> LocalEngine.Invoke {
+        let logger = logger
+        return { function, event in
+            let deadline = pipeline.clock.now.advanced(by: function.timeout - .seconds(30))
+            return try await pipeline.run(
+                function,
+                event: event,
+                deadline: max(deadline, pipeline.clock.now.advanced(by: .seconds(30))),
+                logger: logger
+            )
+        }
+    }
+}
+
+/// Finds the vault that somebody means.
+struct VaultChoice {
+    private let pipeline: Pipeline
+    private let logger: Logger
+
+    init(_ pipeline: Pipeline, _ logger: Logger) {
+        self.pipeline = pipeline
+        self.logger = logger
+    }
+
+    /// The id of the vault with this id or exactly this name.
+    ///
+    /// - Throws: `InvalidInput` with the candidates when there is none, or more than one.
+    func id(of text: String) async throws -> VaultID {
+        // Signs in where that is needed, so that the vaults can be listed.
+        _ = try await pipeline.run(
+            .authenticator,
+            event: Array("{}".utf8),
+            deadline: pipeline.clock.now.advanced(by: .seconds(30)),
+            logger: logger
+        )
+        let secret = try await pipeline.secrets.current().secret
+        let vaults = try await pipeline.providers.named(in: secret).withLibrary(secret, logger: logger) { source in
+            try await source.vaults()
+        }
+        if let exact = vaults.first(where: { $0.id.rawValue == text }) { return exact.id }
+        let named = vaults.filter { $0.name.utf8.elementsEqual(text.utf8) }
+        if named.count == 1, let only = named.first { return only.id }
+        let candidates = (named.isEmpty ? vaults : named).map { "\($0.name.printable) (\($0.id))" }
+        throw SyncError(
+            .invalidInput,
+            (named.isEmpty ? "there is no vault with this id or name; there are: " : "several vaults have this name: ")
+                + candidates.joined(separator: ", ")
+        )
+    }
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import Foundation
+import Logging
+import StateMachine
+import SyncCore
+
+/// The command line.
+@main
+struct Obsync: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "obsync",
+        abstract: "Mirrors cloud libraries that are hard to back up into a folder or an S3 bucket you own.",
+        version: "0.1.0",
+        subcommands: [
+            SyncCommand.self, DemoCommand.self, InvokeCommand.self, StartLambdaCommand.self, SimulateCommand.self,
+            ValidateCommand.self, DiagramCommand.self,
+        ]
+    )
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch let error as SyncError {
+            StandardStreams.error("obsync: \(error.description)")
+            Foundation.exit(ExitStatus.of(error.name))
+        } catch let error as StateMachineError {
+            StandardStreams.error("obsync: InvalidInput: \(error.description)")
+            Foundation.exit(ExitStatus.of(.invalidInput))
+        } catch is CancellationError {
+            StandardStreams.error("obsync: stopped; start again to go on where it was")
+            Foundation.exit(ExitStatus.stopped)
+        } catch {
+            exit(withError: error)
+        }
+    }
+}
+
+/// The exit status for each kind of error, after `sysexits.h`.
+enum ExitStatus {
+    /// Ended by a signal.
+    static let stopped: Int32 = 130
+
+    static func of(_ name: SyncError.Name) -> Int32 {
+        switch name {
+        case .invalidInput: 64
+        case .corruptContent, .nameRefused, .sourceGone, .partialFailure: 65
+        case .sourceUnavailable: 69
+        case .storeUnavailable: 74
+        case .throttled: 75
+        case .protocolChanged: 76
+        case .authenticationFailed, .vaultPasswordWrong, .subscriptionExpired, .tokenExpired: 77
+        case .invalidConfiguration: 78
+        default: 70
+        }
+    }
+}

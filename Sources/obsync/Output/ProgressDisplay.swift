@@ -1,0 +1,117 @@
+import Foundation
+import Synchronization
+import SyncCore
+
+/// Shows how a run gets on: one line that changes on a terminal, a line now and then elsewhere.
+///
+/// It never holds more than some counts: a run of a million files shows as easily as one of ten.
+final class ProgressDisplay: Sendable {
+    private struct State {
+        var vault = ""
+        var planned = 0
+        var stored = 0
+        var bytes: Int64 = 0
+        var failed = 0
+        var lastShown = ContinuousClock.now - .seconds(60)
+        var hasOpenLine = false
+    }
+
+    private let state = Mutex(State())
+    private let isTerminal: Bool
+    private let isQuiet: Bool
+    private let write: @Sendable (String) -> Void
+
+    /// Makes a display.
+    ///
+    /// - Parameters:
+    ///   - isQuiet: shows nothing at all.
+    ///   - isTerminal: whether a line can be written over.
+    ///   - write: puts text out as it is.
+    init(
+        isQuiet: Bool,
+        isTerminal: Bool = StandardStreams.isErrorATerminal,
+        write: @escaping @Sendable (String) -> Void = { StandardStreams.error($0, terminator: "") }
+    ) {
+        self.isQuiet = isQuiet
+        self.isTerminal = isTerminal
+        self.write = write
+    }
+
+    /// Takes an event of the use cases.
+    func observe(_ event: SyncEvent) {
+        guard !isQuiet else { return }
+        state.withLock { state in
+            switch event {
+            case .listed(let vault, let entries):
+                closeLine(&state)
+                state = State(vault: vault)
+                write("\(vault): \(entries) entries listed\n")
+            case .planned(_, let files, _):
+                state.planned += files
+            case .stored(_, _, let bytes):
+                state.stored += 1
+                state.bytes += bytes
+            case .copied(_, let path):
+                closeLine(&state)
+                write("  copied   \(path.rawValue.printable)\n")
+            case .deleted(_, let path):
+                closeLine(&state)
+                write("  deleted  \(path.rawValue.printable)\n")
+            case .failed(_, let path, let error):
+                state.failed += 1
+                closeLine(&state)
+                write("  failed   \(path.rawValue.printable): \(error.rawValue)\n")
+            }
+            show(&state)
+        }
+    }
+
+    /// Ends the changing line.
+    func finish() {
+        state.withLock { closeLine(&$0) }
+    }
+
+    private func show(_ state: inout State) {
+        let isDone = state.planned > 0 && state.stored + state.failed >= state.planned
+        let interval: Duration = isTerminal ? .milliseconds(50) : .seconds(2)
+        guard state.planned > 0, isDone || state.lastShown + interval < .now else { return }
+        state.lastShown = .now
+        let share = state.planned > 0 ? Double(state.stored) / Double(state.planned) : 1
+        let filled = Int(share * 24)
+        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled)
+        let line = "\(state.vault): \(bar) \(state.stored)/\(state.planned) files, \(state.bytes.asSize)"
+        if isTerminal {
+            write("\r\u{1B}[2K" + line)
+            state.hasOpenLine = true
+        } else {
+            write(line + "\n")
+        }
+    }
+
+    private func closeLine(_ state: inout State) {
+        guard state.hasOpenLine else { return }
+        state.hasOpenLine = false
+        write("\n")
+    }
+}
+
+extension Int64 {
+    /// Such as `5.2 MB`.
+    var asSize: String {
+        var value = Double(self)
+        for unit in ["bytes", "kB", "MB", "GB"] {
+            if value < 1000 {
+                return unit == "bytes" ? "\(self) bytes" : String(format: "%.1f \(unit)", value)
+            }
+            value /= 1000
+        }
+        return String(format: "%.1f TB", value)
+    }
+}
+
+extension String {
+    /// The text without characters that would steer a terminal: names come from outside.
+    var printable: String {
+        String(String.UnicodeScalarView(unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
+    }
+}
