@@ -59,6 +59,32 @@ let package = Package(
             dependencies: ["SyncCore", .product(name: "GRDB", package: "GRDB.swift"), nioPosix],
             swiftSettings: settings
         ),
+        .target(name: "AWSSigning", dependencies: [crypto], swiftSettings: settings),
+        .target(
+            name: "AWSClient",
+            dependencies: ["AWSSigning", "HTTPTransport", crypto, logging, nioCore, nioHTTP1],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "AWSAdapters",
+            dependencies: ["AWSClient", "HTTPTransport", "SyncCore", crypto, logging, nioCore],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "LambdaFunctions",
+            dependencies: [
+                "AWSAdapters", "CGlibcCompat", "HTTPTransport", "LambdaRuntime", "ObsidianSync", "StreamingCrypto",
+                "SyncCore", logging, nioCore,
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "Authenticator",
+            dependencies: ["LambdaFunctions", "SyncCore"],
+            swiftSettings: settings
+        ),
+        .executableTarget(name: "Lister", dependencies: ["LambdaFunctions", "SyncCore"], swiftSettings: settings),
+        .executableTarget(name: "Downloader", dependencies: ["LambdaFunctions", "SyncCore"], swiftSettings: settings),
         .target(name: "StateMachine", swiftSettings: settings),
         .target(
             name: "LambdaRuntime",
@@ -95,5 +121,78 @@ let package = Package(
         .target(name: "CGlibcCompat"),
         .systemLibrary(name: "COpenSSL"),
         .systemLibrary(name: "CUTF8Proc"),
+
+        .target(
+            name: "TestSupport",
+            dependencies: ["HTTPTransport", "SyncCore", logging, nioCore, nioHTTP1],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "EchoFunction",
+            dependencies: ["LambdaRuntime", logging],
+            path: "Tests/EchoFunction",
+            swiftSettings: settings
+        ),
+        .testTarget(name: "SyncCoreTests", dependencies: ["SyncCore", "TestSupport", logging], swiftSettings: settings),
+        .testTarget(name: "StreamingCryptoTests", dependencies: ["StreamingCrypto", crypto], swiftSettings: settings),
+        .testTarget(
+            name: "ObsidianSyncTests",
+            dependencies: [
+                "HTTPTransport", "ObsidianSync", "Simulators", "StreamingCrypto", "SyncCore", "TestSupport", crypto,
+                logging, nioCore, nioHTTP1,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "HTTPTransportTests",
+            dependencies: ["HTTPTransport", "LambdaRuntime", logging, nioCore, nioHTTP1],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "AWSSigningTests", dependencies: ["AWSSigning"], swiftSettings: settings),
+        .testTarget(
+            name: "AWSClientTests",
+            dependencies: ["AWSClient", "AWSSigning", "HTTPTransport", crypto, logging, nioCore, nioHTTP1],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "AdapterTests",
+            dependencies: [
+                "AWSAdapters", "AWSClient", "AWSSigning", "HTTPTransport", "LocalAdapters", "SyncCore", "TestSupport",
+                logging,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "LambdaRuntimeTests",
+            dependencies: ["LambdaRuntime", logging, nioCore, nioHTTP1],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "LocalLambdaTests",
+            dependencies: ["EchoFunction", "LambdaRuntime", "LocalLambda", nioCore, nioHTTP1],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "StateMachineTests", dependencies: ["StateMachine"], swiftSettings: settings),
+        .testTarget(
+            name: "SimulatorsTests",
+            dependencies: [
+                "Simulators", crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging, nioCore,
+                nioHTTP1, nioPosix, nioWebSocket,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ObsyncTests",
+            dependencies: ["Simulators", "StateMachine", "SyncCore", "obsync", logging],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PipelineTests",
+            dependencies: [
+                "AWSClient", "AWSSigning", "AWSAdapters", "Authenticator", "Downloader", "HTTPTransport", "Lister",
+                "Simulators", "StateMachine", "SyncCore", "TestSupport", "obsync", crypto, logging, nioCore, nioHTTP1,
+            ],
+            swiftSettings: settings
+        ),
     ]
 )

@@ -27,6 +27,13 @@ package struct AsyncHTTPClientTransport: HTTPExecutor {
         self.client = client
     }
 
+    /// Makes a transport that lives as long as the process; ``with(_:_:)`` is for everything shorter.
+    ///
+    /// - Throws: ``TransportError/Code/invalidConfiguration`` when the extra roots cannot be read.
+    package init(_ configuration: TransportConfiguration) throws {
+        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: try configuration.clientConfiguration)
+    }
+
     package func execute(_ request: HTTPRequest, timeout: Duration, logger: Logger) async throws -> HTTPResponse {
         var outgoing = HTTPClientRequest(url: request.url)
         outgoing.method = request.method

@@ -130,6 +130,7 @@ extension ObjectAttributes {
             sha256: entry.sha256,
             sourceVersion: String(entry.version),
             mtime: entry.mtime,
+            path: entry.path,
             tags: ["provider": provider, "vault": vault.rawValue]
         )
     }

@@ -11,6 +11,8 @@ package struct ObjectAttributes: Hashable, Sendable {
     package var sourceVersion: String?
     /// When the content was last changed.
     package var mtime: Timestamp?
+    /// The path in the vault, where the object is a file of one.
+    package var path: VaultPath?
     /// The provider's name and the vault's id, as tags.
     package var tags: [String: String]
 
@@ -20,12 +22,14 @@ package struct ObjectAttributes: Hashable, Sendable {
         sha256: String? = nil,
         sourceVersion: String? = nil,
         mtime: Timestamp? = nil,
+        path: VaultPath? = nil,
         tags: [String: String] = [:]
     ) {
         self.contentType = contentType
         self.sha256 = sha256
         self.sourceVersion = sourceVersion
         self.mtime = mtime
+        self.path = path
         self.tags = tags
     }
 }

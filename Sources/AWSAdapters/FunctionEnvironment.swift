@@ -1,0 +1,147 @@
+import AWSClient
+package import HTTPTransport
+package import Logging
+package import SyncCore
+
+/// The settings of a deployment, read from a function's environment variables.
+package struct FunctionEnvironment: Sendable {
+    /// `S3_BUCKET`: where the files go.
+    package var bucket: String
+    /// `S3_PREFIX`: what their keys begin with; empty, or ending in `/`.
+    package var prefix: String
+    /// `S3_STATE_PREFIX`: what the keys of manifests and batches begin with; `state/` where it is not set.
+    package var statePrefix: String
+    /// `STATE_TABLE_NAME`: where the records are.
+    package var table: String
+    /// `OBSYNC_SECRET_NAME`: the secret's name or ARN.
+    package var secretID: String
+    /// `S3_KMS_KEY_ID`: the key that objects are encrypted with, if one is set.
+    package var kmsKeyID: String?
+    /// `ALLOWED_BUCKETS`: further buckets that a request may name.
+    package var allowedBuckets: [String]
+    /// `LAMBDA_TIMEOUT_BUFFER`: how long before the end of an invocation nothing new is begun.
+    package var timeoutBuffer: Duration
+    /// `LAMBDA_BATCH_SIZE`, `LAMBDA_MAX_CONCURRENT`, `DELETION_POLICY`.
+    package var listing = ListSettings()
+    /// `MULTIPART_THRESHOLD`, `CHUNK_SIZE`, `UPLOAD_CONCURRENCY`.
+    package var downloading = DownloadSettings()
+    private let variables: [String: String]
+
+    /// Reads the variables.
+    ///
+    /// - Throws: `InvalidConfiguration` naming the variable that is missing or wrong.
+    package init(_ variables: [String: String]) throws(SyncError) {
+        let reader = VariableReader(variables: variables)
+        self.variables = variables
+        bucket = try reader.required("S3_BUCKET")
+        prefix = reader.prefix("S3_PREFIX", default: "")
+        statePrefix = reader.prefix("S3_STATE_PREFIX", default: "state/")
+        guard !statePrefix.isEmpty else {
+            throw SyncError(.invalidConfiguration, "S3_STATE_PREFIX is empty; give it a value such as state/")
+        }
+        table = try reader.required("STATE_TABLE_NAME")
+        secretID = try reader.required("OBSYNC_SECRET_NAME")
+        kmsKeyID = reader.text("S3_KMS_KEY_ID")
+        allowedBuckets = (reader.text("ALLOWED_BUCKETS") ?? "").split(separator: ",").map(String.init)
+        timeoutBuffer = .seconds(try reader.integer("LAMBDA_TIMEOUT_BUFFER", in: 1...600) ?? 30)
+        listing.batchSize = try reader.integer("LAMBDA_BATCH_SIZE", in: 1...100) ?? listing.batchSize
+        listing.maxConcurrent = try reader.integer("LAMBDA_MAX_CONCURRENT", in: 1...40)
+        listing.concurrencyLimit = listing.maxConcurrent ?? listing.concurrencyLimit
+        if let policy = reader.text("DELETION_POLICY") {
+            guard let deletions = ListSettings.Deletions(rawValue: policy) else {
+                throw SyncError(.invalidConfiguration, "DELETION_POLICY has to be mirror or keep")
+            }
+            listing.deletions = deletions
+        }
+        downloading.upload = UploadSettings(
+            multipartThreshold: try reader.integer("MULTIPART_THRESHOLD", in: 5 << 20...1 << 30) ?? 8 << 20,
+            partSize: try reader.integer("CHUNK_SIZE", in: 5 << 20...1 << 30) ?? 8 << 20,
+            partsInFlight: try reader.integer("UPLOAD_CONCURRENCY", in: 1...32) ?? 3
+        )
+    }
+
+    /// The pipeline over AWS.
+    ///
+    /// - Parameters:
+    ///   - executor: sends requests.
+    ///   - providers: the clouds that the function knows.
+    ///   - makeHasher: makes SHA-256 hashers.
+    ///   - logger: for what concerns no invocation in particular.
+    /// - Throws: `InvalidConfiguration` naming the variable.
+    package func pipeline(
+        executor: any HTTPExecutor,
+        providers: [any LibraryProvider],
+        makeHasher: @escaping MakeContentHasher,
+        logger: Logger
+    ) throws -> Pipeline {
+        let client: AWSClient
+        do {
+            client = AWSClient(
+                executor: executor,
+                credentials: CredentialSelector.standard(variables, executor: executor),
+                region: try Region.fromEnvironment(variables),
+                endpoints: try Endpoints(environment: variables),
+                logger: logger
+            )
+        } catch {
+            throw SyncError.mapped(error)
+        }
+        let s3 = S3(client: client)
+        let (bucket, prefix, kmsKeyID) = (bucket, prefix, kmsKeyID)
+        var pipeline = Pipeline(
+            secrets: SecretsManagerStore(secretsManager: SecretsManager(client: client), secretID: secretID),
+            providers: providers,
+            records: DynamoRecordStore(dynamoDB: DynamoDB(client: client), table: table),
+            state: S3ObjectStore(s3: s3, bucket: bucket, prefix: statePrefix, kmsKeyID: kmsKeyID),
+            mirror: { request in
+                S3ObjectStore(
+                    s3: s3,
+                    bucket: request.destinationBucket ?? bucket,
+                    prefix: request.destinationPrefix.map(VariableReader.withSlash) ?? prefix,
+                    kmsKeyID: kmsKeyID
+                )
+            },
+            clock: SystemClock(),
+            makeHasher: makeHasher
+        )
+        pipeline.allowedBuckets = [bucket] + allowedBuckets
+        pipeline.listing = listing
+        pipeline.downloading = downloading
+        return pipeline
+    }
+}
+
+/// Reads variables, naming the variable in every error.
+private struct VariableReader {
+    let variables: [String: String]
+
+    func text(_ name: String) -> String? {
+        variables[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    func required(_ name: String) throws(SyncError) -> String {
+        guard let value = text(name) else {
+            throw SyncError(.invalidConfiguration, "the environment variable \(name) is not set")
+        }
+        return value
+    }
+
+    func prefix(_ name: String, default value: String) -> String {
+        Self.withSlash(text(name) ?? value)
+    }
+
+    static func withSlash(_ prefix: String) -> String {
+        prefix.isEmpty || prefix.hasSuffix("/") ? prefix : prefix + "/"
+    }
+
+    func integer(_ name: String, in range: ClosedRange<Int>) throws(SyncError) -> Int? {
+        guard let text = text(name) else { return nil }
+        guard let value = Int(text), range.contains(value) else {
+            throw SyncError(
+                .invalidConfiguration,
+                "the environment variable \(name) has to be a whole number from \(range.lowerBound) to \(range.upperBound)"
+            )
+        }
+        return value
+    }
+}

@@ -1,0 +1,262 @@
+package import AWSClient
+import Crypto
+import FoundationEssentials
+import HTTPTransport
+import NIOCore
+package import SyncCore
+
+/// Objects of a bucket under a prefix.
+///
+/// Every object carries its SHA-256, checked by S3 when the bytes arrive. User metadata: `sha256`, `source-version`,
+/// `mtime` (seconds since 1970, as rclone reads it) and, where it is not ASCII, `path` (percent-encoded).
+package struct S3ObjectStore: ObjectStore {
+    /// S3 takes 2 KiB of user metadata; a longer path is in the key anyway.
+    private static let longestPathMetadata = 1500
+    private static let mostKeysAtOnce = 1000
+
+    private let s3: S3
+    private let bucket: String
+    private let prefix: String
+    private let kmsKeyID: String?
+
+    /// Makes a store.
+    ///
+    /// - Parameters:
+    ///   - s3: the service.
+    ///   - bucket: the bucket's name.
+    ///   - prefix: what every key begins with: empty, or ending in `/`.
+    ///   - kmsKeyID: the key that objects are encrypted with; nil leaves it to the bucket.
+    package init(s3: S3, bucket: String, prefix: String, kmsKeyID: String? = nil) {
+        self.s3 = s3
+        self.bucket = bucket
+        self.prefix = prefix
+        self.kmsKeyID = kmsKeyID
+    }
+
+    package func put(_ key: ObjectKey, _ bytes: [UInt8], _ attributes: ObjectAttributes) async throws {
+        let request = S3.PutObjectRequest(
+            body: AWSHTTPBody(buffer: ByteBuffer(bytes: bytes)),
+            bucket: bucket,
+            checksumSHA256: Self.checksum(of: bytes),
+            contentType: attributes.contentType,
+            key: try fullKey(key),
+            metadata: Self.metadata(attributes),
+            serverSideEncryption: kmsKeyID.map { _ in .awsKms },
+            ssekmsKeyId: kmsKeyID,
+            tagging: Self.tagging(attributes)
+        )
+        _ = try await mappingErrors { try await s3.putObject(request) }
+    }
+
+    package func beginUpload(
+        _ key: ObjectKey,
+        _ attributes: ObjectAttributes,
+        partSize: Int
+    ) async throws -> MultipartUpload {
+        let request = S3.CreateMultipartUploadRequest(
+            bucket: bucket,
+            checksumAlgorithm: .sha256,
+            contentType: attributes.contentType,
+            key: try fullKey(key),
+            metadata: Self.metadata(attributes),
+            serverSideEncryption: kmsKeyID.map { _ in .awsKms },
+            ssekmsKeyId: kmsKeyID,
+            tagging: Self.tagging(attributes)
+        )
+        let output = try await mappingErrors { try await s3.createMultipartUpload(request) }
+        return MultipartUpload(key: key, id: output.uploadId, partSize: partSize)
+    }
+
+    package func putPart(_ number: Int, _ bytes: [UInt8], of upload: MultipartUpload) async throws -> UploadedPart {
+        let checksum = Self.checksum(of: bytes)
+        let request = S3.UploadPartRequest(
+            body: AWSHTTPBody(buffer: ByteBuffer(bytes: bytes)),
+            bucket: bucket,
+            checksumSHA256: checksum,
+            key: try fullKey(upload.key),
+            partNumber: number,
+            uploadId: upload.id
+        )
+        let output = try await mappingErrors { try await s3.uploadPart(request) }
+        guard let etag = output.eTag else {
+            throw SyncError(.storeUnavailable, "S3 UploadPart answers without an ETag")
+        }
+        return UploadedPart(number: number, etag: etag, checksum: checksum)
+    }
+
+    package func complete(_ upload: MultipartUpload, parts: [UploadedPart]) async throws {
+        let request = S3.CompleteMultipartUploadRequest(
+            bucket: bucket,
+            key: try fullKey(upload.key),
+            parts: parts.map { .init(checksumSHA256: $0.checksum, eTag: $0.etag, partNumber: $0.number) },
+            uploadId: upload.id
+        )
+        _ = try await mappingErrors { try await s3.completeMultipartUpload(request) }
+    }
+
+    package func abort(_ upload: MultipartUpload) async throws {
+        let request = S3.AbortMultipartUploadRequest(bucket: bucket, key: try fullKey(upload.key), uploadId: upload.id)
+        do {
+            try await s3.abortMultipartUpload(request)
+        } catch let error as AWSError where error.code == .noSuchUpload {
+            // Gone already, which is what was wanted.
+        } catch {
+            throw SyncError.mapped(error)
+        }
+    }
+
+    package func read(_ key: ObjectKey, from offset: Int64) async throws -> ByteStream? {
+        do {
+            let range = offset > 0 ? "bytes=\(offset)-" : nil
+            return S3Bytes(body: try await s3.getObject(.init(bucket: bucket, key: try fullKey(key), range: range)).body)
+        } catch let error as AWSError where error.code == .noSuchKey {
+            return nil
+        } catch let error as AWSError where error.code == .invalidRange {
+            return S3Bytes(body: AWSHTTPBody(buffer: ByteBuffer()))
+        } catch {
+            throw SyncError.mapped(error)
+        }
+    }
+
+    package func head(_ key: ObjectKey) async throws -> ObjectSummary? {
+        do {
+            let output = try await s3.headObject(.init(bucket: bucket, key: try fullKey(key)))
+            return ObjectSummary(
+                size: output.contentLength ?? 0,
+                sha256: output.metadata["sha256"],
+                sourceVersion: output.metadata["source-version"]
+            )
+        } catch let error as AWSError where error.code == .notFound {
+            return nil
+        } catch {
+            throw SyncError.mapped(error)
+        }
+    }
+
+    package func copy(
+        from source: ObjectKey,
+        to destination: ObjectKey,
+        _ attributes: ObjectAttributes
+    ) async throws -> Bool {
+        let request = S3.CopyObjectRequest(
+            bucket: bucket,
+            contentType: attributes.contentType,
+            copySourceBucket: bucket,
+            copySourceKey: try fullKey(source),
+            key: try fullKey(destination),
+            metadata: Self.metadata(attributes),
+            serverSideEncryption: kmsKeyID.map { _ in .awsKms },
+            ssekmsKeyId: kmsKeyID,
+            tagging: Self.tagging(attributes)
+        )
+        do {
+            _ = try await s3.copyObject(request)
+            return true
+        } catch let error as AWSError where Self.isUncopyable(error.code) {
+            return false
+        } catch {
+            throw SyncError.mapped(error)
+        }
+    }
+
+    /// There is no such object, or it is larger than the 5 GiB that S3 copies in one request.
+    private static func isUncopyable(_ code: AWSErrorCode) -> Bool {
+        code == .noSuchKey || code == .notFound || code.rawValue == "InvalidRequest" || code.rawValue == "EntityTooLarge"
+    }
+
+    package func delete(_ keys: [ObjectKey]) async throws {
+        // XML cannot spell control characters, so such keys are deleted one by one.
+        for key in keys where key.hasControlCharacters {
+            _ = try await mappingErrors { try await s3.deleteObject(.init(bucket: bucket, key: try fullKey(key))) }
+        }
+        let plain = keys.filter { !$0.hasControlCharacters }
+        for start in stride(from: 0, to: plain.count, by: Self.mostKeysAtOnce) {
+            let some = plain[start..<min(start + Self.mostKeysAtOnce, plain.count)]
+            let objects = try some.map { key throws(SyncError) in S3.ObjectIdentifier(key: try fullKey(key)) }
+            let output = try await mappingErrors { try await s3.deleteObjects(.init(bucket: bucket, objects: objects)) }
+            if let error = output.errors.first {
+                throw SyncError(.storeUnavailable, "S3 DeleteObjects fails with \(error.code)")
+            }
+        }
+    }
+}
+
+extension ObjectKey {
+    fileprivate var hasControlCharacters: Bool {
+        rawValue.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0xFFFE || $0.value == 0xFFFF }
+    }
+}
+
+extension S3ObjectStore {
+    private func fullKey(_ key: ObjectKey) throws(SyncError) -> String {
+        let full = prefix + key.rawValue
+        guard full.utf8.count <= ObjectKey.longestInBytes else {
+            throw SyncError(.nameRefused, "a name is longer than the \(ObjectKey.longestInBytes) bytes that S3 takes")
+        }
+        return full
+    }
+
+    private static func checksum(of bytes: [UInt8]) -> String {
+        Data(SHA256.hash(data: bytes)).base64EncodedString()
+    }
+
+    private static func metadata(_ attributes: ObjectAttributes) -> [String: String] {
+        var metadata: [String: String] = [:]
+        metadata["sha256"] = attributes.sha256
+        metadata["source-version"] = attributes.sourceVersion
+        if let mtime = attributes.mtime {
+            let fraction = String(mtime.milliseconds % 1000 + 1000).dropFirst()
+            metadata["mtime"] = "\(mtime.milliseconds / 1000).\(fraction)"
+        }
+        if let path = attributes.path?.rawValue, !path.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) {
+            let encoded = percentEncoded(path)
+            if encoded.utf8.count <= longestPathMetadata { metadata["path"] = encoded }
+        }
+        return metadata
+    }
+
+    private static func tagging(_ attributes: ObjectAttributes) -> [S3.Tag] {
+        attributes.tags.sorted { $0.key < $1.key }.map { S3.Tag(key: $0.key, value: $0.value) }
+    }
+
+    /// Everything but unreserved characters and `/` as `%XX` of its UTF-8 bytes.
+    private static func percentEncoded(_ text: String) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var encoded: [UInt8] = []
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"), UInt8(ascii: "/"):
+                encoded.append(byte)
+            default:
+                encoded += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: encoded, as: UTF8.self)
+    }
+}
+
+/// The bytes of an answer's body.
+private struct S3Bytes: AsyncSequence, Sendable {
+    typealias Element = [UInt8]
+    typealias Failure = any Error
+
+    let body: AWSHTTPBody
+
+    func makeAsyncIterator() -> Iterator {
+        Iterator(base: body.makeAsyncIterator())
+    }
+
+    struct Iterator: AsyncIteratorProtocol {
+        var base: AWSHTTPBody.Iterator
+
+        mutating func next() async throws -> [UInt8]? {
+            do {
+                return try await base.next().map { Array($0.readableBytesView) }
+            } catch {
+                throw SyncError.mapped(error)
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import AWSClient
+import SyncCore
+
+extension SyncError {
+    /// The error of an AWS call as the use cases know it.
+    static func mapped(_ error: any Error) -> any Error {
+        guard let error = error as? AWSError else { return error }
+        let place = [error.service, error.operation].filter { !$0.isEmpty }.joined(separator: " ")
+        if error.isThrottling {
+            return SyncError(.throttled, "\(place) asks for fewer requests", underlying: error, retryAfter: error.retryAfter)
+        }
+        switch error.code {
+        case .noCredentials, .credentialsUnavailable:
+            return SyncError(.invalidConfiguration, "there are no AWS credentials that work: \(error.message)", underlying: error)
+        case .invalidConfiguration:
+            return SyncError(.invalidConfiguration, error.message, underlying: error)
+        case .noSuchBucket:
+            return SyncError(.invalidConfiguration, "the bucket does not exist; check S3_BUCKET", underlying: error)
+        case .accessDenied, AWSErrorCode(rawValue: "AccessDeniedException"):
+            return SyncError(.invalidConfiguration, "\(place) is not allowed; check the function's role", underlying: error)
+        case .resourceNotFound:
+            return SyncError(
+                .invalidConfiguration,
+                "\(place) finds no such table or secret; check STATE_TABLE_NAME and OBSYNC_SECRET_NAME",
+                underlying: error
+            )
+        default:
+            return SyncError(.storeUnavailable, "\(place) fails with \(error.code)", underlying: error)
+        }
+    }
+}
+
+/// Runs an AWS call and maps its error.
+func mappingErrors<Result>(_ body: () async throws -> Result) async throws -> Result {
+    do {
+        return try await body()
+    } catch {
+        throw SyncError.mapped(error)
+    }
+}

@@ -1,0 +1,45 @@
+import HTTPTransport
+import NIOCore
+import NIOHTTP1
+
+/// How a service that speaks JSON names its operations.
+struct JSONProtocol: Sendable {
+    let service: AWSService
+    let targetPrefix: String
+    let contentType: String
+    let responseLimit: Int
+
+    static let dynamoDB = JSONProtocol(
+        service: .dynamoDB,
+        targetPrefix: "DynamoDB_20120810.",
+        contentType: "application/x-amz-json-1.0",
+        // Sixteen megabytes of items, spelled in JSON.
+        responseLimit: 64 << 20
+    )
+
+    static let secretsManager = JSONProtocol(
+        service: .secretsManager,
+        targetPrefix: "secretsmanager.",
+        contentType: "application/x-amz-json-1.1",
+        responseLimit: 1 << 20
+    )
+}
+
+extension AWSClient {
+    /// Calls an operation of a service that speaks JSON.
+    func call<Output: Decodable>(
+        _ operation: String,
+        of json: JSONProtocol,
+        _ input: some Encodable,
+        as: Output.Type = Output.self
+    ) async throws -> Output {
+        let endpoint = try endpoints.endpoint(of: json.service, region: region)
+        var request = AWSRequest(service: json.service, operation: operation, endpoint: endpoint, method: .POST)
+        request.headers.add(name: "X-Amz-Target", value: json.targetPrefix + operation)
+        request.headers.add(name: "Content-Type", value: json.contentType)
+        request.body = .bytes(try JSONCodec.encode(input, for: request))
+        request.responseBody = .collected(limit: json.responseLimit)
+        let body = try await execute(request).body.collect(upTo: json.responseLimit)
+        return try JSONCodec.decode(Output.self, from: body, for: request)
+    }
+}

@@ -1,0 +1,68 @@
+/// Amazon DynamoDB, as far as it is used here. A condition that does not hold is ``AWSErrorCode/conditionalCheckFailed``.
+package struct DynamoDB: Sendable {
+    let client: AWSClient
+
+    /// Makes the service over a client.
+    package init(client: AWSClient) {
+        self.client = client
+    }
+
+    /// Reads an item.
+    package func getItem(_ input: GetItemInput) async throws -> GetItemOutput {
+        try await client.call("GetItem", of: .dynamoDB, input)
+    }
+
+    /// Writes a whole item.
+    ///
+    /// A write that was carried out and whose answer was lost is sent again: a condition may then fail on the item's own
+    /// first writing. Callers that depend on a condition compare the item before they believe it.
+    package func putItem(_ input: PutItemInput) async throws -> PutItemOutput {
+        try await client.call("PutItem", of: .dynamoDB, input)
+    }
+
+    /// Changes attributes of an item.
+    package func updateItem(_ input: UpdateItemInput) async throws -> UpdateItemOutput {
+        try await client.call("UpdateItem", of: .dynamoDB, input)
+    }
+
+    /// Deletes an item.
+    package func deleteItem(_ input: DeleteItemInput) async throws -> DeleteItemOutput {
+        try await client.call("DeleteItem", of: .dynamoDB, input)
+    }
+
+    /// Reads one page of a partition.
+    package func query(_ input: QueryInput) async throws -> QueryOutput {
+        try await client.call("Query", of: .dynamoDB, input)
+    }
+
+    /// Reads a partition page by page, each when it is asked for.
+    package func queryPaginator(_ input: QueryInput) -> PaginatorSequence<QueryInput, QueryOutput> {
+        PaginatorSequence(input: input, call: { try await query($0) }) { input, output in
+            guard let last = output.lastEvaluatedKey, !last.isEmpty else { return nil }
+            guard last != input.exclusiveStartKey else {
+                throw AWSError(
+                    .malformedResponse,
+                    message: "the same page comes again",
+                    service: AWSService.dynamoDB.name,
+                    operation: "Query"
+                )
+            }
+            var next = input
+            next.exclusiveStartKey = last
+            return next
+        }
+    }
+
+    /// Makes a table.
+    package func createTable(_ input: CreateTableInput) async throws {
+        let _: Ignored = try await client.call("CreateTable", of: .dynamoDB, input)
+    }
+
+    /// Turns the removal of expired items on or off.
+    package func updateTimeToLive(_ input: UpdateTimeToLiveInput) async throws {
+        let _: Ignored = try await client.call("UpdateTimeToLive", of: .dynamoDB, input)
+    }
+
+    /// An answer in which nothing is of interest.
+    private struct Ignored: Decodable {}
+}

@@ -1,0 +1,124 @@
+import AWSSigning
+import HTTPTransport
+import NIOCore
+import NIOHTTP1
+
+/// Amazon S3, as far as it is used here.
+package struct S3: Sendable {
+    let client: AWSClient
+
+    /// Makes the service over a client.
+    package init(client: AWSClient) {
+        self.client = client
+    }
+
+    /// How an object is encrypted at rest.
+    package enum ServerSideEncryption: String, Sendable {
+        /// With a key of S3.
+        case aes256 = "AES256"
+        /// With a key of KMS.
+        case awsKms = "aws:kms"
+    }
+
+    /// A kind of checksum.
+    package enum ChecksumAlgorithm: String, Sendable {
+        /// CRC-64/NVME, which combines over parts.
+        case crc64nvme = "CRC64NVME"
+        /// SHA-256.
+        case sha256 = "SHA256"
+    }
+
+    /// What the checksum of an object that was uploaded in parts is taken over.
+    package enum ChecksumType: String, Sendable {
+        /// The checksums of the parts.
+        case composite = "COMPOSITE"
+        /// All bytes. Only CRC-64/NVME can be put together from parts.
+        case fullObject = "FULL_OBJECT"
+    }
+
+    /// Whether the answer to a read has the stored checksums.
+    package enum ChecksumMode: String, Sendable {
+        /// It has.
+        case enabled = "ENABLED"
+    }
+
+    /// A tag of an object.
+    package struct Tag: Sendable, Equatable {
+        /// Its name.
+        package let key: String
+        /// Its value.
+        package let value: String
+
+        /// Makes a tag.
+        package init(key: String, value: String) {
+            self.key = key
+            self.value = value
+        }
+    }
+
+    /// Makes a bucket in the client's region.
+    package func createBucket(_ input: CreateBucketRequest) async throws {
+        var request = try request("CreateBucket", .PUT, bucket: input.bucket)
+        // The oldest region is the one that must not be named.
+        if client.region.rawValue != "us-east-1" {
+            request.body = .bytes(
+                ByteBuffer(
+                    string: "<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
+                        + "<LocationConstraint>\(client.region)</LocationConstraint></CreateBucketConfiguration>"
+                )
+            )
+        }
+        _ = try await client.execute(request)
+    }
+
+    /// The beginning of every request.
+    func request(
+        _ operation: String,
+        _ method: HTTPMethod,
+        bucket: String,
+        key: String? = nil
+    ) throws -> AWSRequest {
+        do {
+            let address = try S3Address(
+                bucket: bucket,
+                key: key,
+                endpoints: client.endpoints,
+                region: client.region
+            )
+            var request = AWSRequest(service: .s3, operation: operation, endpoint: address.endpoint, method: method)
+            request.path = address.path
+            return request
+        } catch var error as AWSError {
+            error.operation = operation
+            throw error
+        }
+    }
+
+    /// Sends a request whose answer is XML.
+    func xml(_ request: AWSRequest, root: String) async throws -> (XMLElement, HTTPHeaders) {
+        let limit = 32 << 20
+        var request = request
+        if case .collected = request.responseBody { request.responseBody = .collected(limit: limit) }
+        let response = try await client.execute(request)
+        let body = try await response.body.collect(upTo: limit)
+        // The second name is what emulators that generate their answers from the operation's name send.
+        guard let element = try? XMLElement.parse(body),
+            element.name == root || element.name == request.operation + "Response"
+        else {
+            throw request.malformed("the answer is not the XML that was expected")
+        }
+        return (element, response.headers)
+    }
+}
+
+extension AWSRequest {
+    /// An error of this operation: an answer that cannot be used.
+    func malformed(_ message: String) -> AWSError {
+        AWSError(.malformedResponse, message: message, service: service.name, operation: operation)
+    }
+
+    /// An error of this operation: a request that cannot be sent.
+    func invalid(_ message: String) -> AWSError {
+        AWSError(.invalidRequest, message: message, service: service.name, operation: operation)
+    }
+}

@@ -1,0 +1,4 @@
+import LambdaFunctions
+import SyncCore
+
+await runLambdaFunction(.downloader)

@@ -1,0 +1,84 @@
+import AWSAdapters
+import FoundationEssentials
+import HTTPTransport
+import LambdaRuntime
+import Logging
+import NIOCore
+import ObsidianSync
+import StreamingCrypto
+package import SyncCore
+
+/// Runs one function of the pipeline as this process, until it is told to end.
+///
+/// Settings are read and clients are made while the first event is awaited. A failed start is reported to the platform
+/// under a stable error name.
+package func runLambdaFunction(_ function: PipelineFunction) async -> Never {
+    let environment = ProcessInfo.processInfo.environment
+    let configuration = LambdaRuntimeConfiguration(
+        environment: environment,
+        functionTimeout: function.timeout,
+        describe: { LambdaErrorReport(reporting: $0) }
+    )
+    let logger = configuration.logger
+    let runtime = LambdaRuntime<PipelineHandler>(
+        configuration: configuration,
+        makeBufferedHandler: {
+            let settings = try FunctionEnvironment(environment)
+            var transport = TransportConfiguration()
+            transport.additionalRootsFile = environment["AWS_CA_BUNDLE"]
+            // Lives as long as the process.
+            let executor = try AsyncHTTPClientTransport(transport)
+            let obsidian = ObsidianProvider(
+                try .init(environment: environment),
+                executor: executor,
+                clock: SystemClock()
+            )
+            let pipeline = try settings.pipeline(
+                executor: executor,
+                providers: [obsidian],
+                makeHasher: { SHA256Hasher() },
+                logger: logger
+            )
+            return PipelineHandler(function: function, pipeline: pipeline, timeoutBuffer: settings.timeoutBuffer)
+        }
+    )
+    await runtime.runUntilExit()
+}
+
+/// Hands events to a function of the pipeline.
+struct PipelineHandler: BufferedLambdaHandler {
+    let function: PipelineFunction
+    let pipeline: Pipeline
+    let timeoutBuffer: Duration
+
+    func handle(_ event: ByteBuffer, context: LambdaContext) async throws -> ByteBuffer {
+        let end = Timestamp(milliseconds: context.deadline.millisecondsSinceEpoch)
+        let answer = try await pipeline.run(
+            function,
+            event: event.readableBytesView,
+            deadline: deadline(before: end),
+            logger: context.logger
+        )
+        return ByteBuffer(bytes: answer)
+    }
+
+    /// Some time before the invocation ends; half of what is left where that is less than the buffer.
+    private func deadline(before end: Timestamp) -> Timestamp {
+        let remaining = pipeline.clock.now.duration(to: end)
+        return end.advanced(by: .zero - min(timeoutBuffer, remaining / 2))
+    }
+}
+
+extension LambdaErrorReport {
+    /// What the state machine is told: the stable name that its Retry and Catch go by, and a sentence without secrets.
+    init(reporting error: any Error) {
+        switch error {
+        case let error as SyncError:
+            self.init(errorType: error.name.rawValue, errorMessage: error.message)
+        case let error as TransportError where error.code == .invalidConfiguration:
+            self.init(errorType: SyncError.Name.invalidConfiguration.rawValue, errorMessage: error.message)
+        default:
+            self.init(describing: error)
+        }
+    }
+}
