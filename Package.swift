@@ -183,7 +183,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ObsyncTests",
-            dependencies: ["Simulators", "StateMachine", "SyncCore", "obsync", logging],
+            dependencies: ["Simulators", "StateMachine", "StreamingCrypto", "SyncCore", "obsync", logging],
             swiftSettings: settings
         ),
         .testTarget(

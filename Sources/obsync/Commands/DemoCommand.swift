@@ -68,6 +68,16 @@ struct DemoSource {
         self.folder = folder
     }
 
+    /// The sample account's credentials, which are public.
+    static var sampleSecret: Secret {
+        Secret([:])
+            .setting(.string("obsidian"), at: "provider")
+            .setting(.string(SampleLibrary.email), at: "auth", "email")
+            .setting(.string(SampleLibrary.password), at: "auth", "password")
+            .setting(.string(SampleLibrary.totpSecret), at: "auth", "totp_secret")
+            .setting(.string(SampleLibrary.fieldNotesPassword), at: "vaults", SampleLibrary.fieldNotesID, "password")
+    }
+
     private var rounds: Int {
         let text = try? String(contentsOfFile: roundsFile, encoding: .utf8)
         return text.flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) } ?? 0
@@ -91,15 +101,9 @@ struct DemoSource {
     /// Writes the sample account's credentials where there are none yet; a token that is kept there stays.
     func writeCredentials() throws {
         guard !FileManager.default.fileExists(atPath: folder.credentials) else { return }
-        let secret = Secret([:])
-            .setting(.string("obsidian"), at: "provider")
-            .setting(.string(SampleLibrary.email), at: "auth", "email")
-            .setting(.string(SampleLibrary.password), at: "auth", "password")
-            .setting(.string(SampleLibrary.totpSecret), at: "auth", "totp_secret")
-            .setting(.string(SampleLibrary.fieldNotesPassword), at: "vaults", SampleLibrary.fieldNotesID, "password")
         let isWritten = FileManager.default.createFile(
             atPath: folder.credentials,
-            contents: Data(try secret.json),
+            contents: Data(try Self.sampleSecret.json),
             attributes: [.posixPermissions: 0o600]
         )
         guard isWritten else {

@@ -31,6 +31,17 @@ struct LocalFolder: Sendable {
         }
     }
 
+    /// Removes manifests and batches of a run that has succeeded; of a failed one they stay, for a redrive.
+    func removeWorkingData(ofRun run: String) {
+        let files = FileManager.default
+        let state = data + "/state"
+        for vault in (try? files.contentsOfDirectory(atPath: state)) ?? [] {
+            // Failing to tidy up is no reason to call a run failed.
+            try? files.removeItem(atPath: "\(state)/\(vault)/\(run)")
+            try? files.removeItem(atPath: "\(state)/\(vault)/\(run).json")
+        }
+    }
+
     /// The pipeline over this folder.
     ///
     /// - Parameters:

@@ -38,7 +38,9 @@ struct LocalRun {
                 invoke: invoke(pipeline),
                 observe: { picture.observe($0) }
             )
-            let summary = try await engine.run(request, name: "local-\(pipeline.randomName())")
+            let name = "local-\(pipeline.randomName())"
+            let summary = try await engine.run(request, name: name)
+            folder.removeWorkingData(ofRun: name)
             display.finish()
             if !isQuiet { for line in picture.lines { StandardStreams.error(line) } }
             return summary

@@ -51,6 +51,7 @@ final class ProgressDisplay: Sendable {
             case .stored(_, _, let bytes):
                 state.stored += 1
                 state.bytes += bytes
+                show(&state)
             case .copied(_, let path):
                 closeLine(&state)
                 write("  copied   \(path.rawValue.printable)\n")
@@ -62,7 +63,6 @@ final class ProgressDisplay: Sendable {
                 closeLine(&state)
                 write("  failed   \(path.rawValue.printable): \(error.rawValue)\n")
             }
-            show(&state)
         }
     }
 

@@ -1,0 +1,70 @@
+import HTTPTransport
+import LambdaRuntime
+import Logging
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+/// What passed the proxy, and can be asked for since the last time.
+final class RequestLog: Sendable {
+    private let lines = Mutex<[String]>([])
+
+    func add(_ method: HTTPMethod, _ uri: String) {
+        lines.withLock { $0.append("\(method.rawValue) \(uri)") }
+    }
+
+    /// The requests since the last call, as `METHOD /bucket/key?query`.
+    func take() -> [String] {
+        lines.withLock { lines in
+            defer { lines = [] }
+            return lines
+        }
+    }
+}
+
+/// Forwards requests to `target` and notes them.
+func withCountingProxy(
+    to target: String,
+    _ transport: AsyncHTTPClientTransport,
+    _ log: RequestLog,
+    _ body: (_ address: String) async throws -> Void
+) async throws {
+    let options = LoopbackServerOptions(
+        port: 0,
+        bodyLimit: 64 << 20,
+        tooLarge: LoopbackResponse(status: .payloadTooLarge)
+    )
+    try await withLoopbackServer(options) { request in
+        log.add(request.method, request.uri)
+        do {
+            let answer = try await transport.execute(
+                HTTPRequest(
+                    method: request.method,
+                    url: target + request.uri,
+                    headers: request.headers.forwarded,
+                    body: request.body.readableBytes > 0 ? .bytes(request.body) : .none
+                ),
+                timeout: .seconds(60),
+                logger: quietLogger
+            )
+            return LoopbackResponse(
+                status: HTTPResponseStatus(statusCode: answer.status),
+                headers: answer.headers.forwarded,
+                body: try await answer.collect(upTo: 64 << 20)
+            )
+        } catch {
+            return LoopbackResponse(status: .badGateway)
+        }
+    } body: { port in
+        try await body("http://127.0.0.1:\(port)")
+    }
+}
+
+extension HTTPHeaders {
+    /// What is not about one connection.
+    fileprivate var forwarded: HTTPHeaders {
+        var headers = self
+        for name in ["Host", "Content-Length", "Transfer-Encoding", "Connection"] { headers.remove(name: name) }
+        return headers
+    }
+}

@@ -1,0 +1,154 @@
+import AWSClient
+import AWSSigning
+import Foundation
+import HTTPTransport
+import LambdaRuntime
+import Logging
+import NIOCore
+import NIOHTTP1
+import Simulators
+import SyncCore
+import Testing
+
+@testable import obsync
+
+extension Tag {
+    /// Starts processes and talks over loopback.
+    @Tag static var integration: Self
+}
+
+/// One deployment of the whole pipeline on this machine: bucket, table and secret in an emulator of AWS, the provider in
+/// this process, the functions as processes of their own behind the Invoke API.
+struct Deployment: Sendable {
+    static let emulator = ProcessInfo.processInfo.environment["OBSYNC_TEST_AWS_ENDPOINT"]
+    static let prefix = "vaults/"
+
+    let library: SimulatedLibrary
+    let provider: ObsidianSimulator
+    let s3: S3
+    let dynamoDB: DynamoDB
+    let bucket: String
+    let table: String
+    let requests: RequestLog
+    private let transport: AsyncHTTPClientTransport
+    private let lambdaURL: String
+
+    /// Sets everything up, runs `body`, and ends all processes.
+    static func with(
+        _ library: SimulatedLibrary,
+        environment: [String: String] = [:],
+        _ body: (Deployment) async throws -> Void
+    ) async throws {
+        let address = try #require(emulator)
+        let log = RequestLog()
+        try await AsyncHTTPClientTransport.with { transport in
+            try await withObsidianSimulator(library: library, logger: quietLogger) { provider in
+                try await withCountingProxy(to: address, transport, log) { proxy in
+                    let name = "obsync-test-" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
+                    let aws = AWSClient(
+                        executor: transport,
+                        credentials: StaticCredentialProvider(
+                            Credential(accessKeyId: "testing", secretAccessKey: "testing")
+                        ),
+                        region: Region(rawValue: "eu-central-1"),
+                        endpoints: Endpoints(all: try Endpoint(parsing: address)),
+                        logger: quietLogger
+                    )
+                    try await makeResources(aws, name)
+                    var variables = environment
+                    variables["AWS_ENDPOINT_URL"] = address
+                    variables["AWS_ENDPOINT_URL_S3"] = proxy
+                    variables["OBSIDIAN_API_URL"] = provider.baseURL
+                    for key in ["S3_BUCKET", "STATE_TABLE_NAME", "OBSYNC_SECRET_NAME"] { variables[key] = name }
+                    try await withLambdaProcess(variables) { lambdaURL in
+                        try await body(
+                            Deployment(
+                                library: library,
+                                provider: provider,
+                                s3: S3(client: aws),
+                                dynamoDB: DynamoDB(client: aws),
+                                bucket: name,
+                                table: name,
+                                requests: log,
+                                transport: transport,
+                                lambdaURL: lambdaURL
+                            )
+                        )
+                    }
+                }
+            }
+        }
+    }
+
+    /// Runs the state machine over the Invoke API.
+    func run(_ request: SyncRequest = SyncRequest()) async throws -> Summary {
+        let engine = LocalEngine(
+            definition: try LocalEngine.pipelineDefinition(),
+            invoke: invoke,
+            observe: { _ in }
+        )
+        return try await engine.run(request, name: "test-" + String(UInt64.random(in: 0...UInt64.max), radix: 36))
+    }
+
+    /// Invokes one function as Step Functions would.
+    @Sendable
+    func invoke(_ function: PipelineFunction, _ event: [UInt8]) async throws -> [UInt8] {
+        let response = try await transport.execute(
+            HTTPRequest(
+                method: .POST,
+                url: "\(lambdaURL)/2015-03-31/functions/\(function.rawValue)/invocations",
+                body: .bytes(.init(bytes: event))
+            ),
+            timeout: .seconds(120),
+            logger: quietLogger
+        )
+        let answer = Array(try await response.collect(upTo: 6 << 20).readableBytesView)
+        try #require(response.status == 200, "\(String(decoding: answer, as: UTF8.self))")
+        guard response.headers.first(name: "X-Amz-Function-Error") == nil else {
+            let failure = try FunctionJSON.decode(FailureCause.self, from: answer)
+            throw SyncError(SyncError.Name(rawValue: failure.errorType), failure.errorMessage)
+        }
+        return answer
+    }
+
+    private static func makeResources(_ aws: AWSClient, _ name: String) async throws {
+        try await S3(client: aws).createBucket(.init(bucket: name))
+        try await DynamoDB(client: aws).createTable(
+            .init(
+                attributeDefinitions: [
+                    .init(attributeName: "vault_id", attributeType: "S"),
+                    .init(attributeName: "item", attributeType: "S"),
+                    .init(attributeName: "pending_since", attributeType: "N"),
+                ],
+                globalSecondaryIndexes: [
+                    .init(
+                        indexName: "pending",
+                        keySchema: [
+                            .init(attributeName: "vault_id", keyType: "HASH"),
+                            .init(attributeName: "pending_since", keyType: "RANGE"),
+                        ],
+                        projection: .init(projectionType: "ALL")
+                    )
+                ],
+                keySchema: [
+                    .init(attributeName: "vault_id", keyType: "HASH"),
+                    .init(attributeName: "item", keyType: "RANGE"),
+                ],
+                tableName: name
+            )
+        )
+        _ = try await SecretsManager(client: aws).createSecret(
+            .init(
+                clientRequestToken: UUID().uuidString,
+                name: name,
+                secretString: String(decoding: try DemoSource.sampleSecret.json, as: UTF8.self)
+            )
+        )
+    }
+}
+
+let quietLogger: Logger = {
+    var logger = Logger(label: "test")
+    logger.logLevel = .critical
+    return logger
+}()

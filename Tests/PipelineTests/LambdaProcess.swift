@@ -1,0 +1,54 @@
+import Foundation
+import Testing
+
+/// Runs `obsync start-lambda` as a process of its own while `body` runs, and ends it by its id.
+func withLambdaProcess(
+    _ variables: [String: String],
+    _ body: (_ address: String) async throws -> Void
+) async throws {
+    let process = Process()
+    let executable: URL = try #require(Products.url(of: "obsync"), "obsync is not built")
+    process.executableURL = executable
+    process.arguments = ["start-lambda", "--port", "0"]
+    var environment = ["PATH": "/usr/bin:/bin", "AWS_REGION": "eu-central-1", "LOG_LEVEL": "warning"]
+    environment["AWS_ACCESS_KEY_ID"] = "testing"
+    environment["AWS_SECRET_ACCESS_KEY"] = "testing"
+    environment["S3_PREFIX"] = Deployment.prefix
+    process.environment = environment.merging(variables) { $1 }
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    defer {
+        process.terminate()
+        process.waitUntilExit()
+    }
+    try await body(try address(in: output))
+}
+
+/// Reads up to the end of the line that names the address.
+private func address(in output: Pipe) throws -> String {
+    var text = ""
+    while !text.contains("\n") {
+        let some = output.fileHandleForReading.availableData
+        try #require(!some.isEmpty, "start-lambda ended before it listened")
+        text += String(decoding: some, as: UTF8.self)
+    }
+    let line = try #require(text.split(separator: "\n").first { $0.contains("http://") })
+    return String(try #require(line.split(separator: " ").last))
+}
+
+/// The executables that were built beside the tests.
+enum Products {
+    static func url(of name: String) -> URL? {
+        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        for candidate in CommandLine.arguments + [own] {
+            var folder = URL(filePath: candidate).deletingLastPathComponent()
+            for _ in 0..<4 {
+                let url = folder.appending(path: name)
+                if FileManager.default.isExecutableFile(atPath: url.path), !url.hasDirectoryPath { return url }
+                folder.deleteLastPathComponent()
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,204 @@
+import AWSClient
+import Crypto
+import Foundation
+import NIOCore
+import Simulators
+import SyncCore
+import Testing
+
+@testable import AWSAdapters
+
+/// The whole pipeline over sockets: provider, functions as processes, state machine, emulated AWS.
+@Suite("the pipeline, end to end", .tags(.integration), .enabled(if: Deployment.emulator != nil), .serialized)
+struct PipelineTests {
+    @Test("a library arrives whole, a second run writes nothing, a change is rewritten alone", .timeLimit(.minutes(5)))
+    func mirrors() async throws {
+        let library = try SampleLibrary.make()
+        try await Deployment.with(library) { deployment in
+            let first = try await deployment.run()
+            let account = library.accounts()
+            #expect(first.success)
+            #expect(first.filesCount == account.reduce(0) { $0 + $1.files.count })
+            #expect(first.message == "Synced 2 vaults with \(first.filesCount) files")
+            try await expectMirror(deployment)
+            #expect(deployment.provider.counters.signIns == 1)
+
+            _ = deployment.requests.take()
+            let pulls = deployment.provider.counters.pulls
+            let second = try await deployment.run()
+            #expect(second.filesCount == 0)
+            #expect(writes(deployment) == [])
+            #expect(deployment.provider.counters.pulls == pulls)
+            #expect(deployment.provider.counters.signIns == 1, "the token that was stored is used again")
+
+            let notes = try library.vault(named: SampleLibrary.fieldNotesName)
+            let path = try #require(notes.account().files.first { $0.path.hasSuffix(".md") }).path
+            notes.write(path, .text("rewritten\n"))
+            let third = try await deployment.run()
+            #expect(third.filesCount == 1)
+            let key = "/\(deployment.bucket)/\(Deployment.prefix)Field%20Notes/"
+            let written = writes(deployment)
+            #expect(written.count == 1)
+            #expect(written.allSatisfy { $0.hasPrefix("PUT \(key)") })
+            try await expectMirror(deployment)
+            #expect(deployment.provider.counters.refusedWrites.isEmpty)
+            #expect(deployment.provider.counters.overlappingRequests == 0)
+        }
+    }
+
+    @Test("edits, deletions and renames at the source are followed", .timeLimit(.minutes(5)))
+    func follows() async throws {
+        let library = try SampleLibrary.make()
+        try await Deployment.with(library) { deployment in
+            _ = try await deployment.run()
+            for round in 1...2 {
+                let edits = try SampleLibrary.edit(library, round: round)
+                _ = deployment.requests.take()
+                let pulls = deployment.provider.counters.pulls
+                let summary = try await deployment.run()
+                #expect(summary.filesCount == edits.reduce(0) { $0 + $1.changed.count + $1.added.count })
+                #expect(
+                    deployment.provider.counters.pulls - pulls == summary.filesCount,
+                    "what was only renamed is copied within the bucket"
+                )
+                try await expectMirror(deployment)
+            }
+        }
+    }
+
+    @Test("a token that dies between two runs is replaced by one sign-in", .timeLimit(.minutes(5)))
+    func renewsTheToken() async throws {
+        let library = try SampleLibrary.make()
+        try await Deployment.with(library) { deployment in
+            _ = try await deployment.run()
+            library.revokeTokens()
+            let notes = try library.vault(named: SampleLibrary.archiveName)
+            notes.write("new.md", .text("new\n"))
+            let summary = try await deployment.run()
+            #expect(summary.filesCount == 1)
+            #expect(deployment.provider.counters.signIns == 2)
+            try await expectMirror(deployment)
+        }
+    }
+
+    @Test("a body that arrives damaged is never visible, and a later run brings the right one", .timeLimit(.minutes(5)))
+    func refusesDamage() async throws {
+        let library = try SampleLibrary.make()
+        try await Deployment.with(library) { deployment in
+            let notes = try library.vault(named: SampleLibrary.fieldNotesName)
+            let file = try #require(notes.account().files.first { $0.path.hasSuffix(".md") })
+            deployment.provider.inject(.bodyFlipped, uid: file.uid, times: nil)
+            let error = await #expect(throws: SyncError.self) { try await deployment.run() }
+            #expect(error?.name == .partialFailure)
+            #expect(try await head(file.path, in: deployment) == nil)
+            let record = try #require(try await records(of: notes.account().id, deployment)[VaultPath(file.path)])
+            #expect(record.status == .failed)
+            #expect(record.lastError == "CorruptContent")
+            #expect(record.pendingSince != nil)
+
+            deployment.provider.faults = .init()
+            let summary = try await deployment.run()
+            #expect(summary.filesCount == 1)
+            try await expectMirror(deployment)
+        }
+    }
+
+    @Test("a missing bucket variable, a bad event and an unknown vault are answered in one sentence each")
+    func explains() async throws {
+        try await Deployment.with(try SampleLibrary.make()) { deployment in
+            let password = Array(#"{"action":"sync","vault_password":"hunter2"}"#.utf8)
+            let refused = await #expect(throws: SyncError.self) { try await deployment.invoke(.authenticator, password) }
+            #expect(refused?.name == .invalidInput)
+            #expect(refused?.message.contains("vault_password") == true)
+            #expect(refused?.message.contains("hunter2") == false)
+            let incomplete = await #expect(throws: SyncError.self) {
+                try await deployment.invoke(.lister, Array(#"{"request":{}}"#.utf8))
+            }
+            #expect(incomplete?.name == .invalidInput)
+            #expect(incomplete?.message == "the field run is missing")
+            var request = SyncRequest()
+            request.vaultIDs = [try #require(VaultID("nosuchvault"))]
+            let unknown = await #expect(throws: SyncError.self) { try await deployment.run(request) }
+            #expect(unknown?.name == .invalidInput)
+            #expect(unknown?.message.contains("nosuchvault") == true)
+        }
+    }
+}
+
+extension PipelineTests {
+    /// The requests since the last look that wrote something below the mirror's prefix.
+    private func writes(_ deployment: Deployment) -> [String] {
+        deployment.requests.take().filter { line in
+            let isRead = line.hasPrefix("GET ") || line.hasPrefix("HEAD ")
+            return !isRead && line.contains("/\(deployment.bucket)/\(Deployment.prefix)")
+        }
+    }
+
+    /// Compares bucket and table with the simulator's own account: every byte, all metadata, every record, nothing else.
+    private func expectMirror(_ deployment: Deployment) async throws {
+        // By bytes: the sample holds twins that Swift's String takes for the same text.
+        var expected: [VaultPath: SimulatedFile] = [:]
+        for vault in deployment.library.accounts() {
+            for file in vault.files { expected[VaultPath(Deployment.prefix + vault.name + "/" + file.path)] = file }
+            let records = try await records(of: vault.id, deployment)
+            for file in vault.files {
+                let record = try #require(records[VaultPath(file.path)], "\(file.path)")
+                #expect(record.status == .completed)
+                #expect(record.version == file.uid)
+                #expect(record.sha256 == file.sha256)
+                #expect(record.size == Int64(file.size))
+                #expect(record.pendingSince == nil)
+            }
+            #expect(records.values.count { $0.status != .deleted } == vault.files.count)
+        }
+        var stored = 0
+        let pages = deployment.s3.listObjectsV2Paginator(.init(bucket: deployment.bucket, prefix: Deployment.prefix))
+        for try await page in pages {
+            for object in page.contents {
+                stored += 1
+                let file = try #require(
+                    expected[VaultPath(object.key)],
+                    "\(object.key) is in the mirror and not at the source"
+                )
+                try await expect(object.key, file, deployment)
+            }
+        }
+        #expect(stored == deployment.library.accounts().reduce(0) { $0 + $1.files.count })
+    }
+
+    private func expect(_ key: String, _ file: SimulatedFile, _ deployment: Deployment) async throws {
+        let object = try await deployment.s3.getObject(.init(bucket: deployment.bucket, key: key))
+        var hasher = SHA256()
+        var size = 0
+        for try await chunk in object.body {
+            size += chunk.readableBytes
+            hasher.update(data: Array(chunk.readableBytesView))
+        }
+        #expect(size == file.size, "\(key)")
+        #expect(hasher.finalize().map { String(format: "%02x", $0) }.joined() == file.sha256, "\(key)")
+        #expect(object.metadata["sha256"] == file.sha256)
+        #expect(object.metadata["source-version"] == String(file.uid))
+        let mtime = try #require(object.metadata["mtime"].flatMap(Double.init))
+        #expect(Int64((mtime * 1000).rounded()) == file.mtime)
+        #expect(object.contentType == ContentType.of(try ObjectKey(file.path)))
+        let path = object.metadata["path"]?.removingPercentEncoding
+        let isASCII = file.path.utf8.allSatisfy { $0 < 0x80 }
+        #expect(isASCII ? path == nil : path?.utf8.elementsEqual(file.path.utf8) == true, "\(key)")
+    }
+
+    private func head(_ path: String, in deployment: Deployment) async throws -> S3.HeadObjectOutput? {
+        let key = Deployment.prefix + SampleLibrary.fieldNotesName + "/" + path
+        do {
+            return try await deployment.s3.headObject(.init(bucket: deployment.bucket, key: key))
+        } catch let error as AWSError where error.code == .notFound {
+            return nil
+        }
+    }
+
+    private func records(of vault: String, _ deployment: Deployment) async throws -> [VaultPath: FileRecord] {
+        let store = DynamoRecordStore(dynamoDB: deployment.dynamoDB, table: deployment.table)
+        var found: [VaultPath: FileRecord] = [:]
+        for try await record in store.allRecords(in: try #require(VaultID(vault))) { found[record.path] = record }
+        return found
+    }
+}
