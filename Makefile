@@ -5,7 +5,7 @@ PACKAGES := libssl-dev libsqlite3-dev libutf8proc-dev python3-venv
 FUNCTIONS := Authenticator Lister Downloader
 VENV := .build/venv
 MOTO := $(VENV)/bin/moto_server
-RELEASE := swift build -c release --static-swift-stdlib -Xlinker -s
+RELEASE := swift build -c release --static-swift-stdlib -Xlinker -s -Xlinker --no-export-dynamic
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build demo demo-edit demo-clean test lint check-source build-lambda check-lambda invoke-all clean

@@ -133,7 +133,11 @@ let package = Package(
             path: "Tests/EchoFunction",
             swiftSettings: settings
         ),
-        .testTarget(name: "SyncCoreTests", dependencies: ["SyncCore", "TestSupport", logging], swiftSettings: settings),
+        .testTarget(
+            name: "SyncCoreTests",
+            dependencies: ["SyncCore", "TestSupport", logging],
+            swiftSettings: settings
+        ),
         .testTarget(name: "StreamingCryptoTests", dependencies: ["StreamingCrypto", crypto], swiftSettings: settings),
         .testTarget(
             name: "ObsidianSyncTests",

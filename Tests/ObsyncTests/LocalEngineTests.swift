@@ -1,6 +1,6 @@
 import StateMachine
-import Synchronization
 import SyncCore
+import Synchronization
 import Testing
 
 @testable import obsync
@@ -116,7 +116,10 @@ struct LocalEngineTests {
         #expect(script.called == ["authenticator", "lister", "authenticator", "lister"])
     }
 
-    @Test("a failed execution is the error of the state that failed", arguments: ["PartialFailure", "VaultPasswordWrong"])
+    @Test(
+        "a failed execution is the error of the state that failed",
+        arguments: ["PartialFailure", "VaultPasswordWrong"]
+    )
     func failed(_ name: String) async throws {
         let script = Script([.authenticator: [Self.authenticated], .lister: ["!\(name)"]])
         let error = await #expect(throws: SyncError.self) { try await run(script) }

@@ -1,5 +1,5 @@
-import Synchronization
 import SyncCore
+import Synchronization
 import Testing
 
 @testable import obsync
@@ -58,7 +58,9 @@ struct ProgressDisplayTests {
 
     @Test(
         "sizes read well",
-        arguments: [(0, "0 bytes"), (999, "999 bytes"), (1_000, "1.0 kB"), (5_242_880, "5.2 MB"), (12_000_000_000, "12.0 GB")]
+        arguments: [
+            (0, "0 bytes"), (999, "999 bytes"), (1_000, "1.0 kB"), (5_242_880, "5.2 MB"), (12_000_000_000, "12.0 GB"),
+        ]
     )
     func sizes(_ bytes: Int, _ text: String) {
         #expect(Int64(bytes).asSize == text)

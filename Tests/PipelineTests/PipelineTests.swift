@@ -107,7 +107,9 @@ struct PipelineTests {
     func explains() async throws {
         try await Deployment.with(try SampleLibrary.make()) { deployment in
             let password = Array(#"{"action":"sync","vault_password":"hunter2"}"#.utf8)
-            let refused = await #expect(throws: SyncError.self) { try await deployment.invoke(.authenticator, password) }
+            let refused = await #expect(throws: SyncError.self) {
+                try await deployment.invoke(.authenticator, password)
+            }
             #expect(refused?.name == .invalidInput)
             #expect(refused?.message.contains("vault_password") == true)
             #expect(refused?.message.contains("hunter2") == false)

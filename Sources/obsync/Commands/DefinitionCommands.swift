@@ -8,7 +8,9 @@ private func definition(at path: String) throws -> StateMachineDefinition {
     guard let data = FileManager.default.contents(atPath: path) else {
         throw SyncError(.invalidInput, "the definition's file cannot be read")
     }
-    let names = PipelineFunction.allCases.map { ($0.rawValue.prefix(1).uppercased() + $0.rawValue.dropFirst() + "Function", $0.rawValue) }
+    let names = PipelineFunction.allCases.map {
+        ($0.rawValue.prefix(1).uppercased() + $0.rawValue.dropFirst() + "Function", $0.rawValue)
+    }
     return try StateMachineDefinition(
         parsing: String(decoding: data, as: UTF8.self),
         substitutions: Dictionary(uniqueKeysWithValues: names)

@@ -48,7 +48,8 @@ struct DemoCommand: AsyncParsableCommand {
     private func announce(_ edits: [SampleLibrary.Edit]) {
         guard !output.json else { return }
         for edit in edits {
-            let counts = "\(edit.changed.count) changed, \(edit.added.count) added, "
+            let counts =
+                "\(edit.changed.count) changed, \(edit.added.count) added, "
                 + "\(edit.renamed.count) renamed, \(edit.deleted.count) deleted"
             StandardStreams.error("At the source, in vault \(edit.vaultID.prefix(8)): \(counts)")
         }

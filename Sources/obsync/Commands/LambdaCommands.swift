@@ -10,7 +10,8 @@ import SyncCore
 enum FunctionExecutables {
     static func specifications() throws -> [FunctionSpecification] {
         let own = URL(filePath: CommandLine.arguments.first ?? "").resolvingSymlinksInPath()
-        let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+        let executable =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
             .map { URL(filePath: $0) } ?? own
         let folder = executable.deletingLastPathComponent()
         return try PipelineFunction.allCases.map { function in
@@ -48,12 +49,17 @@ struct InvokeCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard PipelineFunction(rawValue: function.lowercased()) != nil else {
-            throw SyncError(.invalidInput, "there is no function \(function.printable); there are authenticator, lister, downloader")
+            throw SyncError(
+                .invalidInput,
+                "there is no function \(function.printable); there are authenticator, lister, downloader"
+            )
         }
-        let input = event == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: event)
+        let input =
+            event == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: event)
         guard let input else { throw SyncError(.invalidInput, "the file that --event names cannot be read") }
         let name = function.lowercased()
-        let options = LocalLambdaOptions(logger: Logger(label: "obsync") { StreamLogHandler.standardError(label: $0) }) {
+        let options = LocalLambdaOptions(logger: Logger(label: "obsync") { StreamLogHandler.standardError(label: $0) })
+        {
             StandardStreams.error($0.text)
         }
         let result = try await withLocalLambda(functions: try FunctionExecutables.specifications(), options: options) {

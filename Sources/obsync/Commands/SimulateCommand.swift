@@ -40,7 +40,9 @@ struct SimulateObsidianCommand: AsyncParsableCommand {
                 StandardStreams.output("  OBSIDIAN_EMAIL=\(SampleLibrary.email)")
                 StandardStreams.output("  OBSIDIAN_PASSWORD=\(SampleLibrary.password)")
                 StandardStreams.output("  OBSIDIAN_TOTP_SECRET=\(SampleLibrary.totpSecret)")
-                StandardStreams.output("  password of vault \(SampleLibrary.fieldNotesID): \(SampleLibrary.fieldNotesPassword)")
+                StandardStreams.output(
+                    "  password of vault \(SampleLibrary.fieldNotesID): \(SampleLibrary.fieldNotesPassword)"
+                )
                 try await Task.sleep(for: .seconds(10 * 365 * 24 * 3600))
             }
         }

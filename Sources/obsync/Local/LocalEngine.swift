@@ -2,8 +2,8 @@ import Crypto
 import Foundation
 import Logging
 import StateMachine
-import Synchronization
 import SyncCore
+import Synchronization
 
 /// Runs the state machine on this machine, with functions that are handed in.
 struct LocalEngine: Sendable {
@@ -41,7 +41,10 @@ struct LocalEngine: Sendable {
                 successor.withLock { $0 = request }
                 return .object(["ExecutionArn": .string(request.name ?? ""), "StartDate": .string("")])
             }
-            let result = await Interpreter(definition: definition, environment: environment).run(input: input, name: name)
+            let result = await Interpreter(definition: definition, environment: environment).run(
+                input: input,
+                name: name
+            )
             if let next = successor.withLock({ $0 }) {
                 input = next.input
                 name = next.name ?? name

@@ -1,8 +1,8 @@
 import Foundation
+import HTTPTransport
 import LocalAdapters
 import Logging
 import ObsidianSync
-import HTTPTransport
 import StreamingCrypto
 import SyncCore
 
@@ -49,6 +49,8 @@ struct LocalFolder: Sendable {
     ///   - environment: variables that replace addresses and credentials.
     ///   - executor: sends REST requests.
     ///   - observe: is told what happens.
+    /// - Returns: the three functions over the folder.
+    /// - Throws: `InvalidConfiguration` for a variable, `StoreUnavailable` for the database.
     func pipeline(
         credentials: String,
         environment: [String: String],

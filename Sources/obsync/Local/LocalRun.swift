@@ -18,6 +18,8 @@ struct LocalRun {
     /// - Parameters:
     ///   - vault: the id or the exact name of one vault; nil for all.
     ///   - syncType: how much is listed.
+    /// - Returns: what came of it.
+    /// - Throws: `SyncError` under the name that the execution failed with.
     func run(vault: String?, syncType: SyncRequest.SyncType) async throws -> Summary {
         try folder.prepare()
         let display = ProgressDisplay(isQuiet: isQuiet)

@@ -1,6 +1,6 @@
 import Foundation
-import Synchronization
 import SyncCore
+import Synchronization
 
 /// Shows how a run gets on: one line that changes on a terminal, a line now and then elsewhere.
 ///
