@@ -1,7 +1,7 @@
 # Everything that a newcomer, CI or an operator types. `make help` lists it.
 
 SHELL := /bin/bash
-PACKAGES := libssl-dev libsqlite3-dev libutf8proc-dev python3-venv
+PACKAGES := libssl-dev libsqlite3-dev libutf8proc-dev zlib1g-dev python3-venv
 FUNCTIONS := Authenticator Lister Downloader
 VENV := .build/venv
 MOTO := $(VENV)/bin/moto_server

@@ -51,6 +51,15 @@ struct ProgressDisplayTests {
         #expect(text == "  copied   c.md\n  deleted  d?[2J.md\n  failed   e.md: CorruptContent\n")
     }
 
+    @Test("a failed step is told with its name and sentence, so that waiting is not silence")
+    func failures() {
+        let screen = Screen()
+        let display = ProgressDisplay(isQuiet: false, isTerminal: false, write: screen.write)
+        display.showFailure("SourceUnavailable", #"{"errorType":"SourceUnavailable","errorMessage":"nobody answers"}"#)
+        display.showFailure("States.Timeout", nil)
+        #expect(screen.content == "  step failed with SourceUnavailable: nobody answers\n  step failed with States.Timeout\n")
+    }
+
     @Test("quiet means nothing at all")
     func quiet() {
         #expect(show(run, isQuiet: true).isEmpty)

@@ -38,7 +38,10 @@ struct LocalRun {
             let engine = LocalEngine(
                 definition: try LocalEngine.pipelineDefinition(),
                 invoke: invoke(pipeline),
-                observe: { picture.observe($0) }
+                observe: { event in
+                    picture.observe(event)
+                    if event.type == .taskFailed { display.showFailure(event.details.error, event.details.cause) }
+                }
             )
             let name = "local-\(pipeline.randomName())"
             let summary = try await engine.run(request, name: name)

@@ -66,6 +66,20 @@ final class ProgressDisplay: Sendable {
         }
     }
 
+    /// Tells that a step failed: what comes of it, another attempt or the end, is the state machine's to decide.
+    ///
+    /// - Parameters:
+    ///   - error: the stable name.
+    ///   - cause: what the function reported, as JSON.
+    func showFailure(_ error: String?, _ cause: String?) {
+        guard !isQuiet, let error else { return }
+        let report = cause.flatMap { try? FunctionJSON.decode(FailureCause.self, from: $0.utf8) }
+        state.withLock { state in
+            closeLine(&state)
+            write("  step failed with \(error)" + (report.map { ": \($0.errorMessage)" } ?? "") + "\n")
+        }
+    }
+
     /// Ends the changing line.
     func finish() {
         state.withLock { closeLine(&$0) }
