@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Glibc
 package import Logging
 import NIOCore
 import NIOHTTP1
@@ -176,7 +177,10 @@ extension TransportError {
     private static func isConnectionFailure(_ error: any Error) -> Bool {
         if error is NIOConnectionError || error is NIOSSLExtraError { return true }
         if case .handshakeFailed? = error as? NIOSSLError { return true }
-        return false
+        switch (error as? IOError)?.errnoCode {
+        case ECONNREFUSED, EHOSTUNREACH, ENETUNREACH: return true
+        default: return false
+        }
     }
 }
 

@@ -39,7 +39,10 @@ struct AsyncHTTPClientTransportTests {
         let answer = try await Self.with { request in
             LoopbackResponse(
                 status: .created,
-                headers: ["X-Method": request.method.rawValue, "X-URI": request.uri, "X-In": request.headers["X-Out"].joined()],
+                headers: [
+                    "X-Method": request.method.rawValue, "X-URI": request.uri,
+                    "X-In": request.headers["X-Out"].joined(),
+                ],
                 body: request.body
             )
         } _: { address, transport in
@@ -59,17 +62,25 @@ struct AsyncHTTPClientTransportTests {
         #expect(answer.2 == "content")
     }
 
-    @Test("no status is an error", arguments: [HTTPResponseStatus.ok, .notFound, .tooManyRequests, .internalServerError])
+    @Test(
+        "no status is an error",
+        arguments: [HTTPResponseStatus.ok, .notFound, .tooManyRequests, .internalServerError]
+    )
     func statuses(status: HTTPResponseStatus) async throws {
-        let received = try await Self.with { _ in LoopbackResponse(status: status) } _: { address, transport in
+        let received = try await Self.with { _ in
+            LoopbackResponse(status: status)
+        } _: { address, transport in
             try await transport.execute(HTTPRequest(url: address), timeout: .seconds(10), logger: Self.logger).status
         }
         #expect(received == Int(status.code))
     }
 
-    @Test("a redirect is an answer and is not followed", arguments: [
-        HTTPResponseStatus.movedPermanently, .found, .temporaryRedirect, .permanentRedirect,
-    ])
+    @Test(
+        "a redirect is an answer and is not followed",
+        arguments: [
+            HTTPResponseStatus.movedPermanently, .found, .temporaryRedirect, .permanentRedirect,
+        ]
+    )
     func redirects(status: HTTPResponseStatus) async throws {
         let requests = Requests()
         let received = try await Self.with { request in
@@ -136,7 +147,11 @@ struct AsyncHTTPClientTransportTests {
         } _: { address, transport in
             await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
-                    _ = try await transport.execute(HTTPRequest(url: address), timeout: .seconds(30), logger: Self.logger)
+                    _ = try await transport.execute(
+                        HTTPRequest(url: address),
+                        timeout: .seconds(30),
+                        logger: Self.logger
+                    )
                 }
                 while requests.uris.isEmpty { await Task.yield() }
                 group.cancelAll()
@@ -147,7 +162,11 @@ struct AsyncHTTPClientTransportTests {
 
     @Test("a port that nobody listens on is a connection that failed")
     func refused() async throws {
-        let address = try await Self.with { _ in LoopbackResponse(status: .ok) } _: { address, _ in address }
+        let address = try await Self.with { _ in
+            LoopbackResponse(status: .ok)
+        } _: { address, _ in
+            address
+        }
         var configuration = TransportConfiguration()
         configuration.connectTimeout = .milliseconds(200)
         try await AsyncHTTPClientTransport.with(configuration) { transport in
@@ -161,7 +180,9 @@ struct AsyncHTTPClientTransportTests {
     func noTLS() async throws {
         var configuration = TransportConfiguration()
         configuration.connectTimeout = .milliseconds(200)
-        try await Self.with(configuration) { _ in LoopbackResponse(status: .ok) } _: { address, transport in
+        try await Self.with(configuration) { _ in
+            LoopbackResponse(status: .ok)
+        } _: { address, transport in
             try await Self.transportError(.connectionFailed) {
                 let request = HTTPRequest(url: "https" + address.dropFirst(4))
                 _ = try await transport.execute(request, timeout: .seconds(20), logger: Self.logger)
@@ -201,7 +222,9 @@ struct AsyncHTTPClientTransportTests {
 
     @Test("a streaming body that fails ends the request with an error")
     func failingBody() async throws {
-        try await Self.with { _ in LoopbackResponse(status: .ok) } _: { address, transport in
+        try await Self.with { _ in
+            LoopbackResponse(status: .ok)
+        } _: { address, transport in
             let chunks = Chunks(count: 5, size: 10, failsAt: 3)
             let request = HTTPRequest(method: .PUT, url: address, body: .stream(length: 50, chunks))
             await #expect(throws: (any Error).self) {

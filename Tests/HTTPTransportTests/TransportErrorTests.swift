@@ -3,10 +3,14 @@ import Testing
 
 @Suite("Transport errors")
 struct TransportErrorTests {
-    @Test("what may succeed when it is sent again", arguments: [
-        (TransportError.Code.connectionFailed, true), (.timedOut, true), (.connectionLost, true), (.invalidURL, false),
-        (.bodyTooLarge, false), (.invalidConfiguration, false),
-    ])
+    @Test(
+        "what may succeed when it is sent again",
+        arguments: [
+            (TransportError.Code.connectionFailed, true), (.timedOut, true), (.connectionLost, true),
+            (.invalidURL, false),
+            (.bodyTooLarge, false), (.invalidConfiguration, false),
+        ]
+    )
     func retryable(code: TransportError.Code, isRetryable: Bool) {
         #expect(TransportError(code, message: "").isRetryable == isRetryable)
     }

@@ -72,7 +72,9 @@ struct BodyDecipherTests {
         let end = input.count
         var number: UInt32 = 0
         while content.count < size {
-            for place in 0..<4 { input[end - 4 + place] = UInt8(truncatingIfNeeded: number >> (24 - 8 * UInt32(place))) }
+            for place in 0..<4 {
+                input[end - 4 + place] = UInt8(truncatingIfNeeded: number >> (24 - 8 * UInt32(place)))
+            }
             content.append(contentsOf: SHA256.hash(data: input))
             number += 1
         }

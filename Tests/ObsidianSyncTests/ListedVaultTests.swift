@@ -42,12 +42,15 @@ struct ListedVaultTests {
         #expect(try Self.decode(#"{"id":"a","host":"h","salt":"s","password":\#(value)}"#).managedPassword == nil)
     }
 
-    @Test("a vault without id, host or salt cannot be read", arguments: [
-        #"{"host":"h","salt":"s"}"#, #"{"id":"a","salt":"s"}"#, #"{"id":"a","host":"h"}"#,
-        #"{"id":"../a","host":"h","salt":"s"}"#, #"{"id":"","host":"h","salt":"s"}"#,
-        #"{"id":1.5,"host":"h","salt":"s"}"#, #"{"id":"a","host":"h","salt":5}"#,
-        #"{"id":"a","host":"h","salt":"s","encryption_version":"3"}"#,
-    ])
+    @Test(
+        "a vault without id, host or salt cannot be read",
+        arguments: [
+            #"{"host":"h","salt":"s"}"#, #"{"id":"a","salt":"s"}"#, #"{"id":"a","host":"h"}"#,
+            #"{"id":"../a","host":"h","salt":"s"}"#, #"{"id":"","host":"h","salt":"s"}"#,
+            #"{"id":1.5,"host":"h","salt":"s"}"#, #"{"id":"a","host":"h","salt":5}"#,
+            #"{"id":"a","host":"h","salt":"s","encryption_version":"3"}"#,
+        ]
+    )
     func incomplete(json: String) {
         #expect(throws: DecodingError.self) { try Self.decode(json) }
     }

@@ -61,22 +61,28 @@ struct ObsidianAPITests {
         )
     }
 
-    @Test("own and shared vaults are listed once each; either list can be null or missing", arguments: [
-        (#"{"vaults":[],"shared":[]}"#, [String]()),
-        (#"{"vaults":null,"shared":null}"#, []),
-        ("{}", []),
-        (#"{"shared":[{"id":"s","host":"h","salt":"x"}]}"#, ["s"]),
-        (#"{"vaults":[{"id":1,"host":"h","salt":"x"}],"shared":null,"limit":5}"#, ["1"]),
-        (
-            #"{"vaults":[{"id":"a","host":"h","salt":"x"}],"shared":[{"id":"a","host":"i","salt":"x"},{"id":"b","host":"h","salt":"x"}]}"#,
-            ["a", "b"]
-        ),
-    ])
+    @Test(
+        "own and shared vaults are listed once each; either list can be null or missing",
+        arguments: [
+            (#"{"vaults":[],"shared":[]}"#, [String]()),
+            (#"{"vaults":null,"shared":null}"#, []),
+            ("{}", []),
+            (#"{"shared":[{"id":"s","host":"h","salt":"x"}]}"#, ["s"]),
+            (#"{"vaults":[{"id":1,"host":"h","salt":"x"}],"shared":null,"limit":5}"#, ["1"]),
+            (
+                #"{"vaults":[{"id":"a","host":"h","salt":"x"}],"shared":[{"id":"a","host":"i","salt":"x"},{"id":"b","host":"h","salt":"x"}]}"#,
+                ["a", "b"]
+            ),
+        ]
+    )
     func lists(json: String, ids: [String]) async throws {
         #expect(try await list(RecordedHTTP([.json(json)])).map(\.id.rawValue) == ids)
     }
 
-    @Test("an error in the answer is one whatever the status, and is not tried again", arguments: [200, 400, 401, 429, 500])
+    @Test(
+        "an error in the answer is one whatever the status, and is not tried again",
+        arguments: [200, 400, 401, 429, 500]
+    )
     func applicationError(status: Int) async throws {
         let http = RecordedHTTP([.response(status: status, body: #"{"error":"Not logged in"}"#)])
         let error = try await syncError(.tokenExpired) { try await list(http) }
@@ -85,10 +91,14 @@ struct ObsidianAPITests {
         #expect(clock.sleeps.isEmpty)
     }
 
-    @Test("HTML, server faults and redirects are transient", arguments: [
-        (200, "<html>Gateway</html>"), (200, ""), (500, "{}"), (502, "<html></html>"), (503, ""), (504, "<html></html>"),
-        (301, ""), (302, "{}"), (307, "{}"), (308, "{}"), (404, "{}"), (403, "<html></html>"),
-    ])
+    @Test(
+        "HTML, server faults and redirects are transient",
+        arguments: [
+            (200, "<html>Gateway</html>"), (200, ""), (500, "{}"), (502, "<html></html>"), (503, ""),
+            (504, "<html></html>"),
+            (301, ""), (302, "{}"), (307, "{}"), (308, "{}"), (404, "{}"), (403, "<html></html>"),
+        ]
+    )
     func transient(status: Int, body: String) async throws {
         let answer = RecordedHTTP.Answer.response(
             status: status,
@@ -138,10 +148,14 @@ struct ObsidianAPITests {
         #expect(clock.sleeps.count == 2)
     }
 
-    @Test("a missing field or another type has changed the protocol, and is not tried again", arguments: [
-        #"{"vaults":{}}"#, #"{"vaults":[{"id":"a","salt":"s"}]}"#, #"{"vaults":[{"id":"../a","host":"h","salt":"s"}]}"#,
-        "[]", "5", "null",
-    ])
+    @Test(
+        "a missing field or another type has changed the protocol, and is not tried again",
+        arguments: [
+            #"{"vaults":{}}"#, #"{"vaults":[{"id":"a","salt":"s"}]}"#,
+            #"{"vaults":[{"id":"../a","host":"h","salt":"s"}]}"#,
+            "[]", "5", "null",
+        ]
+    )
     func changedProtocol(json: String) async throws {
         let error = try await syncError(.protocolChanged) { try await list(RecordedHTTP([.json(json)])) }
         Hidden.expectAbsent(in: error)

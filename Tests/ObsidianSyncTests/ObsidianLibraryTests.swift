@@ -97,7 +97,10 @@ struct ObsidianLibraryTests {
         }
     }
 
-    @Test("a refused init is the error of its text, in every form", arguments: ObsidianSimulator.OpeningErrorForm.allCases)
+    @Test(
+        "a refused init is the error of its text, in every form",
+        arguments: ObsidianSimulator.OpeningErrorForm.allCases
+    )
     func refusedInit(form: ObsidianSimulator.OpeningErrorForm) async throws {
         var configuration = ObsidianSimulator.Configuration()
         configuration.openingErrorForm = form

@@ -139,9 +139,12 @@ struct ObsidianProviderTests {
         #expect(unset.apiURL == "https://api.obsidian.md")
     }
 
-    @Test("a password is sent over TLS or to this machine, nowhere else", arguments: [
-        "http://api.obsidian.md", "ftp://127.0.0.1:1", "api.obsidian.md", "http://127.0.0.1.evil.example:1",
-    ])
+    @Test(
+        "a password is sent over TLS or to this machine, nowhere else",
+        arguments: [
+            "http://api.obsidian.md", "ftp://127.0.0.1:1", "api.obsidian.md", "http://127.0.0.1.evil.example:1",
+        ]
+    )
     func plainHTTP(url: String) {
         let error = #expect(throws: SyncError.self) {
             try ObsidianProvider.Configuration(environment: ["OBSIDIAN_API_URL": url])

@@ -157,9 +157,12 @@ struct ObsidianSessionTests {
         }
     }
 
-    @Test("pongs, records and single frames do not harm a body", arguments: [
-        SimulatorFault.bodyInterleaved, .bodyInOneFrame,
-    ])
+    @Test(
+        "pongs, records and single frames do not harm a body",
+        arguments: [
+            SimulatorFault.bodyInterleaved, .bodyInOneFrame,
+        ]
+    )
     func harmless(fault: SimulatorFault) async throws {
         try await SimulatedService.with { service in
             service.simulator.inject(fault, times: nil)
@@ -171,15 +174,18 @@ struct ObsidianSessionTests {
         }
     }
 
-    @Test("a broken body is an error of its kind", arguments: [
-        (SimulatorFault.bodyFlipped, SyncError.Name.corruptContent),
-        (.bodyCut, .sourceUnavailable),
-        (.bodyReportedDeleted, .sourceGone),
-        (.pullRefused("Version 5 not found"), .corruptContent),
-        (.pullRefused("Vault not found"), .corruptContent),
-        (.pullRefused("Server overloaded, please try again later"), .sourceUnavailable),
-        (.pullRefused("Not logged in"), .tokenExpired),
-    ])
+    @Test(
+        "a broken body is an error of its kind",
+        arguments: [
+            (SimulatorFault.bodyFlipped, SyncError.Name.corruptContent),
+            (.bodyCut, .sourceUnavailable),
+            (.bodyReportedDeleted, .sourceGone),
+            (.pullRefused("Version 5 not found"), .corruptContent),
+            (.pullRefused("Vault not found"), .corruptContent),
+            (.pullRefused("Server overloaded, please try again later"), .sourceUnavailable),
+            (.pullRefused("Not logged in"), .tokenExpired),
+        ]
+    )
     func broken(fault: SimulatorFault, name: SyncError.Name) async throws {
         try await SimulatedService.with { service in
             service.simulator.inject(fault)

@@ -5,22 +5,25 @@ import Testing
 
 @Suite("The service's texts")
 struct ServiceTextTests {
-    @Test("known texts become their errors, whatever their case and what stands around them", arguments: [
-        ("2FA code is incorrect.", SyncError.Name.authenticationFailed),
-        ("Please enter your 2FA code", .authenticationFailed),
-        ("Login failed, please double check your email and password.", .authenticationFailed),
-        ("Not logged in", .tokenExpired),
-        ("Failed to authenticate: not logged in", .tokenExpired),
-        ("Wrong vault key, please try again.", .vaultPasswordWrong),
-        ("Your subscription to Obsidian Sync has expired.", .subscriptionExpired),
-        ("Vault not found.", .invalidInput),
-        ("Server overloaded, please try again later", .sourceUnavailable),
-        ("Something happened. Try again!", .sourceUnavailable),
-        ("TEMPORARILY UNAVAILABLE", .sourceUnavailable),
-        ("", .protocolChanged),
-        ("subscription", .protocolChanged),
-        ("Encryption version does not match.", .protocolChanged),
-    ])
+    @Test(
+        "known texts become their errors, whatever their case and what stands around them",
+        arguments: [
+            ("2FA code is incorrect.", SyncError.Name.authenticationFailed),
+            ("Please enter your 2FA code", .authenticationFailed),
+            ("Login failed, please double check your email and password.", .authenticationFailed),
+            ("Not logged in", .tokenExpired),
+            ("Failed to authenticate: not logged in", .tokenExpired),
+            ("Wrong vault key, please try again.", .vaultPasswordWrong),
+            ("Your subscription to Obsidian Sync has expired.", .subscriptionExpired),
+            ("Vault not found.", .invalidInput),
+            ("Server overloaded, please try again later", .sourceUnavailable),
+            ("Something happened. Try again!", .sourceUnavailable),
+            ("TEMPORARILY UNAVAILABLE", .sourceUnavailable),
+            ("", .protocolChanged),
+            ("subscription", .protocolChanged),
+            ("Encryption version does not match.", .protocolChanged),
+        ]
+    )
     func names(text: String, name: SyncError.Name) {
         #expect(ServiceText.error(text).name == name)
         #expect(ServiceText.error(text.uppercased()).name == name)

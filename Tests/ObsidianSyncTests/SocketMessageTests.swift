@@ -5,23 +5,29 @@ import Testing
 
 @Suite("Socket messages")
 struct SocketMessageTests {
-    @Test("errors are seen in all their forms", arguments: [
-        (#"{"res":"err","msg":"a"}"#, "a"),
-        (#"{"status":"err","msg":"b"}"#, "b"),
-        (#"{"err":"c"}"#, "c"),
-        (#"{"error":"d"}"#, "d"),
-        (#"{"res":"err","err":"e"}"#, "e"),
-        (#"{"res":"err"}"#, ""),
-        (#"{"status":"err","msg":null}"#, ""),
-    ])
+    @Test(
+        "errors are seen in all their forms",
+        arguments: [
+            (#"{"res":"err","msg":"a"}"#, "a"),
+            (#"{"status":"err","msg":"b"}"#, "b"),
+            (#"{"err":"c"}"#, "c"),
+            (#"{"error":"d"}"#, "d"),
+            (#"{"res":"err","err":"e"}"#, "e"),
+            (#"{"res":"err"}"#, ""),
+            (#"{"status":"err","msg":null}"#, ""),
+        ]
+    )
     func errors(text: String, expected: String) throws {
         #expect(try SocketMessage(text: Array(text.utf8)).errorText == expected)
     }
 
-    @Test("nothing else is one", arguments: [
-        #"{"res":"ok","perFileMax":5242880,"userId":1}"#, #"{"op":"pong"}"#, #"{"msg":"hello"}"#,
-        #"{"err":null,"error":null,"size":0,"pieces":0}"#, "{}",
-    ])
+    @Test(
+        "nothing else is one",
+        arguments: [
+            #"{"res":"ok","perFileMax":5242880,"userId":1}"#, #"{"op":"pong"}"#, #"{"msg":"hello"}"#,
+            #"{"err":null,"error":null,"size":0,"pieces":0}"#, "{}",
+        ]
+    )
     func noErrors(text: String) throws {
         #expect(try SocketMessage(text: Array(text.utf8)).errorText == nil)
     }
@@ -44,9 +50,13 @@ struct SocketMessageTests {
         #expect(message.relatedpath == nil)
     }
 
-    @Test("what is no such object has changed the protocol", arguments: [
-        "", "null", "[]", "5", #""text""#, "{", #"{"uid":"five"}"#, #"{"size":1.5}"#, #"{"op":{}}"#, "<html></html>",
-    ])
+    @Test(
+        "what is no such object has changed the protocol",
+        arguments: [
+            "", "null", "[]", "5", #""text""#, "{", #"{"uid":"five"}"#, #"{"size":1.5}"#, #"{"op":{}}"#,
+            "<html></html>",
+        ]
+    )
     func unreadable(text: String) {
         let error = #expect(throws: SyncError.self) { try SocketMessage(text: Array(text.utf8)) }
         #expect(error?.name == .protocolChanged)

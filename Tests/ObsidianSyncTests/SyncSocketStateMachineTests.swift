@@ -70,9 +70,12 @@ struct SyncSocketStateMachineTests {
         #expect(try machine.received(Self.message(#"{"op":"pong"}"#)) == .ignore)
     }
 
-    @Test("the record of a change is passed over wherever no listing is read", arguments: [
-        Place.idle, .awaitingBody, .receiving,
-    ])
+    @Test(
+        "the record of a change is passed over wherever no listing is read",
+        arguments: [
+            Place.idle, .awaitingBody, .receiving,
+        ]
+    )
     func change(place: Place) throws {
         var machine = try Self.machine(at: place)
         #expect(try machine.received(Self.message(#"{"op":"push","uid":9}"#)) == .ignore)
@@ -116,10 +119,13 @@ struct SyncSocketStateMachineTests {
         try Self.expectEnded(&machine)
     }
 
-    @Test("more bytes than were announced, or fewer, end it", arguments: [
-        [(31, true)], [(31, false)], [(10, true), (21, true)], [(10, true), (19, true)], [(30, true), (1, true)],
-        [(30, true), (1, false)],
-    ])
+    @Test(
+        "more bytes than were announced, or fewer, end it",
+        arguments: [
+            [(31, true)], [(31, false)], [(10, true), (21, true)], [(10, true), (19, true)], [(30, true), (1, true)],
+            [(30, true), (1, false)],
+        ]
+    )
     func wrongSize(pieces: [(Int, Bool)]) throws {
         var machine = try Self.machine(at: .receiving)
         for piece in pieces.dropLast() {
@@ -131,13 +137,16 @@ struct SyncSocketStateMachineTests {
         try Self.expectEnded(&machine)
     }
 
-    @Test("a refused init is the error of its text", arguments: [
-        (#"{"res":"err","msg":"Vault not found."}"#, SyncError.Name.invalidInput),
-        (#"{"status":"err","msg":"Your subscription to Obsidian Sync has expired"}"#, .subscriptionExpired),
-        (#"{"err":"Not logged in"}"#, .tokenExpired),
-        (#"{"error":"Wrong vault key, please try again"}"#, .vaultPasswordWrong),
-        (#"{"res":"err"}"#, .protocolChanged),
-    ])
+    @Test(
+        "a refused init is the error of its text",
+        arguments: [
+            (#"{"res":"err","msg":"Vault not found."}"#, SyncError.Name.invalidInput),
+            (#"{"status":"err","msg":"Your subscription to Obsidian Sync has expired"}"#, .subscriptionExpired),
+            (#"{"err":"Not logged in"}"#, .tokenExpired),
+            (#"{"error":"Wrong vault key, please try again"}"#, .vaultPasswordWrong),
+            (#"{"res":"err"}"#, .protocolChanged),
+        ]
+    )
     func refusedInit(text: String, name: SyncError.Name) throws {
         var machine = SyncSocketStateMachine()
         let error = #expect(throws: SyncError.self) { _ = try machine.received(Self.message(text)) }
@@ -155,7 +164,10 @@ struct SyncSocketStateMachineTests {
         #expect(!machine.isIdle)
     }
 
-    @Test("in random conversations every announced byte is given, once, and no pause has bytes outstanding", arguments: 1...50)
+    @Test(
+        "in random conversations every announced byte is given, once, and no pause has bytes outstanding",
+        arguments: 1...50
+    )
     func randomised(seed: Int) throws {
         var random = SeededRandom(seed: UInt64(seed))
         var machine = try Self.machine(at: .idle)

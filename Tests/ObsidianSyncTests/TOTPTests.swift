@@ -31,7 +31,10 @@ struct TOTPTests {
         #expect(try TOTP(secret: "MFRGG===").code(at: time) == TOTP(secret: "MFRGG").code(at: time))
     }
 
-    @Test("what is not base32 names the field and not the text", arguments: ["", "  - ", "====", "MFRG1", "MFRG8", "MFRGÉ"])
+    @Test(
+        "what is not base32 names the field and not the text",
+        arguments: ["", "  - ", "====", "MFRG1", "MFRG8", "MFRGÉ"]
+    )
     func invalid(secret: String) {
         let error = #expect(throws: SyncError.self) { try TOTP(secret: secret) }
         #expect(error?.name == .invalidConfiguration)

@@ -19,7 +19,10 @@ struct HexTests {
         #expect(try Hex.decoded("").isEmpty)
     }
 
-    @Test("odd lengths and other characters are malformed", arguments: ["a", "abc", "0x", "zz", "g0", " 0", "0\u{E9}", "-1", "+1", "１１", "/:", "@`"])
+    @Test(
+        "odd lengths and other characters are malformed",
+        arguments: ["a", "abc", "0x", "zz", "g0", " 0", "0\u{E9}", "-1", "+1", "１１", "/:", "@`"]
+    )
     func malformed(text: String) {
         #expect(throws: CipherError(.malformed)) { try Hex.decoded(text) }
     }

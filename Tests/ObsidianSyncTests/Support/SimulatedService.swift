@@ -54,7 +54,8 @@ struct SimulatedService {
             account: .init(email: Hidden.email, password: Hidden.password, totpSecret: totpSecret),
             vaults: [vault]
         )
-        return try await withObsidianSimulator(library: library, configuration: configuration, logger: quiet) { simulator in
+        return try await withObsidianSimulator(library: library, configuration: configuration, logger: quiet) {
+            simulator in
             let result = try await AsyncHTTPClientTransport.with { transport in
                 try await body(
                     SimulatedService(simulator: simulator, vault: vault, transport: transport, clock: clock)
