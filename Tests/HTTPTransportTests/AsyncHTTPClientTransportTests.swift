@@ -6,7 +6,7 @@ import NIOHTTP1
 import Synchronization
 import Testing
 
-@Suite("Transport over AsyncHTTPClient", .timeLimit(.minutes(1)))
+@Suite("Transport over AsyncHTTPClient", .timeLimit(.minutes(3)))
 struct AsyncHTTPClientTransportTests {
     private static let logger = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
 
@@ -52,7 +52,7 @@ struct AsyncHTTPClientTransportTests {
                 headers: ["X-Out": "value"],
                 body: .bytes(ByteBuffer(string: "content"))
             )
-            let response = try await transport.execute(request, timeout: .seconds(10), logger: Self.logger)
+            let response = try await transport.execute(request, timeout: .seconds(60), logger: Self.logger)
             return (response.status, response.headers, String(buffer: try await response.collect(upTo: 7)))
         }
         #expect(answer.0 == 201)
@@ -70,7 +70,7 @@ struct AsyncHTTPClientTransportTests {
         let received = try await Self.with { _ in
             LoopbackResponse(status: status)
         } _: { address, transport in
-            try await transport.execute(HTTPRequest(url: address), timeout: .seconds(10), logger: Self.logger).status
+            try await transport.execute(HTTPRequest(url: address), timeout: .seconds(60), logger: Self.logger).status
         }
         #expect(received == Int(status.code))
     }
@@ -88,7 +88,7 @@ struct AsyncHTTPClientTransportTests {
             return LoopbackResponse(status: status, headers: ["Location": "/elsewhere"])
         } _: { address, transport in
             let request = HTTPRequest(method: .POST, url: address + "/here", body: .bytes(ByteBuffer(string: "secret")))
-            let response = try await transport.execute(request, timeout: .seconds(10), logger: Self.logger)
+            let response = try await transport.execute(request, timeout: .seconds(60), logger: Self.logger)
             return (response.status, response.headers["Location"])
         }
         #expect(received.0 == Int(status.code))
@@ -103,7 +103,7 @@ struct AsyncHTTPClientTransportTests {
         } _: { address, transport in
             try await Self.transportError(.bodyTooLarge) {
                 let request = HTTPRequest(url: address)
-                let response = try await transport.execute(request, timeout: .seconds(10), logger: Self.logger)
+                let response = try await transport.execute(request, timeout: .seconds(60), logger: Self.logger)
                 _ = try await response.collect(upTo: 299_999)
             }
         }
@@ -132,7 +132,7 @@ struct AsyncHTTPClientTransportTests {
             return LoopbackResponse(status: .ok)
         } _: { address, transport in
             try await Self.transportError(.timedOut) {
-                _ = try await transport.execute(HTTPRequest(url: address), timeout: .seconds(30), logger: Self.logger)
+                _ = try await transport.execute(HTTPRequest(url: address), timeout: .seconds(60), logger: Self.logger)
             }
         }
     }
@@ -149,7 +149,7 @@ struct AsyncHTTPClientTransportTests {
                 group.addTask {
                     _ = try await transport.execute(
                         HTTPRequest(url: address),
-                        timeout: .seconds(30),
+                        timeout: .seconds(60),
                         logger: Self.logger
                     )
                 }
@@ -171,7 +171,7 @@ struct AsyncHTTPClientTransportTests {
         configuration.connectTimeout = .milliseconds(200)
         try await AsyncHTTPClientTransport.with(configuration) { transport in
             try await Self.transportError(.connectionFailed) {
-                _ = try await transport.execute(HTTPRequest(url: address), timeout: .seconds(20), logger: Self.logger)
+                _ = try await transport.execute(HTTPRequest(url: address), timeout: .seconds(60), logger: Self.logger)
             }
         }
     }
@@ -185,7 +185,7 @@ struct AsyncHTTPClientTransportTests {
         } _: { address, transport in
             try await Self.transportError(.connectionFailed) {
                 let request = HTTPRequest(url: "https" + address.dropFirst(4))
-                _ = try await transport.execute(request, timeout: .seconds(20), logger: Self.logger)
+                _ = try await transport.execute(request, timeout: .seconds(60), logger: Self.logger)
             }
         }
     }
@@ -212,7 +212,7 @@ struct AsyncHTTPClientTransportTests {
             )
         } _: { address, transport in
             let request = HTTPRequest(method: .PUT, url: address, body: .stream(length: 50 * 4096, chunks))
-            let response = try await transport.execute(request, timeout: .seconds(20), logger: Self.logger)
+            let response = try await transport.execute(request, timeout: .seconds(60), logger: Self.logger)
             return (response.headers["X-Length"], try await response.collect(upTo: 1 << 20))
         }
         #expect(received.0 == ["204800"])
@@ -228,7 +228,7 @@ struct AsyncHTTPClientTransportTests {
             let chunks = Chunks(count: 5, size: 10, failsAt: 3)
             let request = HTTPRequest(method: .PUT, url: address, body: .stream(length: 50, chunks))
             await #expect(throws: (any Error).self) {
-                _ = try await transport.execute(request, timeout: .seconds(20), logger: Self.logger)
+                _ = try await transport.execute(request, timeout: .seconds(60), logger: Self.logger)
             }
         }
     }

@@ -68,14 +68,13 @@ struct BodyDecipherTests {
     /// SHA-256 of the seed and a number of four bytes, number after number, cut to the size.
     private static func content(seed: String, size: Int) -> Data {
         var content = Data(capacity: size + 32)
-        var input = Array(seed.utf8) + [0, 0, 0, 0]
-        let end = input.count
+        var prefix = SHA256()
+        prefix.update(data: Array(seed.utf8))
         var number: UInt32 = 0
         while content.count < size {
-            for place in 0..<4 {
-                input[end - 4 + place] = UInt8(truncatingIfNeeded: number >> (24 - 8 * UInt32(place)))
-            }
-            content.append(contentsOf: SHA256.hash(data: input))
+            var hash = prefix
+            withUnsafeBytes(of: number.bigEndian) { hash.update(bufferPointer: $0) }
+            hash.finalize().withUnsafeBytes { content.append(contentsOf: $0) }
             number += 1
         }
         return content.prefix(size)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ObsidianSync
 
-@Suite("An open vault", .tags(.integration), .timeLimit(.minutes(2)))
+@Suite("An open vault", .tags(.integration), .timeLimit(.minutes(3)))
 struct ObsidianSessionTests {
     private static func files(_ entries: [Entry]) -> [Entry] {
         entries.filter { $0.kind == .file }.sorted(by: Entry.precedes)
@@ -17,7 +17,7 @@ struct ObsidianSessionTests {
 
     @Test("a snapshot and all contents are what the service holds", arguments: [0, 2, 3])
     func snapshot(version: Int) async throws {
-        try await SimulatedService.with(SimulatedService.vault(version: version)) { service in
+        try await SimulatedService.with(SimulatedService.vault(version: version, withRecording: true)) { service in
             try await service.withVault { session in
                 let (entries, end) = try await session.entries()
                 let account = service.vault.account().files
@@ -141,7 +141,7 @@ struct ObsidianSessionTests {
 
     @Test("what is left unread of a body is thrown away, and the next one is whole")
     func unread() async throws {
-        try await SimulatedService.with { service in
+        try await SimulatedService.with(SimulatedService.vault(withRecording: true)) { service in
             try await service.withVault { session in
                 let (entries, _) = try await session.entries()
                 let large = try Self.named(SimulatedService.recording, in: entries)
@@ -164,7 +164,7 @@ struct ObsidianSessionTests {
         ]
     )
     func harmless(fault: SimulatorFault) async throws {
-        try await SimulatedService.with { service in
+        try await SimulatedService.with(SimulatedService.vault(withRecording: true)) { service in
             service.simulator.inject(fault, times: nil)
             try await service.withVault { session in
                 for file in Self.files(try await session.entries().entries) {
@@ -187,7 +187,7 @@ struct ObsidianSessionTests {
         ]
     )
     func broken(fault: SimulatorFault, name: SyncError.Name) async throws {
-        try await SimulatedService.with { service in
+        try await SimulatedService.with(SimulatedService.vault(withRecording: true)) { service in
             service.simulator.inject(fault)
             try await service.withVault { session in
                 let (entries, _) = try await session.entries()

@@ -1,11 +1,12 @@
 import Crypto
+import NIOCore
 import StreamingCrypto
 import SyncCore
 import Testing
 
 @testable import ObsidianSync
 
-@Suite("Frames on a socket", .tags(.integration), .timeLimit(.minutes(1)))
+@Suite("Frames on a socket", .tags(.integration), .timeLimit(.minutes(3)))
 struct SyncSocketTests {
     typealias Frame = ScriptedSocketServer.Frame
 
@@ -15,11 +16,12 @@ struct SyncSocketTests {
     /// Opens a vault of version 0 whose key is 32 zeros, on a server that has the script.
     private static func with<Result: Sendable>(
         since: Int64 = 0,
+        answerTimeout: TimeAmount = .seconds(60),
         _ script: [Frame]...,
         body: (ObsidianSession, ScriptedSocketServer.Received) async throws -> Result
     ) async throws -> Result {
         try await ScriptedSocketServer.with(script) { endpoint, received in
-            try await SyncSocket.with(endpoint) { socket in
+            try await SyncSocket.with(endpoint, answerTimeout: answerTimeout) { socket in
                 try await socket.send(.object(["op": .string("init")]))
                 guard case .accepted = try await socket.next() else { throw SyncError(.protocolChanged, "no answer") }
                 let keys = VaultKeys(key: key, salt: "", version: .zero)
@@ -147,6 +149,20 @@ struct SyncSocketTests {
             try await Self.with([Self.accepted, Self.ready], [.text(#"{"size":40,"pieces":1}"#), frame]) { session, _ in
                 try await session.digest(of: Self.entry)
             }
+        }
+    }
+
+    @Test(
+        "a host that owes an answer is given up, also when it goes on answering pings",
+        arguments: [[], [Frame.pongsForever]]
+    )
+    func stalled(frames: [Frame]) async throws {
+        try await syncError(.sourceUnavailable) {
+            try await Self.with(
+                answerTimeout: .milliseconds(100),
+                [Self.accepted, Self.ready],
+                frames
+            ) { session, _ in try await session.digest(of: Self.entry) }
         }
     }
 

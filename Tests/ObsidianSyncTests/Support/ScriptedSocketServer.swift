@@ -17,6 +17,8 @@ enum ScriptedSocketServer {
         case binaryPart([UInt8], isFirst: Bool, isLast: Bool)
         case ping([UInt8])
         case pong
+        /// The text that answers pings, again and again.
+        case pongsForever
         case close
         case cut
     }
@@ -92,8 +94,10 @@ enum ScriptedSocketServer {
                 guard frame.opcode == .text else { continue }
                 let number = received.add(text: String(decoding: bytes, as: UTF8.self))
                 for answer in number < script.count ? script[number] : [] {
-                    guard let answer = answer.frame else { return }
-                    try await outbound.write(answer)
+                    guard let frame = answer.frame else { return }
+                    repeat {
+                        try await outbound.write(frame)
+                    } while answer.isRepeated
                 }
             }
         }
@@ -101,6 +105,10 @@ enum ScriptedSocketServer {
 }
 
 extension ScriptedSocketServer.Frame {
+    fileprivate var isRepeated: Bool {
+        if case .pongsForever = self { true } else { false }
+    }
+
     /// The frame; nil for the end of the connection.
     fileprivate var frame: WebSocketFrame? {
         func part(_ opcode: WebSocketOpcode, _ bytes: [UInt8], _ isFirst: Bool, _ isLast: Bool) -> WebSocketFrame {
@@ -113,6 +121,7 @@ extension ScriptedSocketServer.Frame {
         case .binaryPart(let bytes, let isFirst, let isLast): part(.binary, bytes, isFirst, isLast)
         case .ping(let bytes): part(.ping, bytes, true, true)
         case .pong: part(.pong, [], true, true)
+        case .pongsForever: part(.text, Array(#"{"op":"pong"}"#.utf8), true, true)
         case .close: part(.connectionClose, [], true, true)
         case .cut: nil
         }
