@@ -43,7 +43,7 @@ let package = Package(
         ),
         .target(
             name: "HTTPTransport",
-            dependencies: [asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL],
+            dependencies: [asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix, nioSSL],
             swiftSettings: settings
         ),
         .target(
@@ -143,8 +143,9 @@ let package = Package(
             name: "ObsidianSyncTests",
             dependencies: [
                 "HTTPTransport", "ObsidianSync", "Simulators", "StreamingCrypto", "SyncCore", "TestSupport", crypto,
-                logging, nioCore, nioHTTP1,
+                logging, nioCore, nioHTTP1, nioPosix, nioWebSocket,
             ],
+            exclude: ["Vectors"],
             swiftSettings: settings
         ),
         .testTarget(

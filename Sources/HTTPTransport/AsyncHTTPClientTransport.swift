@@ -1,7 +1,9 @@
 import AsyncHTTPClient
+import Glibc
 package import Logging
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import NIOSSL
 
 /// How an ``AsyncHTTPClientTransport`` connects.
@@ -71,7 +73,10 @@ package struct AsyncHTTPClientTransport: HTTPExecutor {
         _ configuration: TransportConfiguration = TransportConfiguration(),
         _ body: (AsyncHTTPClientTransport) async throws -> Result
     ) async throws -> Result {
-        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: try configuration.clientConfiguration)
+        let client = HTTPClient(
+            eventLoopGroupProvider: .singleton,
+            configuration: try configuration.clientConfiguration
+        )
         let result: Result
         do {
             result = try await body(AsyncHTTPClientTransport(client: client))
@@ -150,7 +155,9 @@ extension TransportError {
     fileprivate static func mapped(_ error: any Error) -> any Error {
         if error is CancellationError || error is TransportError { return error }
         guard let clientError = error as? HTTPClientError else {
-            return TransportError(.connectionLost, message: "the connection broke")
+            return isConnectionFailure(error)
+                ? TransportError(.connectionFailed, message: "no connection was made")
+                : TransportError(.connectionLost, message: "the connection broke")
         }
         switch clientError {
         case .cancelled:
@@ -163,6 +170,16 @@ extension TransportError {
             return TransportError(.timedOut, message: "no answer came in time")
         default:
             return TransportError(.connectionLost, message: "the connection broke")
+        }
+    }
+
+    /// Whether it is an error of making a connection: name, address, port, or the handshake of TLS.
+    private static func isConnectionFailure(_ error: any Error) -> Bool {
+        if error is NIOConnectionError || error is NIOSSLExtraError { return true }
+        if case .handshakeFailed? = error as? NIOSSLError { return true }
+        switch (error as? IOError)?.errnoCode {
+        case ECONNREFUSED, EHOSTUNREACH, ENETUNREACH: return true
+        default: return false
         }
     }
 }

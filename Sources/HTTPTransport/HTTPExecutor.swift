@@ -10,6 +10,7 @@ package protocol HTTPExecutor: Sendable {
     ///   - request: what to send.
     ///   - timeout: how long the head of the answer may take, connecting and sending included.
     ///   - logger: carries the caller's metadata; the transport logs at `trace` only.
+    /// - Returns: the head of the answer, and its body to be pulled.
     /// - Throws: ``TransportError`` when no answer came; `CancellationError` when the task was cancelled.
     func execute(_ request: HTTPRequest, timeout: Duration, logger: Logger) async throws -> HTTPResponse
 }

@@ -24,6 +24,7 @@ package struct HTTPResponse: Sendable {
     /// Reads the whole body into memory.
     ///
     /// - Parameter limit: the most bytes that are accepted.
+    /// - Returns: everything that was left of the body.
     /// - Throws: ``TransportError/Code/bodyTooLarge`` as soon as there are more.
     package func collect(upTo limit: Int) async throws -> ByteBuffer {
         var collected = ByteBuffer()

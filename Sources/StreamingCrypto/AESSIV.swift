@@ -47,7 +47,8 @@ package struct AESSIV: Sendable {
     package func open(_ sealed: [UInt8]) throws(CipherError) -> [UInt8] {
         do {
             return try open(sealed, counter: .sixteenBits)
-        } catch where error.code == .authenticationFailed {
+        } catch {
+            guard error.code == .authenticationFailed else { throw error }
             return try open(sealed, counter: .wholeBlock)
         }
     }
@@ -106,7 +107,18 @@ package struct AESSIV: Sendable {
         var tag = [UInt8](repeating: 0, count: Self.blockSize)
         var size = 0
         let made = EVP_Q_mac(
-            nil, "CMAC", nil, "AES-256-CBC", nil, macKey, macKey.count, message, message.count, &tag, tag.count, &size
+            nil,
+            "CMAC",
+            nil,
+            "AES-256-CBC",
+            nil,
+            macKey,
+            macKey.count,
+            message,
+            message.count,
+            &tag,
+            tag.count,
+            &size
         )
         guard made != nil, size == Self.blockSize else { throw CipherError(.libraryFailed) }
         return tag

@@ -13,6 +13,7 @@ final class CipherContext {
     ///   - key: 32 bytes.
     ///   - iv: as long as the cipher's IV; 12 bytes for GCM.
     ///   - isEncrypting: the direction.
+    /// - Throws: ``CipherError/Code/invalidKey`` for a key of another size.
     init(_ cipher: OpaquePointer?, key: [UInt8], iv: [UInt8], isEncrypting: Bool) throws(CipherError) {
         guard key.count == 32 else { throw CipherError(.invalidKey) }
         guard let context = EVP_CIPHER_CTX_new() else { throw CipherError(.libraryFailed) }

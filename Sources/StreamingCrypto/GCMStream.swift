@@ -17,6 +17,8 @@ package struct GCMStream {
     /// - Parameters:
     ///   - key: 32 bytes.
     ///   - iv: 12 bytes.
+    /// - Throws: ``CipherError/Code/malformed`` for an IV of another size, ``CipherError/Code/invalidKey`` for a key of
+    ///   another size.
     package init(key: [UInt8], iv: [UInt8]) throws(CipherError) {
         guard iv.count == Self.ivSize else { throw CipherError(.malformed) }
         context = try CipherContext(EVP_aes_256_gcm(), key: key, iv: iv, isEncrypting: false)

@@ -31,8 +31,16 @@ package enum Scrypt {
         let memory = 128 * cost.n * cost.r * 2
         let status = password.map(CChar.init(bitPattern:)).withUnsafeBufferPointer { passwordBytes in
             EVP_PBE_scrypt(
-                passwordBytes.baseAddress, password.count, salt, salt.count,
-                cost.n, cost.r, cost.p, memory, &key, size
+                passwordBytes.baseAddress,
+                password.count,
+                salt,
+                salt.count,
+                cost.n,
+                cost.r,
+                cost.p,
+                memory,
+                &key,
+                size
             )
         }
         guard status == 1 else { throw CipherError(.libraryFailed) }

@@ -59,8 +59,12 @@ struct ObsidianAPI: Sendable {
         while true {
             do {
                 return try await postOnce(path, body, as: type, logger)
-            } catch let error as SyncError where error.isRetryable && error.retryAfter == nil && attempt < Self.attempts {
-                logger.debug("request failed", metadata: ["attempt": "\(attempt)", "error.type": "\(error.name.rawValue)"])
+            } catch let error as SyncError where error.isRetryable && error.retryAfter == nil && attempt < Self.attempts
+            {
+                logger.debug(
+                    "request failed",
+                    metadata: ["attempt": "\(attempt)", "error.type": "\(error.name.rawValue)"]
+                )
                 try await clock.sleep(for: .seconds(Double(1 << attempt) * random()))
                 attempt += 1
             }
@@ -87,7 +91,12 @@ struct ObsidianAPI: Sendable {
         do {
             let response = try await executor.execute(request, timeout: .seconds(60), logger: logger)
             let answer = try await response.collect(upTo: Self.largestAnswer)
-            return try Self.decode(type, status: response.status, headers: response.headers, Data(answer.readableBytesView))
+            return try Self.decode(
+                type,
+                status: response.status,
+                headers: response.headers,
+                Data(answer.readableBytesView)
+            )
         } catch let error as TransportError {
             throw SyncError(.sourceUnavailable, "Obsidian cannot be reached", underlying: error)
         }

@@ -31,7 +31,10 @@ package struct TOTP: Sendable {
             }
         }
         guard !secret.isEmpty else {
-            throw SyncError(.invalidConfiguration, "the secret's field auth.totp_secret is empty; remove it or fill it in")
+            throw SyncError(
+                .invalidConfiguration,
+                "the secret's field auth.totp_secret is empty; remove it or fill it in"
+            )
         }
         self.secret = secret
     }

@@ -8,11 +8,11 @@ import SyncCore
 ///
 /// It is used by one task at a time; the actor keeps its reading position.
 actor SyncSocket {
-    private static let answerTimeout: TimeAmount = .seconds(60)
     private static let pingInterval: TimeAmount = .seconds(20)
     private static let longestText = 1 << 20
 
     private let channel: any Channel
+    private let answerTimeout: TimeAmount
     private var frames: NIOAsyncChannelInboundStream<WebSocketFrame>.AsyncIterator
     private var machine = SyncSocketStateMachine()
     private var text: [UInt8]?
@@ -29,18 +29,31 @@ actor SyncSocket {
         case refused(String)
     }
 
-    private init(_ channel: any Channel, _ inbound: NIOAsyncChannelInboundStream<WebSocketFrame>) {
+    private init(
+        _ channel: any Channel,
+        _ inbound: NIOAsyncChannelInboundStream<WebSocketFrame>,
+        _ answerTimeout: TimeAmount
+    ) {
         self.channel = channel
+        self.answerTimeout = answerTimeout
         frames = inbound.makeAsyncIterator()
     }
 
     /// Opens a socket, runs `body` with it and closes it.
+    ///
+    /// - Parameters:
+    ///   - endpoint: where to connect.
+    ///   - answerTimeout: how long the next event may take to come.
+    ///   - body: works with the open socket.
+    /// - Returns: what `body` returns.
+    /// - Throws: what `body` throws; `SourceUnavailable` when no socket can be opened.
     static func with<Result: Sendable>(
         _ endpoint: HostPolicy.Endpoint,
+        answerTimeout: TimeAmount = .seconds(60),
         _ body: (SyncSocket) async throws -> Result
     ) async throws -> Result {
         try await WebSocketClient.with(endpoint) { channel, inbound in
-            let socket = SyncSocket(channel.channel, inbound)
+            let socket = SyncSocket(channel.channel, inbound, answerTimeout)
             // Proxies on the way cut sockets that are silent for a minute; the work between two pulls may take longer.
             let pings = channel.channel.eventLoop.scheduleRepeatedTask(
                 initialDelay: pingInterval,
@@ -72,8 +85,14 @@ actor SyncSocket {
 
     /// The next event.
     ///
+    /// A watchdog closes a socket that yields none in time. Pongs and records of changes do not hold it off: a host that
+    /// goes on answering pings may still owe an answer.
+    ///
     /// - Throws: `SourceUnavailable` when the socket ends or stays silent; `ProtocolChanged`.
     func next() async throws -> Event {
+        let channel = channel
+        let watchdog = channel.eventLoop.scheduleTask(in: answerTimeout) { channel.close(promise: nil) }
+        defer { watchdog.cancel() }
         while true {
             let frame = try await nextFrame()
             switch kind(of: frame) {
@@ -123,11 +142,8 @@ actor SyncSocket {
         }
     }
 
-    /// Waits for a frame; a watchdog closes a socket that stays silent meanwhile.
+    /// Waits for a frame.
     private func nextFrame() async throws -> WebSocketFrame {
-        let channel = channel
-        let watchdog = channel.eventLoop.scheduleTask(in: Self.answerTimeout) { channel.close(promise: nil) }
-        defer { watchdog.cancel() }
         var iterator = frames
         defer { frames = iterator }
         do {

@@ -106,6 +106,7 @@ struct SyncSocketStateMachine {
     /// - Parameters:
     ///   - count: its bytes.
     ///   - isFinal: whether it ends a message.
+    /// - Returns: what to do with the bytes.
     /// - Throws: `ProtocolChanged` for bytes that nobody asked for, and for more or fewer than were announced.
     mutating func received(bytes count: Int, isFinal: Bool) throws(SyncError) -> Action {
         switch state {
