@@ -102,6 +102,8 @@ extension TransportConfiguration {
                 decompression: .disabled
             )
             configuration.httpVersion = .http1Only
+            // Those who call decide what is tried again; a refused connection is an answer at once.
+            configuration.connectionPool.retryConnectionEstablishment = false
             configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connectionsPerHost
             if let additionalRootsFile {
                 var tls = TLSConfiguration.makeClientConfiguration()
