@@ -44,6 +44,8 @@ struct ListCursor: Codable, Hashable, Sendable {
     var events = 0
     /// Executions before this one.
     var generation = 0
+    /// The redrive that this cursor was made in, as ``RunState/redrive`` has it.
+    var redrive: String?
 
     /// Files and bytes.
     struct Totals: Codable, Hashable, Sendable {
@@ -54,7 +56,9 @@ struct ListCursor: Codable, Hashable, Sendable {
 
     /// Moves on to the next vault.
     mutating func advance() {
+        let redrive = redrive
         self = ListCursor(vault: vault + 1, events: events, generation: generation)
+        self.redrive = redrive
     }
 
     /// Rounds of one vault, the first included.

@@ -95,7 +95,9 @@ extension VaultPass {
             let entry = try await reader.next()?.value
             isAtEnd = entry == nil
             if entry?.kind == .deletion { continue }
-            while let record = try await known.next(before: entry?.path) {
+            while var record = try await known.next(before: entry?.path) {
+                // A version of an epoch that is over would outrank those of the new one.
+                if record.epoch != vault.epoch { record.version = 0 }
                 if record.status != .deleted, try await !body(record) { return }
             }
         }

@@ -18,13 +18,20 @@ extension World {
         attempts: Int = 3,
         redrives: Int? = nil
     ) async throws -> Outcome {
-        var input = try await enter(run, request, attempts, redrives)
+        var input: ListInput
+        if let redrives, redrives > 0, let last = lastInputs[run] {
+            input = last
+            input.redrives = redrives
+        } else {
+            input = try await enter(run, request, attempts, redrives)
+        }
         var pages = 0
         var generations = 0
         while true {
+            lastInputs[run] = input
             let output: ListOutput
             do {
-                output = try await retrying(attempts) { try await list(input) }
+                output = try await retrying(attempts) { [input] in try await list(input) }
             } catch let error as SyncError where error.name == .tokenExpired {
                 _ = try await retrying(attempts) { try await authenticate("{}", as: run) }
                 continue

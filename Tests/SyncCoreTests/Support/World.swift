@@ -1,4 +1,5 @@
 import Logging
+import Synchronization
 import TestSupport
 
 @testable import SyncCore
@@ -11,6 +12,8 @@ struct World: Sendable {
     let records = MemoryRecordStore()
     let secrets = MemorySecretStore(Secret(["provider": .string("fake")]))
     let clock = InstantClock()
+    /// What each run's last call of the lister was given: a redrive begins with it again.
+    let lastInputs = LastInputs()
     let mirrorFaults = Faults<FaultyObjectStore.Operation>()
     let stateFaults = Faults<FaultyObjectStore.Operation>()
     let recordFaults = Faults<FaultyRecordStore.Operation>()
@@ -95,6 +98,15 @@ struct World: Sendable {
         )
         let input = DownloadInput(run: run, request: request, batch: batch)
         return try await download(input, deadline: deadline ?? self.deadline, logger: .quiet)
+    }
+}
+
+final class LastInputs: Sendable {
+    private let inputs = Mutex<[RunID: ListInput]>([:])
+
+    subscript(_ run: RunID) -> ListInput? {
+        get { inputs.withLock { $0[run] } }
+        set { inputs.withLock { $0[run] = newValue } }
     }
 }
 
