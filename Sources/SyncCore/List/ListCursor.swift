@@ -44,8 +44,8 @@ struct ListCursor: Codable, Hashable, Sendable {
     var events = 0
     /// Executions before this one.
     var generation = 0
-    /// The redrive that this cursor was made in, as ``RunState/redrive`` has it.
-    var redrive: String?
+    /// The value of ``RunState/reopened`` that this cursor was made under.
+    var reopened: String?
 
     /// Files and bytes.
     struct Totals: Codable, Hashable, Sendable {
@@ -56,9 +56,9 @@ struct ListCursor: Codable, Hashable, Sendable {
 
     /// Moves on to the next vault.
     mutating func advance() {
-        let redrive = redrive
+        let reopened = reopened
         self = ListCursor(vault: vault + 1, events: events, generation: generation)
-        self.redrive = redrive
+        self.reopened = reopened
     }
 
     /// Rounds of one vault, the first included.

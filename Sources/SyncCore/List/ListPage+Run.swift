@@ -35,22 +35,20 @@ extension ListPage {
 
     /// After a redrive, what failed in this run gets new rounds, and refused vaults a new chance.
     func reopenAfterRedrive(_ run: inout RunState, _ cursor: inout ListCursor, _ input: ListInput) async throws {
-        guard let redrives = input.redrives, redrives > 0 else { return }
-        let mark = "\(cursor.generation)/\(redrives)"
-        guard cursor.redrive != mark else { return }
-        if run.redrive != mark {
-            run.redrive = mark
+        if let redrives = input.redrives, redrives > 0, run.redrive != "\(cursor.generation)/\(redrives)" {
+            run.redrive = "\(cursor.generation)/\(redrives)"
             // The cursor of the call that failed lies at or before the end; only a call from the end is reopened.
-            run.isReopened = !run.vaults.contains { $0.outcome == .open }
-            if run.isReopened == true { reopen(&run.vaults) }
+            if !run.vaults.contains(where: { $0.outcome == .open }) {
+                reopen(&run.vaults)
+                run.reopened = run.redrive
+            }
             try await run.save(to: state)
         }
-        // A call that is repeated comes with the cursor of before, and has to begin where the first one began.
-        if run.isReopened == true {
-            let first = run.vaults.firstIndex { $0.outcome == .open } ?? run.vaults.count
-            cursor = ListCursor(vault: first, events: cursor.events, generation: cursor.generation)
-        }
-        cursor.redrive = mark
+        // The call that reopens vaults may fail, and then comes again with the cursor of before.
+        guard run.reopened != cursor.reopened else { return }
+        let first = run.vaults.firstIndex { $0.outcome == .open } ?? run.vaults.count
+        cursor = ListCursor(vault: first, events: cursor.events, generation: cursor.generation)
+        cursor.reopened = run.reopened
     }
 
     private func reopen(_ vaults: inout [RunState.VaultPlan]) {
