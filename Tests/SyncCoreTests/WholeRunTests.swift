@@ -21,6 +21,7 @@ private struct RandomLife {
         world.listing.batchSize = 3
         world.listing.batchesPerPage = 2
         world.listing.brakeFiles = 1000
+        world.downloading.storesInFlight = 3
         self.world = world
         world.library.addVault(.notes)
         world.library.addVault(Vault(id: .work, name: "Notes", epoch: "epoch-1"))
@@ -59,11 +60,12 @@ private struct RandomLife {
             let (isStruck, isAfter) = isStruck()
             return isStruck ? .init(error, afterDoing: isAfter) : nil
         }
+        let cut = Int.random(in: 0..<6, using: &random)
         let broken = names.randomElement(using: &random) ?? ""
         world.library.setFaults {
             $0.breaks[VaultPath(broken)] = 3
             $0.contentsUntilTokenExpires = 5
-            $0.cutListingAfter = nil
+            $0.cutListingAfter = cut == 0 ? 3 : nil
         }
     }
 
@@ -89,17 +91,22 @@ private struct RandomLife {
 
 @Suite("Whole runs")
 struct WholeRunTests {
-    @Test("after enough runs the mirror equals the library, whatever went wrong", arguments: 1...60)
+    @Test("after enough runs the mirror equals the library, whatever went wrong", arguments: 1...120)
     func converges(seed: Int) async throws {
         var life = RandomLife(seed: UInt64(seed))
         let world = life.world
         var number = 0
         for rarity in [40, 15, 25, 60] {
             life.change(times: 25)
+            if Int.random(in: 0..<6, using: &life.random) == 0 {
+                world.library.replace(.work, epoch: "epoch of \(rarity)")
+                life.change(times: 15)
+            }
             life.setFaults(rarity: rarity)
             number += 1
             let run = try #require(RunID("faulty-\(number)"))
-            _ = try? await world.run(run)
+            let isComplete = Bool.random(using: &life.random)
+            _ = try? await world.run(run, isComplete ? #"{"sync_type": "complete"}"# : "{}")
             if Bool.random(using: &life.random) { _ = try? await world.run(run, redrives: 1) }
             // A run that died keeps its lease until it runs out.
             world.clock.advance(by: .seconds(3600))
@@ -124,7 +131,7 @@ struct WholeRunTests {
         #expect(world.mirror.objects.mapValues(\.bytes) == expected)
     }
 
-    @Test("a run redriven until it succeeds mirrors everything", arguments: 100...120)
+    @Test("a run redriven until it succeeds mirrors everything", arguments: 1...60)
     func redrives(seed: Int) async throws {
         var life = RandomLife(seed: UInt64(seed))
         life.change(times: 40)

@@ -103,6 +103,16 @@ extension VaultPass {
         }
     }
 
+    /// An object without a record is what a run leaves that was stopped between storing a file and noting it.
+    private func orphan(of deletion: Entry) async throws -> FileRecord? {
+        guard settings.deletions == .mirror, let key = try? KeyMapping.key(folder: folder, path: deletion.path),
+            try await lister.mirror.head(key) != nil
+        else { return nil }
+        var lost = deletion
+        lost.version = 0
+        return FileRecord(lost, status: .failed, author: author, previous: nil)
+    }
+
     /// After an incremental listing: every record that a deletion speaks of.
     private func forEachTombstone(_ body: (FileRecord) async throws -> Bool) async throws {
         var reader = try await manifest(from: 0)
@@ -112,7 +122,8 @@ extension VaultPass {
             let deletions = lines.map(\.value).filter { $0.kind == .deletion }
             let known = deletions.isEmpty ? [:] : try await records.records(of: deletions.map(\.path), in: vault.id)
             for deletion in deletions {
-                guard var record = known[deletion.path], record.status != .deleted,
+                let found = try await known[deletion.path] == nil ? orphan(of: deletion) : known[deletion.path]
+                guard var record = found, record.status != .deleted,
                     record.epoch == vault.epoch, record.version < deletion.version
                 else { continue }
                 record.version = deletion.version
