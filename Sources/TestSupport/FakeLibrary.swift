@@ -1,5 +1,5 @@
-import Synchronization
 package import SyncCore
+import Synchronization
 
 /// A provider's account as plain values: vaults with histories of changes, and the faults it has at the moment.
 ///

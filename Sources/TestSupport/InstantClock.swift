@@ -1,5 +1,5 @@
-import Synchronization
 package import SyncCore
+import Synchronization
 
 /// A wall clock that stands still until somebody moves it, and whose sleepers wake at once at the time they asked for.
 package final class InstantClock: WallClock {

@@ -1,5 +1,5 @@
-import Synchronization
 package import SyncCore
+import Synchronization
 
 /// Objects in memory. It answers as a bucket does, and can be looked into.
 package final class MemoryObjectStore: ObjectStore {

@@ -1,5 +1,5 @@
-import Synchronization
 package import SyncCore
+import Synchronization
 
 /// Records in memory. They answer as the table does, and can be looked into.
 package final class MemoryRecordStore: RecordStore {

@@ -1,5 +1,5 @@
-import Synchronization
 package import SyncCore
+import Synchronization
 
 /// A secret in memory, with compare-and-swap.
 package final class MemorySecretStore: SecretStore {

@@ -27,7 +27,10 @@ struct ObjectStoreContractTests {
         return bytes
     }
 
-    @Test("an object is read back as it was stored, and replaced by the next one", arguments: ObjectStoreAdapter.available)
+    @Test(
+        "an object is read back as it was stored, and replaced by the next one",
+        arguments: ObjectStoreAdapter.available
+    )
     func putAndRead(adapter: ObjectStoreAdapter) async throws {
         try await adapter.with { store in
             let key = try ObjectKey("folder/a.md")
@@ -113,7 +116,10 @@ struct ObjectStoreContractTests {
         }
     }
 
-    @Test("a copy leaves its source, replaces what was there, and takes its own attributes", arguments: ObjectStoreAdapter.available)
+    @Test(
+        "a copy leaves its source, replaces what was there, and takes its own attributes",
+        arguments: ObjectStoreAdapter.available
+    )
     func copy(adapter: ObjectStoreAdapter) async throws {
         try await adapter.with { store in
             let (source, destination) = (try ObjectKey("a/b.md"), try ObjectKey("c/d.md"))

@@ -2,11 +2,13 @@ import SyncCore
 import TestSupport
 import Testing
 
+// swift-format-ignore: NeverForceUnwrap
 extension VaultID {
     fileprivate static let notes = VaultID("notes-id")!
     fileprivate static let work = VaultID("work-id")!
 }
 
+// swift-format-ignore: NeverForceUnwrap
 extension RunID {
     fileprivate static let first = RunID("run-1")!
     fileprivate static let second = RunID("run-10")!
@@ -27,7 +29,8 @@ private func record(
 @Suite("Every record store")
 struct RecordStoreContractTests {
     private let nastyPaths = [
-        "plain.md", "with space/ two.md", "plus+%20.md", "emoji \u{1F600}.md", "\u{FFFD}.md", "e\u{301}.md", "\u{E9}.md",
+        "plain.md", "with space/ two.md", "plus+%20.md", "emoji \u{1F600}.md", "\u{FFFD}.md", "e\u{301}.md",
+        "\u{E9}.md",
         "quote ' \" `.md", "#hash.md", "Z.md", "a.md", "a", "a/b", "a b", "back\\slash", "line\nfeed", "zero\u{0}byte",
         "zero", " ", String(repeating: "long/", count: 190),
     ]
@@ -155,7 +158,10 @@ struct RecordStoreContractTests {
         }
     }
 
-    @Test("a lease is one run's until it has run out by more than clocks may differ", arguments: RecordStoreAdapter.available)
+    @Test(
+        "a lease is one run's until it has run out by more than clocks may differ",
+        arguments: RecordStoreAdapter.available
+    )
     func lease(adapter: RecordStoreAdapter) async throws {
         try await adapter.with { store in
             func acquire(_ run: RunID, after seconds: Int64) async throws -> Bool {
@@ -195,7 +201,10 @@ struct RecordStoreContractTests {
         }
     }
 
-    @Test("receipts come by number, from the one that is asked for, of one run", arguments: RecordStoreAdapter.available)
+    @Test(
+        "receipts come by number, from the one that is asked for, of one run",
+        arguments: RecordStoreAdapter.available
+    )
     func receipts(adapter: RecordStoreAdapter) async throws {
         try await adapter.with { store in
             let expires = now.advanced(by: .seconds(3600))

@@ -27,7 +27,10 @@ struct SecretStoreContractTests {
         }
     }
 
-    @Test("a new secret is current afterwards, and fields nobody knows survive", arguments: SecretStoreAdapter.available)
+    @Test(
+        "a new secret is current afterwards, and fields nobody knows survive",
+        arguments: SecretStoreAdapter.available
+    )
     func replace(adapter: SecretStoreAdapter) async throws {
         try await adapter.with(secret) { store in
             let old = try await store.current()

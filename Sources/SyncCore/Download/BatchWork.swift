@@ -31,7 +31,10 @@ struct BatchWork: Sendable {
             } catch let error as SyncError where error.isRetryable {
                 if ledger.outcomes.count > before { attempt = 0 }
                 attempt += 1
-                logger.warning("session broke", metadata: ["attempt": "\(attempt)", "error.type": "\(error.name.rawValue)"])
+                logger.warning(
+                    "session broke",
+                    metadata: ["attempt": "\(attempt)", "error.type": "\(error.name.rawValue)"]
+                )
                 guard attempt < settings.sessionAttempts else { throw error }
                 let ceiling = settings.sessionBackoff * Double(1 << (attempt - 1))
                 let pause = error.retryAfter ?? ceiling * settings.random()
@@ -200,9 +203,13 @@ extension BatchWork {
     }
 
     /// Records a file that cannot be fetched or stored.
-    private func fail(_ entry: Entry, _ name: SyncError.Name, _ known: FileRecord?) async throws -> BatchLedger.Outcome {
+    private func fail(_ entry: Entry, _ name: SyncError.Name, _ known: FileRecord?) async throws -> BatchLedger.Outcome
+    {
         let isHopeless = name == .sourceGone || name == .nameRefused
-        logger.notice("file not stored", metadata: ["item.version": "\(entry.version)", "error.type": "\(name.rawValue)"])
+        logger.notice(
+            "file not stored",
+            metadata: ["item.version": "\(entry.version)", "error.type": "\(name.rawValue)"]
+        )
         try await save(entry, isHopeless ? .skipped : .failed, known, name)
         downloader.observe(.failed(vault: batch.header.folder, path: entry.path, error: name))
         return isHopeless ? .skipped : .failed(name)

@@ -17,6 +17,7 @@ package enum KeyMapping {
     /// - Parameters:
     ///   - vault: the vault.
     ///   - taken: the plain folder names of the account's other vaults, and the folders that they have.
+    /// - Returns: one path segment.
     package static func folder(for vault: Vault, besides taken: some Collection<String>) -> String {
         let plain = plainFolder(vault.name)
         func isTaken(_ folder: String) -> Bool {

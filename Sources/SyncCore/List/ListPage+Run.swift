@@ -96,7 +96,9 @@ extension ListPage {
         var errors: [String] = []
         for plan in run.vaults {
             if plan.outcome == .busy { errors.append("vault \(plan.vault.id) is being mirrored by another run") }
-            if plan.done.skipped > 0 { errors.append("vault \(plan.vault.id): \(plan.done.skipped) files cannot be stored") }
+            if plan.done.skipped > 0 {
+                errors.append("vault \(plan.vault.id): \(plan.done.skipped) files cannot be stored")
+            }
             if plan.withheld > 0 {
                 errors.append("vault \(plan.vault.id): \(plan.withheld) deletions were held back; see deletion brake")
             }

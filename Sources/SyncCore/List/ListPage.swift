@@ -66,13 +66,15 @@ package struct ListPage: Sendable {
     ///   - input: the run and where it stands.
     ///   - deadline: nothing new is begun after it.
     ///   - logger: carries the metadata of the run.
+    /// - Returns: the batches of the page and where the run goes from here.
     /// - Throws: `PartialFailure` when files failed in spite of all rounds, or the error of a vault that was passed
     ///   over, both only at the very end; `TokenExpired`; transient errors.
     package func callAsFunction(_ input: ListInput, deadline: Timestamp, logger: Logger) async throws -> ListOutput {
         if input.request.action == .status {
             return try output(input, ListCursor(), .done, summary: try await status(of: input))
         }
-        var cursor = try input.cursor.map { encoded throws(SyncError) in try ListCursor(encoded: encoded) } ?? ListCursor()
+        var cursor =
+            try input.cursor.map { encoded throws(SyncError) in try ListCursor(encoded: encoded) } ?? ListCursor()
         if cursor.events >= settings.eventLimit {
             cursor.events = 0
             cursor.generation += 1

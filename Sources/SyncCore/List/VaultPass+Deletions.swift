@@ -13,7 +13,8 @@ extension VaultPass {
         guard census.gone > 0 else { return true }
         // An unreadable name may belong to any of the files that seem to be gone.
         let isUncertain = listing.isSnapshot && listing.unreadable > 0
-        let isLarge = census.gone > settings.brakeFiles
+        let isLarge =
+            census.gone > settings.brakeFiles
             && Double(census.gone) > Double(census.files) * settings.brakeShare
         if isUncertain || isLarge {
             call.logger.warning("deletions held back", metadata: ["count": "\(census.gone)"])

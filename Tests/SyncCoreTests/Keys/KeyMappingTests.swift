@@ -7,7 +7,8 @@ struct KeyMappingTests {
     @Test(
         "a path that would leave its folder, or fits no store, is refused",
         arguments: [
-            "", "/", "/a", "a/", "a//b", ".", "..", "../a", "a/../b", "a/./b", "a/..", "zero\u{0}", String(repeating: "x", count: 1024),
+            "", "/", "/a", "a/", "a//b", ".", "..", "../a", "a/../b", "a/./b", "a/..", "zero\u{0}",
+            String(repeating: "x", count: 1024),
         ]
     )
     func refused(path: String) {
@@ -16,7 +17,10 @@ struct KeyMappingTests {
         #expect(path.isEmpty || error?.description.contains(path + "\"") == false)
     }
 
-    @Test("any other path is kept as it is", arguments: ["a.md", "...", "..a/b..", " ", "a\\b", "\u{1F600}", "e\u{301}", "a\nb"])
+    @Test(
+        "any other path is kept as it is",
+        arguments: ["a.md", "...", "..a/b..", " ", "a\\b", "\u{1F600}", "e\u{301}", "a\nb"]
+    )
     func kept(path: String) throws {
         let key = try KeyMapping.key(folder: "Notes", path: VaultPath(path))
         #expect(key.rawValue.utf8.elementsEqual(("Notes/" + path).utf8))

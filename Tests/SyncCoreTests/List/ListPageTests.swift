@@ -45,7 +45,7 @@ struct ListPageTests {
         world.listing.batchSize = 2
         world.listing.batchesPerPage = 2
         for number in 1...7 { world.write("text", to: "\(number).md") }
-        _ = try await world.authenticate("{}" .asEvent)
+        _ = try await world.authenticate("{}".asEvent)
         let first = try await world.list(ListInput(run: .first, request: SyncRequest()))
         let again = try await world.list(ListInput(run: .first, request: SyncRequest()))
         #expect(first == again)
@@ -59,7 +59,10 @@ struct ListPageTests {
         #expect(rest.batches.map(\.number) == [1, 2])
     }
 
-    @Test("what was asked for limits the batches that run at once", arguments: [(nil, 3), (1, 1), (40, 5)] as [(Int?, Int)])
+    @Test(
+        "what was asked for limits the batches that run at once",
+        arguments: [(nil, 3), (1, 1), (40, 5)] as [(Int?, Int)]
+    )
     func concurrency(asked: Int?, given: Int) async throws {
         let world = World.withNotes(["a.md": "A"])
         _ = try await world.authenticate("{}".asEvent)

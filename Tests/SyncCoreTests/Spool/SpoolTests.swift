@@ -39,10 +39,12 @@ struct JSONLinesTests {
     }
 }
 
-
 @Suite("The manifest")
 struct ManifestWriterTests {
-    @Test("a listing of any size is sorted, and of each path the newest entry is kept", arguments: [1, 300, 5000, 1 << 20])
+    @Test(
+        "a listing of any size is sorted, and of each path the newest entry is kept",
+        arguments: [1, 300, 5000, 1 << 20]
+    )
     func sorts(pieceSize: Int) async throws {
         var random = SeededGenerator(seed: 7)
         let store = MemoryObjectStore(chunkSize: 333)

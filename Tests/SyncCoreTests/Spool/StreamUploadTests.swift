@@ -63,13 +63,35 @@ struct StreamUploadTests {
         #expect(memory.openUploads == 0)
     }
 
-    @Test("a part or a completion that fails throws the upload away", arguments: [FaultyObjectStore.Operation.putPart, .complete])
+    @Test(
+        "a part or a completion that fails throws the upload away",
+        arguments: [FaultyObjectStore.Operation.putPart, .complete]
+    )
     func storeFails(operation: FaultyObjectStore.Operation) async throws {
         let memory = MemoryObjectStore()
         let faulty = FaultyObjectStore(memory, fail: Faults(operation, 1, SyncError(.storeUnavailable, "no")))
         await #expect(throws: SyncError.self) { try await store(3 * Self.threshold, into: faulty) }
         #expect(memory.objects.isEmpty)
         #expect(memory.openUploads == 0)
+    }
+
+    @Test("the source is pulled no faster than parts are stored")
+    func backpressure() async throws {
+        let gated = GatedStore()
+        let pulled = Mutex(0)
+        let upload = StreamUpload(into: gated, settings)
+        let chunk = [UInt8](repeating: 1, count: Self.threshold)
+        _ = try await upload.store(as: (try ObjectKey("a.mp4"), attributes)) {
+            let number = pulled.withLock { count in
+                count += 1
+                return count
+            }
+            // Two parts on their way, one being cut, and what the cutting has read ahead.
+            #expect(number - gated.stored <= 5)
+            return number <= 12 ? chunk : nil
+        }
+        #expect(gated.stored == 12)
+        #expect(gated.mostAtOnce <= 2)
     }
 
     @Test("part sizes are raised to what S3 takes, and grow so that 10,000 parts are enough")
@@ -85,4 +107,57 @@ struct StreamUploadTests {
         #expect(Int64(size) * 10_000 >= large)
         #expect(Int64(size - 1) * 10_000 < large)
     }
+}
+
+/// Counts parts that are being stored at once.
+private final class GatedStore: ObjectStore {
+    private let base = MemoryObjectStore()
+    private let counts = Mutex((stored: 0, now: 0, most: 0))
+
+    var stored: Int { counts.withLock { $0.stored } }
+    var mostAtOnce: Int { counts.withLock { $0.most } }
+
+    func putPart(_ number: Int, _ bytes: [UInt8], of upload: MultipartUpload) async throws -> UploadedPart {
+        counts.withLock { counts in
+            counts.now += 1
+            counts.most = max(counts.most, counts.now)
+        }
+        for _ in 0..<20 { await Task.yield() }
+        let part = try await base.putPart(number, bytes, of: upload)
+        counts.withLock { counts in
+            counts.now -= 1
+            counts.stored += 1
+        }
+        return part
+    }
+
+    func put(_ key: ObjectKey, _ bytes: [UInt8], _ attributes: ObjectAttributes) async throws {
+        try await base.put(key, bytes, attributes)
+    }
+
+    func beginUpload(
+        _ key: ObjectKey,
+        _ attributes: ObjectAttributes,
+        partSize: Int
+    ) async throws -> MultipartUpload {
+        try await base.beginUpload(key, attributes, partSize: partSize)
+    }
+
+    func complete(_ upload: MultipartUpload, parts: [UploadedPart]) async throws {
+        try await base.complete(upload, parts: parts)
+    }
+
+    func abort(_ upload: MultipartUpload) async throws { try await base.abort(upload) }
+
+    func read(_ key: ObjectKey, from offset: Int64) async throws -> ByteStream? {
+        try await base.read(key, from: offset)
+    }
+
+    func head(_ key: ObjectKey) async throws -> ObjectSummary? { try await base.head(key) }
+
+    func copy(from source: ObjectKey, to destination: ObjectKey, _ attributes: ObjectAttributes) async throws -> Bool {
+        try await base.copy(from: source, to: destination, attributes)
+    }
+
+    func delete(_ keys: [ObjectKey]) async throws { try await base.delete(keys) }
 }

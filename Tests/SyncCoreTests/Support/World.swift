@@ -48,7 +48,8 @@ struct World: Sendable {
 
     /// The mirror as texts by key.
     var texts: [String: String] {
-        Dictionary(mirror.objects.map { ($0.rawValue, String(decoding: $1.bytes, as: UTF8.self)) }) { first, _ in first }
+        Dictionary(mirror.objects.map { ($0.rawValue, String(decoding: $1.bytes, as: UTF8.self)) }) { first, _ in first
+        }
     }
 
     func record(_ path: String, in vault: VaultID = .notes) -> FileRecord? {
@@ -77,7 +78,10 @@ struct World: Sendable {
             allowedBuckets: [],
             makeRunID: { nil }
         )
-        return try await authenticate(FunctionJSON.decode(AuthenticateInput.self, from: Array(json.utf8)), logger: .quiet)
+        return try await authenticate(
+            FunctionJSON.decode(AuthenticateInput.self, from: Array(json.utf8)),
+            logger: .quiet
+        )
     }
 
     func list(_ input: ListInput, deadline: Timestamp? = nil) async throws -> ListOutput {
@@ -114,11 +118,13 @@ extension Vault {
     static let notes = Vault(id: .notes, name: "Notes", epoch: "epoch-1")
 }
 
+// swift-format-ignore: NeverForceUnwrap
 extension VaultID {
     static let notes = VaultID("notes-id")!
     static let work = VaultID("work-id")!
 }
 
+// swift-format-ignore: NeverForceUnwrap
 extension RunID {
     static let first = RunID("run-1")!
     static let second = RunID("run-2")!
