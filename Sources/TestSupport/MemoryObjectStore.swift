@@ -79,11 +79,12 @@ package final class MemoryObjectStore: ObjectStore {
                 throw SyncError(.storeUnavailable, "the parts of an upload are not those that were stored")
             }
             let bodies = numbers.compactMap { found.parts[$0] }
+            let whole = bodies.reduce(into: [UInt8]()) { $0 += $1 }
             guard bodies.dropLast().allSatisfy({ $0.count == upload.partSize }) else {
                 throw SyncError(.storeUnavailable, "a part of an upload is not of the size that was announced")
             }
             state.uploads[upload.id] = nil
-            state.show(upload.key, Stored(bytes: Array(bodies.joined()), attributes: found.attributes))
+            state.show(upload.key, Stored(bytes: whole, attributes: found.attributes))
         }
     }
 
