@@ -67,6 +67,7 @@ package struct FunctionEnvironment: Sendable {
     ///   - providers: the clouds that the function knows.
     ///   - makeHasher: makes SHA-256 hashers.
     ///   - logger: for what concerns no invocation in particular.
+    /// - Returns: the three functions over S3, DynamoDB and Secrets Manager.
     /// - Throws: `InvalidConfiguration` naming the variable.
     package func pipeline(
         executor: any HTTPExecutor,

@@ -108,7 +108,9 @@ package struct S3ObjectStore: ObjectStore {
     package func read(_ key: ObjectKey, from offset: Int64) async throws -> ByteStream? {
         do {
             let range = offset > 0 ? "bytes=\(offset)-" : nil
-            return S3Bytes(body: try await s3.getObject(.init(bucket: bucket, key: try fullKey(key), range: range)).body)
+            return S3Bytes(
+                body: try await s3.getObject(.init(bucket: bucket, key: try fullKey(key), range: range)).body
+            )
         } catch let error as AWSError where error.code == .noSuchKey {
             return nil
         } catch let error as AWSError where error.code == .invalidRange {
@@ -161,7 +163,8 @@ package struct S3ObjectStore: ObjectStore {
 
     /// There is no such object, or it is larger than the 5 GiB that S3 copies in one request.
     private static func isUncopyable(_ code: AWSErrorCode) -> Bool {
-        code == .noSuchKey || code == .notFound || code.rawValue == "InvalidRequest" || code.rawValue == "EntityTooLarge"
+        code == .noSuchKey || code == .notFound || code.rawValue == "InvalidRequest"
+            || code.rawValue == "EntityTooLarge"
     }
 
     package func delete(_ keys: [ObjectKey]) async throws {
@@ -205,8 +208,9 @@ extension S3ObjectStore {
         metadata["sha256"] = attributes.sha256
         metadata["source-version"] = attributes.sourceVersion
         if let mtime = attributes.mtime {
-            let fraction = String(mtime.milliseconds % 1000 + 1000).dropFirst()
-            metadata["mtime"] = "\(mtime.milliseconds / 1000).\(fraction)"
+            let (seconds, fraction) = mtime.milliseconds.magnitude.quotientAndRemainder(dividingBy: 1000)
+            let sign = mtime.milliseconds < 0 ? "-" : ""
+            metadata["mtime"] = "\(sign)\(seconds).\(String(fraction + 1000).dropFirst())"
         }
         if let path = attributes.path?.rawValue, !path.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) {
             let encoded = percentEncoded(path)

@@ -7,17 +7,30 @@ extension SyncError {
         guard let error = error as? AWSError else { return error }
         let place = [error.service, error.operation].filter { !$0.isEmpty }.joined(separator: " ")
         if error.isThrottling {
-            return SyncError(.throttled, "\(place) asks for fewer requests", underlying: error, retryAfter: error.retryAfter)
+            return SyncError(
+                .throttled,
+                "\(place) asks for fewer requests",
+                underlying: error,
+                retryAfter: error.retryAfter
+            )
         }
         switch error.code {
         case .noCredentials, .credentialsUnavailable:
-            return SyncError(.invalidConfiguration, "there are no AWS credentials that work: \(error.message)", underlying: error)
+            return SyncError(
+                .invalidConfiguration,
+                "there are no AWS credentials that work: \(error.message)",
+                underlying: error
+            )
         case .invalidConfiguration:
             return SyncError(.invalidConfiguration, error.message, underlying: error)
         case .noSuchBucket:
             return SyncError(.invalidConfiguration, "the bucket does not exist; check S3_BUCKET", underlying: error)
         case .accessDenied, AWSErrorCode(rawValue: "AccessDeniedException"):
-            return SyncError(.invalidConfiguration, "\(place) is not allowed; check the function's role", underlying: error)
+            return SyncError(
+                .invalidConfiguration,
+                "\(place) is not allowed; check the function's role",
+                underlying: error
+            )
         case .resourceNotFound:
             return SyncError(
                 .invalidConfiguration,

@@ -52,9 +52,9 @@ struct FolderFiles: Sendable {
         try mapped { try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: path) }
     }
 
-    /// Removes a file; one that is not there counts as removed.
+    /// Removes a file; one that is not there counts as removed, also where a folder stands in its place.
     func remove(_ path: String) throws {
-        guard unlink(path) != 0, errno != ENOENT, errno != ENOTDIR else { return }
+        guard unlink(path) != 0, errno != ENOENT, errno != ENOTDIR, errno != EISDIR else { return }
         throw failure(errno)
     }
 

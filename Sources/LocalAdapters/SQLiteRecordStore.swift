@@ -4,7 +4,8 @@ package import SyncCore
 
 /// Records in an SQLite database.
 ///
-/// Paths are compared by their bytes (BINARY collation), as ``VaultPath`` does. Every write is one transaction.
+/// Paths are stored as BLOBs, which are compared by their bytes as ``VaultPath`` does; a TEXT would end at a NUL byte.
+/// Every write is one transaction.
 package struct SQLiteRecordStore: RecordStore {
     private static let pageSize = 500
     let database: DatabasePool
@@ -33,7 +34,7 @@ package struct SQLiteRecordStore: RecordStore {
             try database.execute(
                 sql: """
                     CREATE TABLE files (
-                        vault TEXT NOT NULL, path TEXT NOT NULL, version INTEGER NOT NULL, epoch TEXT NOT NULL,
+                        vault TEXT NOT NULL, path BLOB NOT NULL, version INTEGER NOT NULL, epoch TEXT NOT NULL,
                         pending_since INTEGER, body TEXT NOT NULL, PRIMARY KEY (vault, path)) WITHOUT ROWID;
                     CREATE INDEX files_pending ON files (vault, path) WHERE pending_since IS NOT NULL;
                     CREATE TABLE vaults (vault TEXT PRIMARY KEY, state TEXT, lease_owner TEXT, lease_expires INTEGER,
@@ -52,7 +53,7 @@ package struct SQLiteRecordStore: RecordStore {
         let marks = Array(repeating: "?", count: paths.count).joined(separator: ",")
         let found: [FileRecord] = try await read(
             "SELECT body FROM files WHERE vault = ? AND path IN (\(marks))",
-            [vault.rawValue] + paths.map(\.rawValue)
+            [vault.rawValue] + paths.map(\.blob)
         )
         return Dictionary(found.map { ($0.path, $0) }) { first, _ in first }
     }
@@ -61,7 +62,7 @@ package struct SQLiteRecordStore: RecordStore {
         PagedRecords { last in
             try await read(
                 "SELECT body FROM files WHERE vault = ? AND path > ? ORDER BY path LIMIT \(Self.pageSize)",
-                [vault.rawValue, last?.path.rawValue ?? ""]
+                [vault.rawValue, last?.path.blob ?? Data()]
             )
         }
     }
@@ -73,7 +74,7 @@ package struct SQLiteRecordStore: RecordStore {
                 SELECT body FROM files WHERE vault = ? AND path > ? AND pending_since IS NOT NULL
                 ORDER BY path LIMIT \(Self.pageSize)
                 """,
-                [vault.rawValue, last?.path.rawValue ?? ""]
+                [vault.rawValue, last?.path.blob ?? Data()]
             )
         }
     }
@@ -89,7 +90,7 @@ package struct SQLiteRecordStore: RecordStore {
                     WHERE files.version <= excluded.version OR files.epoch <> excluded.epoch
                     """,
                 arguments: [
-                    vault.rawValue, record.path.rawValue, record.version, record.epoch,
+                    vault.rawValue, record.path.blob, record.version, record.epoch,
                     record.pendingSince?.milliseconds, body,
                 ]
             )
@@ -202,7 +203,10 @@ extension SQLiteRecordStore {
         String(decoding: try FunctionJSON.encode(value), as: UTF8.self)
     }
 
-    private func read<Value: Decodable & Sendable>(_ sql: String, _ arguments: [String]) async throws -> [Value] {
+    private func read<Value: Decodable & Sendable>(
+        _ sql: String,
+        _ arguments: [any DatabaseValueConvertible & Sendable]
+    ) async throws -> [Value] {
         do {
             let bodies = try await database.read { database in
                 try String.fetchAll(database, sql: sql, arguments: StatementArguments(arguments))
@@ -226,6 +230,10 @@ extension SQLiteRecordStore {
         if error is CancellationError { return error }
         return SyncError(.storeUnavailable, "the record database refuses a call", underlying: error)
     }
+}
+
+extension VaultPath {
+    fileprivate var blob: Data { Data(rawValue.utf8) }
 }
 
 /// Records a page at a time: the next page is asked for by the last record of the one before.

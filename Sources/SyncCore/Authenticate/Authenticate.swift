@@ -45,7 +45,10 @@ package struct Authenticate: Sendable {
             )
         }
         guard let run = input.run ?? input.execution.flatMap(Self.runID) ?? makeRunID() else {
-            throw SyncError(.invalidInput, "the execution's name cannot be made a run id; give the execution another name")
+            throw SyncError(
+                .invalidInput,
+                "the execution's name cannot be made a run id; give the execution another name"
+            )
         }
         let stored = try await secrets.current()
         let provider = try providers.named(in: stored.secret)

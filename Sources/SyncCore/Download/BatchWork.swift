@@ -31,7 +31,10 @@ struct BatchWork: Sendable {
             } catch let error as SyncError where error.isRetryable {
                 if ledger.outcomes.count > before { attempt = 0 }
                 attempt += 1
-                logger.warning("session broke", metadata: ["attempt": "\(attempt)", "error.type": "\(error.name.rawValue)"])
+                logger.warning(
+                    "session broke",
+                    metadata: ["attempt": "\(attempt)", "error.type": "\(error.name.rawValue)"]
+                )
                 guard attempt < settings.sessionAttempts else { throw error }
                 let ceiling = settings.sessionBackoff * Double(1 << (attempt - 1))
                 let pause = error.retryAfter ?? ceiling * settings.random()
@@ -101,7 +104,7 @@ struct BatchWork: Sendable {
             guard entry.kind == .file else {
                 throw SyncError(.corruptContent, "the name of an entry cannot be deciphered")
             }
-            if known == nil, try await isStored(entry, key) {
+            if known == nil || known?.status == .inProgress, try await isStored(entry, key) {
                 return .done(try await complete(entry, known, size: entry.size ?? 0))
             }
             return try await session.withContent(of: entry) { content in
@@ -143,7 +146,7 @@ struct BatchWork: Sendable {
         _ key: ObjectKey,
         _ known: FileRecord?
     ) async throws -> BatchLedger.Outcome {
-        try await save(entry, .inProgress, known)
+        guard try await save(entry, .inProgress, known) else { return .settledBefore }
         var hasher = downloader.makeHasher()
         var chunks = content.stream.makeAsyncIterator()
         let size = try await StreamUpload(into: downloader.mirror, settings.upload).store(
@@ -163,6 +166,10 @@ struct BatchWork: Sendable {
     private func store(_ bytes: [UInt8], of entry: Entry, _ known: FileRecord?) async throws -> Stored {
         do {
             let key = try KeyMapping.key(folder: batch.header.folder, path: entry.path)
+            // Never may a record say COMPLETED of one content while the object already holds the next.
+            if known?.status == .completed, try await !save(entry, .inProgress, known) {
+                return Stored(path: entry.path, size: bytes.count, outcome: .settledBefore)
+            }
             try await downloader.mirror.put(key, bytes, attributes(entry, key))
             let outcome = try await complete(entry, known, size: Int64(bytes.count))
             return Stored(path: entry.path, size: bytes.count, outcome: outcome)
@@ -196,22 +203,28 @@ extension BatchWork {
     }
 
     /// Records a file that cannot be fetched or stored.
-    private func fail(_ entry: Entry, _ name: SyncError.Name, _ known: FileRecord?) async throws -> BatchLedger.Outcome {
+    private func fail(_ entry: Entry, _ name: SyncError.Name, _ known: FileRecord?) async throws -> BatchLedger.Outcome
+    {
         let isHopeless = name == .sourceGone || name == .nameRefused
-        logger.notice("file not stored", metadata: ["item.version": "\(entry.version)", "error.type": "\(name.rawValue)"])
+        logger.notice(
+            "file not stored",
+            metadata: ["item.version": "\(entry.version)", "error.type": "\(name.rawValue)"]
+        )
         try await save(entry, isHopeless ? .skipped : .failed, known, name)
         downloader.observe(.failed(vault: batch.header.folder, path: entry.path, error: name))
         return isHopeless ? .skipped : .failed(name)
     }
 
+    /// Writes the entry's record; false when a newer version stands there.
+    @discardableResult
     private func save(
         _ entry: Entry,
         _ status: FileRecord.Status,
         _ known: FileRecord?,
         _ error: SyncError.Name? = nil
-    ) async throws {
+    ) async throws -> Bool {
         let author = FileRecord.Author(run: run, epoch: vault.epoch, now: downloader.clock.now)
         let record = FileRecord(entry, status: status, author: author, previous: known, error: error)
-        try await downloader.records.save(record, in: vault.id)
+        return try await downloader.records.save(record, in: vault.id)
     }
 }

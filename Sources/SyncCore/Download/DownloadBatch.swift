@@ -45,9 +45,14 @@ package struct DownloadBatch: Sendable {
     ///   - input: the run and the batch.
     ///   - deadline: nothing new is begun after it.
     ///   - logger: carries the metadata of the run.
+    /// - Returns: what came of the batch; `partial` when the deadline came first.
     /// - Throws: what concerns the whole batch: `TokenExpired`, `VaultPasswordWrong`, transient errors and so on. The
     ///   receipt says so then, unless the error is one that the caller tries again.
-    package func callAsFunction(_ input: DownloadInput, deadline: Timestamp, logger: Logger) async throws -> DownloadOutput {
+    package func callAsFunction(
+        _ input: DownloadInput,
+        deadline: Timestamp,
+        logger: Logger
+    ) async throws -> DownloadOutput {
         let batch = try await StoredBatch(input.batch.key, in: state)
         var ledger = try await BatchLedger(batch, known: knownRecords(batch), run: input.run)
         var limit = deadline

@@ -11,17 +11,22 @@ package enum KeyMapping {
         try ObjectKey(folder + "/" + path.rawValue)
     }
 
-    /// The folder of a vault: its name, made harmless; with ` (<first 8 of id>)` where the plain name is taken.
+    /// The folder of a vault: its name, made harmless; with ` (<first 8 of id>)` where the plain name is taken, and with
+    /// the whole id where that is taken too.
     ///
     /// - Parameters:
     ///   - vault: the vault.
-    ///   - taken: the plain folder names of the account's other vaults.
-    package static func folder(for vault: Vault, besides taken: some Sequence<String>) -> String {
+    ///   - taken: the plain folder names of the account's other vaults, and the folders that they have.
+    /// - Returns: one path segment.
+    package static func folder(for vault: Vault, besides taken: some Collection<String>) -> String {
         let plain = plainFolder(vault.name)
-        let isTaken = taken.contains { $0.utf8.elementsEqual(plain.utf8) }
-        guard isTaken || plain.isEmpty || reservedFolders.contains(plain) else { return plain }
-        let suffix = "(\(vault.id.rawValue.prefix(8)))"
-        return plain.isEmpty ? "vault \(suffix)" : "\(plain) \(suffix)"
+        func isTaken(_ folder: String) -> Bool {
+            taken.contains { $0.utf8.elementsEqual(folder.utf8) }
+        }
+        guard isTaken(plain) || plain.isEmpty || reservedFolders.contains(plain) else { return plain }
+        let name = plain.isEmpty ? "vault" : plain
+        let short = "\(name) (\(vault.id.rawValue.prefix(8)))"
+        return isTaken(short) ? "\(name) (\(vault.id.rawValue))" : short
     }
 
     /// A vault's name as one path segment: separators and control characters become `-`, the ends are trimmed,

@@ -44,6 +44,8 @@ struct ListCursor: Codable, Hashable, Sendable {
     var events = 0
     /// Executions before this one.
     var generation = 0
+    /// The value of ``RunState/reopened`` that this cursor was made under.
+    var reopened: String?
 
     /// Files and bytes.
     struct Totals: Codable, Hashable, Sendable {
@@ -54,7 +56,9 @@ struct ListCursor: Codable, Hashable, Sendable {
 
     /// Moves on to the next vault.
     mutating func advance() {
+        let reopened = reopened
         self = ListCursor(vault: vault + 1, events: events, generation: generation)
+        self.reopened = reopened
     }
 
     /// Rounds of one vault, the first included.

@@ -12,45 +12,59 @@ extension ListPage {
     }
 
     private func plans(for vaults: [Vault], asked: [VaultID]) async throws -> [RunState.VaultPlan] {
-        var plans: [RunState.VaultPlan] = []
-        for vault in vaults where asked.isEmpty || asked.contains(vault.id) {
-            let others = vaults.filter { $0.id != vault.id }.map { KeyMapping.plainFolder($0.name) }
-            // A folder once chosen stays: renaming a vault must not make everything be fetched again.
-            let folder = try await records.state(of: vault.id)?.folder ?? KeyMapping.folder(for: vault, besides: others)
-            plans.append(.init(vault: vault, folder: folder))
-        }
         for id in asked where !vaults.contains(where: { $0.id == id }) {
             throw SyncError(.invalidInput, "the account has no vault with the id \(id.rawValue)")
         }
-        return plans
+        let folders = try await folders(of: vaults)
+        return vaults.filter { asked.isEmpty || asked.contains($0.id) }.compactMap { vault in
+            folders[vault.id].map { RunState.VaultPlan(vault: vault, folder: $0) }
+        }
+    }
+
+    /// A folder once chosen stays: renaming a vault must not make everything be fetched again. So nobody else may have
+    /// it either, whatever the names are now.
+    private func folders(of vaults: [Vault]) async throws -> [VaultID: String] {
+        var folders: [VaultID: String] = [:]
+        for vault in vaults { folders[vault.id] = try await records.state(of: vault.id)?.folder }
+        for vault in vaults where folders[vault.id] == nil {
+            let others = vaults.filter { $0.id != vault.id }.map { KeyMapping.plainFolder($0.name) }
+            folders[vault.id] = KeyMapping.folder(for: vault, besides: others + folders.values)
+        }
+        return folders
     }
 
     /// After a redrive, what failed in this run gets new rounds, and refused vaults a new chance.
     func reopenAfterRedrive(_ run: inout RunState, _ cursor: inout ListCursor, _ input: ListInput) async throws {
-        guard let redrives = input.redrives, redrives > 0 else { return }
-        let mark = "\(cursor.generation)/\(redrives)"
-        guard run.redrive != mark else { return }
-        // The cursor of the call that failed lies at or before the end; only a call from the end is reopened.
-        let unfinished = run.vaults.contains { $0.outcome == .open }
-        run.redrive = mark
-        if !unfinished {
-            for index in run.vaults.indices {
-                switch run.vaults[index].outcome {
-                case .refused:
-                    run.vaults[index].outcome = .open
-                    run.vaults[index].listing = nil
-                    run.vaults[index].error = nil
-                case .settled where run.vaults[index].failed > 0:
-                    run.vaults[index].outcome = .open
-                    run.vaults[index].listing = .failuresOnly
-                default:
-                    break
-                }
+        if let redrives = input.redrives, redrives > 0, run.redrive != "\(cursor.generation)/\(redrives)" {
+            run.redrive = "\(cursor.generation)/\(redrives)"
+            // The cursor of the call that failed lies at or before the end; only a call from the end is reopened.
+            if !run.vaults.contains(where: { $0.outcome == .open }) {
+                reopen(&run.vaults)
+                run.reopened = run.redrive
             }
-            let first = run.vaults.firstIndex { $0.outcome == .open } ?? run.vaults.count
-            cursor = ListCursor(vault: first, events: cursor.events, generation: cursor.generation)
+            try await run.save(to: state)
         }
-        try await run.save(to: state)
+        // The call that reopens vaults may fail, and then comes again with the cursor of before.
+        guard run.reopened != cursor.reopened else { return }
+        let first = run.vaults.firstIndex { $0.outcome == .open } ?? run.vaults.count
+        cursor = ListCursor(vault: first, events: cursor.events, generation: cursor.generation)
+        cursor.reopened = run.reopened
+    }
+
+    private func reopen(_ vaults: inout [RunState.VaultPlan]) {
+        for index in vaults.indices {
+            switch vaults[index].outcome {
+            case .refused:
+                vaults[index].outcome = .open
+                vaults[index].listing = nil
+                vaults[index].error = nil
+            case .settled where vaults[index].failed > 0:
+                vaults[index].outcome = .open
+                vaults[index].listing = .failuresOnly
+            default:
+                break
+            }
+        }
     }
 
     /// The end of a run.
@@ -82,7 +96,9 @@ extension ListPage {
         var errors: [String] = []
         for plan in run.vaults {
             if plan.outcome == .busy { errors.append("vault \(plan.vault.id) is being mirrored by another run") }
-            if plan.done.skipped > 0 { errors.append("vault \(plan.vault.id): \(plan.done.skipped) files cannot be stored") }
+            if plan.done.skipped > 0 {
+                errors.append("vault \(plan.vault.id): \(plan.done.skipped) files cannot be stored")
+            }
             if plan.withheld > 0 {
                 errors.append("vault \(plan.vault.id): \(plan.withheld) deletions were held back; see deletion brake")
             }

@@ -66,13 +66,15 @@ package struct ListPage: Sendable {
     ///   - input: the run and where it stands.
     ///   - deadline: nothing new is begun after it.
     ///   - logger: carries the metadata of the run.
+    /// - Returns: the batches of the page and where the run goes from here.
     /// - Throws: `PartialFailure` when files failed in spite of all rounds, or the error of a vault that was passed
     ///   over, both only at the very end; `TokenExpired`; transient errors.
     package func callAsFunction(_ input: ListInput, deadline: Timestamp, logger: Logger) async throws -> ListOutput {
         if input.request.action == .status {
             return try output(input, ListCursor(), .done, summary: try await status(of: input))
         }
-        var cursor = try input.cursor.map { encoded throws(SyncError) in try ListCursor(encoded: encoded) } ?? ListCursor()
+        var cursor =
+            try input.cursor.map { encoded throws(SyncError) in try ListCursor(encoded: encoded) } ?? ListCursor()
         if cursor.events >= settings.eventLimit {
             cursor.events = 0
             cursor.generation += 1
@@ -113,23 +115,25 @@ package struct ListPage: Sendable {
         _ call: Call
     ) async throws {
         var plan = run.vaults[cursor.vault]
-        guard plan.outcome == .open else { return cursor.advance() }
-        do {
+        if plan.outcome == .open {
             let pass = VaultPass(lister: self, call: call, vault: plan.vault, folder: plan.folder)
-            try await pass.advance(&plan, &cursor, &page)
-        } catch let error as SyncError where error.isAboutOneVault {
-            call.logger.warning("vault passed over", metadata: ["error.type": "\(error.name.rawValue)"])
-            plan.outcome = .refused
-            plan.error = .init(name: error.name.rawValue, message: error.message)
-        }
-        run.vaults[cursor.vault] = plan
-        try await run.save(to: state)
-        if plan.outcome != .open {
-            if plan.outcome != .busy {
-                try await records.releaseLease(of: run.run, on: plan.vault.id)
+            do {
+                try await pass.advance(&plan, &cursor, &page)
+            } catch let error as SyncError where error.isAboutOneVault {
+                call.logger.warning("vault passed over", metadata: ["error.type": "\(error.name.rawValue)"])
+                plan.outcome = .refused
+                plan.error = .init(name: error.name.rawValue, message: error.message)
+                try await pass.saveProgress(ListCursor(), .failed)
             }
-            cursor.advance()
+            run.vaults[cursor.vault] = plan
+            try await run.save(to: state)
         }
+        guard plan.outcome != .open else { return }
+        // A repeated call comes here again with the vault done already: the lease may still have to be given back.
+        if plan.outcome != .busy {
+            try await records.releaseLease(of: run.run, on: plan.vault.id)
+        }
+        cursor.advance()
     }
 
     func output(

@@ -62,6 +62,8 @@ struct RunState: Codable, Sendable {
     var vaults: [VaultPlan]
     /// The redrive that failed files were last handed out for, as `<generation>/<redrives>`.
     var redrive: String?
+    /// The redrive that last found every vault done, and opened some again.
+    var reopened: String?
 
     static func load(_ run: RunID, from store: any ObjectStore) async throws -> RunState? {
         guard let stream = try await store.read(try KeyMapping.run(run), from: 0) else { return nil }

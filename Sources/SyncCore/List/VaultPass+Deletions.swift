@@ -13,7 +13,8 @@ extension VaultPass {
         guard census.gone > 0 else { return true }
         // An unreadable name may belong to any of the files that seem to be gone.
         let isUncertain = listing.isSnapshot && listing.unreadable > 0
-        let isLarge = census.gone > settings.brakeFiles
+        let isLarge =
+            census.gone > settings.brakeFiles
             && Double(census.gone) > Double(census.files) * settings.brakeShare
         if isUncertain || isLarge {
             call.logger.warning("deletions held back", metadata: ["count": "\(census.gone)"])
@@ -95,10 +96,22 @@ extension VaultPass {
             let entry = try await reader.next()?.value
             isAtEnd = entry == nil
             if entry?.kind == .deletion { continue }
-            while let record = try await known.next(before: entry?.path) {
+            while var record = try await known.next(before: entry?.path) {
+                // A version of an epoch that is over would outrank those of the new one.
+                if record.epoch != vault.epoch { record.version = 0 }
                 if record.status != .deleted, try await !body(record) { return }
             }
         }
+    }
+
+    /// An object without a record is what a run leaves that was stopped between storing a file and noting it.
+    private func orphan(of deletion: Entry) async throws -> FileRecord? {
+        guard settings.deletions == .mirror, let key = try? KeyMapping.key(folder: folder, path: deletion.path),
+            try await lister.mirror.head(key) != nil
+        else { return nil }
+        var lost = deletion
+        lost.version = 0
+        return FileRecord(lost, status: .failed, author: author, previous: nil)
     }
 
     /// After an incremental listing: every record that a deletion speaks of.
@@ -110,7 +123,8 @@ extension VaultPass {
             let deletions = lines.map(\.value).filter { $0.kind == .deletion }
             let known = deletions.isEmpty ? [:] : try await records.records(of: deletions.map(\.path), in: vault.id)
             for deletion in deletions {
-                guard var record = known[deletion.path], record.status != .deleted,
+                let found = try await known[deletion.path] == nil ? orphan(of: deletion) : known[deletion.path]
+                guard var record = found, record.status != .deleted,
                     record.epoch == vault.epoch, record.version < deletion.version
                 else { continue }
                 record.version = deletion.version

@@ -101,6 +101,9 @@ extension VaultPass {
             let source = try? KeyMapping.key(folder: folder, path: previousPath),
             let destination = try? KeyMapping.key(folder: folder, path: entry.path)
         else { return false }
+        // Noted before it is done, so that a copy is never without a record, nor beside the record of something else.
+        let begun = FileRecord(entry, status: .inProgress, author: author, previous: known)
+        guard try await records.save(begun, in: vault.id) else { return true }
         let attributes = ObjectAttributes(entry, key: destination, provider: lister.provider.name, vault: vault.id)
         guard try await lister.mirror.copy(from: source, to: destination, attributes) else { return false }
         try await records.save(completed(entry, previous: known), in: vault.id)

@@ -42,12 +42,16 @@ extension VaultPass {
 
     /// The entries of a batch that need another attempt: all of them when nothing is known of it.
     private func unsettled(_ number: Int, _ receipt: Receipt?) async throws -> [Entry] {
-        if let receipt, receipt.error == nil {
-            if receipt.failures.isEmpty { return [] }
-            let failed = Set(receipt.failures.map(\.path))
-            return try await entries(ofBatch: number).filter { failed.contains($0.path) }
+        guard let receipt else { return try await entries(ofBatch: number) }
+        if receipt.error != nil {
+            // What was stored before the error is in the receipt's counts, and must not be counted twice.
+            let entries = try await entries(ofBatch: number)
+            let known = try await records.records(of: entries.map(\.path), in: vault.id)
+            return entries.filter { known[$0.path]?.settles($0, epoch: vault.epoch) != true }
         }
-        return try await entries(ofBatch: number)
+        if receipt.failures.isEmpty { return [] }
+        let failed = Set(receipt.failures.map(\.path))
+        return try await entries(ofBatch: number).filter { failed.contains($0.path) }
     }
 
     private func entries(ofBatch number: Int) async throws -> [Entry] {

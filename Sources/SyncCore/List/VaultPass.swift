@@ -59,7 +59,8 @@ struct VaultPass {
         try await saveProgress(ListCursor(), .listing)
         let known = try await records.state(of: vault.id)
         let since = call.input.request.syncType == .complete ? nil : known.flatMap(usableCursor)
-        let listing: RunState.Listing? = try await lister.provider.withLibrary(lister.secret, logger: call.logger) { source in
+        let listing: RunState.Listing? = try await lister.provider.withLibrary(lister.secret, logger: call.logger) {
+            source in
             if let listing = try await spool(source, since: since) { return listing }
             call.logger.notice("vault was replaced at the source, listing it from the beginning")
             return try await spool(source, since: nil)

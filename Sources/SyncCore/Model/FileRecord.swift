@@ -120,8 +120,9 @@ package struct FileRecord: Codable, Hashable, Sendable {
         if status == .completed, let sha256, sha256 == entry.sha256 { return true }
         guard epoch == self.epoch else { return false }
         return switch status {
-        case .completed, .skipped, .deleted: version >= entry.version
-        case .failed, .inProgress: version > entry.version
+        case .completed, .skipped: version >= entry.version
+        // Of a deleted file the very version that was deleted may be listed again: then it is there again.
+        case .deleted, .failed, .inProgress: version > entry.version
         }
     }
 }

@@ -116,13 +116,17 @@ extension Pipeline {
         return try FunctionJSON.encode(output)
     }
 
-    private func list(_ event: some Collection<UInt8>, _ deadline: Timestamp, _ logger: Logger) async throws -> [UInt8] {
+    private func list(_ event: some Collection<UInt8>, _ deadline: Timestamp, _ logger: Logger) async throws -> [UInt8]
+    {
         let input = try FunctionJSON.decode(ListInput.self, from: event)
         var logger = logger
         logger[metadataKey: "run"] = "\(input.run)"
         let list = ListPage(try await ports(for: input.request), settings: listing, observe: observe)
         let output = try await list(input, deadline: deadline, logger: logger)
-        logger.info("page handed out", metadata: ["next": "\(output.next.rawValue)", "batches": "\(output.batches.count)"])
+        logger.info(
+            "page handed out",
+            metadata: ["next": "\(output.next.rawValue)", "batches": "\(output.batches.count)"]
+        )
         return try FunctionJSON.encode(output)
     }
 

@@ -46,6 +46,7 @@ package protocol LibrarySource: Sendable {
     ///   - id: the vault.
     ///   - cursor: what is known already; nil asks for a listing of everything.
     ///   - body: works with the open vault.
+    /// - Returns: what `body` returns.
     /// - Throws: `VaultPasswordWrong`, `SubscriptionExpired`, `TokenExpired`, `InvalidInput` for an unknown vault;
     ///   transient errors.
     func withVault<Result: Sendable>(

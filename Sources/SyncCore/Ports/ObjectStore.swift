@@ -99,6 +99,8 @@ package protocol ObjectStore: Sendable {
     ///   - key: the object that comes into being.
     ///   - attributes: what is stored with it.
     ///   - partSize: the size of every part but the last, in bytes, at least 5 MiB.
+    /// - Returns: the handle for everything else that is done with the upload.
+    /// - Throws: `StoreUnavailable`, `NameRefused`.
     func beginUpload(_ key: ObjectKey, _ attributes: ObjectAttributes, partSize: Int) async throws -> MultipartUpload
 
     /// Stores one part. Parts may come in any order and several at once.
@@ -106,7 +108,10 @@ package protocol ObjectStore: Sendable {
 
     /// Makes the object visible; it replaces what was there.
     ///
-    /// - Parameter parts: all parts, by ascending number.
+    /// - Parameters:
+    ///   - upload: the upload, which is gone afterwards.
+    ///   - parts: all parts, by ascending number.
+    /// - Throws: `StoreUnavailable`, also when the parts are not those that were stored.
     func complete(_ upload: MultipartUpload, parts: [UploadedPart]) async throws
 
     /// Throws away what was uploaded. An upload that is gone already is no error.

@@ -4,7 +4,11 @@
 package protocol RecordStore: Sendable {
     /// The records of the paths that have one.
     ///
-    /// - Parameter paths: at most 100, without repeats.
+    /// - Parameters:
+    ///   - paths: at most 100, without repeats.
+    ///   - vault: the vault that the paths are of.
+    /// - Returns: the records by path; a path without one is missing.
+    /// - Throws: `StoreUnavailable`, `Throttled`.
     func records(of paths: [VaultPath], in vault: VaultID) async throws -> [VaultPath: FileRecord]
 
     /// All records of a vault in the order of their paths, a page at a time.

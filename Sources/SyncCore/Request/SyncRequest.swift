@@ -91,7 +91,9 @@ extension SyncRequest {
             syncType = SyncType(rawValue: name) ?? .incremental
         }
         if try options.bool("full_sync") == true { syncType = .complete }
-        vaultIDs = try reader.vaultIDs(required: kind == "sync_vault" ? "vault_id" : kind == "sync_multiple" ? "vaults" : nil)
+        vaultIDs = try reader.vaultIDs(
+            required: kind == "sync_vault" ? "vault_id" : kind == "sync_multiple" ? "vaults" : nil
+        )
         if action == .status, vaultIDs.isEmpty {
             throw SyncError(.invalidInput, "the field vault_ids is missing; name the vaults whose status is asked for")
         }

@@ -45,11 +45,11 @@ package struct StreamUpload: Sendable {
     /// - Parameters:
     ///   - object: its key, and what is stored with it.
     ///   - size: the size that is expected, if one is.
-    ///   - inspect: sees every chunk once, in order.
     ///   - verify: is called with the size after the last byte and before anything becomes visible; what it throws
     ///     throws the upload away.
     ///   - pull: gives the next bytes, or nil after the last; it is called no faster than parts are stored.
     /// - Returns: the size in bytes.
+    /// - Throws: what `pull`, `verify` or the store throws; nothing is visible then.
     package func store(
         as object: (key: ObjectKey, attributes: ObjectAttributes),
         expecting size: Int64? = nil,

@@ -1,0 +1,62 @@
+package import SyncCore
+
+/// An object store of which chosen calls fail.
+package struct FaultyObjectStore: ObjectStore {
+    /// The operations of an object store.
+    package enum Operation: Hashable, CaseIterable, Sendable {
+        case put, beginUpload, putPart, complete, abort, read, head, copy, delete
+    }
+
+    private let base: any ObjectStore
+    private let faults: Faults<Operation>
+
+    /// Puts a plan of faults before a store.
+    package init(_ base: any ObjectStore, fail faults: Faults<Operation>) {
+        self.base = base
+        self.faults = faults
+    }
+
+    package func put(_ key: ObjectKey, _ bytes: [UInt8], _ attributes: ObjectAttributes) async throws {
+        try await faults.around(.put) { try await base.put(key, bytes, attributes) }
+    }
+
+    package func beginUpload(
+        _ key: ObjectKey,
+        _ attributes: ObjectAttributes,
+        partSize: Int
+    ) async throws -> MultipartUpload {
+        try await faults.around(.beginUpload) { try await base.beginUpload(key, attributes, partSize: partSize) }
+    }
+
+    package func putPart(_ number: Int, _ bytes: [UInt8], of upload: MultipartUpload) async throws -> UploadedPart {
+        try await faults.around(.putPart) { try await base.putPart(number, bytes, of: upload) }
+    }
+
+    package func complete(_ upload: MultipartUpload, parts: [UploadedPart]) async throws {
+        try await faults.around(.complete) { try await base.complete(upload, parts: parts) }
+    }
+
+    package func abort(_ upload: MultipartUpload) async throws {
+        try await faults.around(.abort) { try await base.abort(upload) }
+    }
+
+    package func read(_ key: ObjectKey, from offset: Int64) async throws -> ByteStream? {
+        try await faults.around(.read) { try await base.read(key, from: offset) }
+    }
+
+    package func head(_ key: ObjectKey) async throws -> ObjectSummary? {
+        try await faults.around(.head) { try await base.head(key) }
+    }
+
+    package func copy(
+        from source: ObjectKey,
+        to destination: ObjectKey,
+        _ attributes: ObjectAttributes
+    ) async throws -> Bool {
+        try await faults.around(.copy) { try await base.copy(from: source, to: destination, attributes) }
+    }
+
+    package func delete(_ keys: [ObjectKey]) async throws {
+        try await faults.around(.delete) { try await base.delete(keys) }
+    }
+}

@@ -1,0 +1,71 @@
+package import SyncCore
+
+/// A record store of which chosen calls fail.
+package struct FaultyRecordStore: RecordStore {
+    /// The operations of a record store.
+    package enum Operation: Hashable, CaseIterable, Sendable {
+        case records, allRecords, pendingRecords, saveRecord, state, commit, acquireLease, releaseLease, progress
+        case saveProgress, saveReceipt, receipts
+    }
+
+    private let base: any RecordStore
+    private let faults: Faults<Operation>
+
+    /// Puts a plan of faults before a store.
+    package init(_ base: any RecordStore, fail faults: Faults<Operation>) {
+        self.base = base
+        self.faults = faults
+    }
+
+    package func records(of paths: [VaultPath], in vault: VaultID) async throws -> [VaultPath: FileRecord] {
+        try await faults.around(.records) { try await base.records(of: paths, in: vault) }
+    }
+
+    package func allRecords(in vault: VaultID) -> any AsyncSequence<FileRecord, any Error> & Sendable {
+        faults.next(.allRecords).map { Replay([], failure: $0.error) } ?? base.allRecords(in: vault)
+    }
+
+    package func pendingRecords(in vault: VaultID) -> any AsyncSequence<FileRecord, any Error> & Sendable {
+        faults.next(.pendingRecords).map { Replay([], failure: $0.error) } ?? base.pendingRecords(in: vault)
+    }
+
+    package func save(_ record: FileRecord, in vault: VaultID) async throws -> Bool {
+        try await faults.around(.saveRecord) { try await base.save(record, in: vault) }
+    }
+
+    package func state(of vault: VaultID) async throws -> VaultState? {
+        try await faults.around(.state) { try await base.state(of: vault) }
+    }
+
+    package func commit(_ state: VaultState, of vault: VaultID) async throws -> Bool {
+        try await faults.around(.commit) { try await base.commit(state, of: vault) }
+    }
+
+    package func acquireLease(_ lease: Lease, on vault: VaultID, now: Timestamp) async throws -> Bool {
+        try await faults.around(.acquireLease) { try await base.acquireLease(lease, on: vault, now: now) }
+    }
+
+    package func releaseLease(of run: RunID, on vault: VaultID) async throws {
+        try await faults.around(.releaseLease) { try await base.releaseLease(of: run, on: vault) }
+    }
+
+    package func progress(of vault: VaultID) async throws -> VaultProgress? {
+        try await faults.around(.progress) { try await base.progress(of: vault) }
+    }
+
+    package func save(_ progress: VaultProgress, of vault: VaultID, expires: Timestamp?) async throws {
+        try await faults.around(.saveProgress) { try await base.save(progress, of: vault, expires: expires) }
+    }
+
+    package func save(_ receipt: Receipt, of run: RunID, in vault: VaultID, expires: Timestamp) async throws {
+        try await faults.around(.saveReceipt) { try await base.save(receipt, of: run, in: vault, expires: expires) }
+    }
+
+    package func receipts(
+        of run: RunID,
+        in vault: VaultID,
+        from first: Int
+    ) -> any AsyncSequence<Receipt, any Error> & Sendable {
+        faults.next(.receipts).map { Replay([], failure: $0.error) } ?? base.receipts(of: run, in: vault, from: first)
+    }
+}

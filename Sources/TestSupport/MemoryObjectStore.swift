@@ -1,0 +1,138 @@
+package import SyncCore
+import Synchronization
+
+/// Objects in memory. It answers as a bucket does, and can be looked into.
+package final class MemoryObjectStore: ObjectStore {
+    /// One object.
+    package struct Stored: Hashable, Sendable {
+        /// Its bytes.
+        package var bytes: [UInt8]
+        /// What was stored with them.
+        package var attributes: ObjectAttributes
+    }
+
+    fileprivate struct Upload {
+        var handle: MultipartUpload
+        var attributes: ObjectAttributes
+        var parts: [Int: [UInt8]] = [:]
+    }
+
+    fileprivate struct State {
+        var objects: [ObjectKey: Stored] = [:]
+        var uploads: [String: Upload] = [:]
+        var uploadsBegun = 0
+        var writes = 0
+    }
+
+    private let state = Mutex(State())
+    private let chunkSize: Int
+
+    /// Makes an empty store.
+    ///
+    /// - Parameter chunkSize: how many bytes one pull of a reader gives.
+    package init(chunkSize: Int = 64 << 10) {
+        self.chunkSize = chunkSize
+    }
+
+    /// Everything that is visible.
+    package var objects: [ObjectKey: Stored] { state.withLock { $0.objects } }
+
+    /// Uploads that were begun and neither completed nor aborted.
+    package var openUploads: Int { state.withLock { $0.uploads.count } }
+
+    /// Uploads in parts that were ever begun.
+    package var uploadsBegun: Int { state.withLock { $0.uploadsBegun } }
+
+    /// How often an object became visible, by whatever way.
+    package var writes: Int { state.withLock { $0.writes } }
+
+    package func put(_ key: ObjectKey, _ bytes: [UInt8], _ attributes: ObjectAttributes) async throws {
+        state.withLock { $0.show(key, Stored(bytes: bytes, attributes: attributes)) }
+    }
+
+    package func beginUpload(
+        _ key: ObjectKey,
+        _ attributes: ObjectAttributes,
+        partSize: Int
+    ) async throws -> MultipartUpload {
+        state.withLock { state in
+            state.uploadsBegun += 1
+            let upload = MultipartUpload(key: key, id: "upload-\(state.uploadsBegun)", partSize: partSize)
+            state.uploads[upload.id] = Upload(handle: upload, attributes: attributes)
+            return upload
+        }
+    }
+
+    package func putPart(_ number: Int, _ bytes: [UInt8], of upload: MultipartUpload) async throws -> UploadedPart {
+        try state.withLock { state in
+            guard state.uploads[upload.id] != nil else { throw Self.unknownUpload }
+            state.uploads[upload.id]?.parts[number] = bytes
+            return UploadedPart(number: number, etag: "\(number)-\(bytes.count)")
+        }
+    }
+
+    package func complete(_ upload: MultipartUpload, parts: [UploadedPart]) async throws {
+        try state.withLock { state in
+            guard let found = state.uploads[upload.id] else { throw Self.unknownUpload }
+            let numbers = parts.map(\.number)
+            guard numbers == numbers.sorted(), Set(numbers) == Set(found.parts.keys) else {
+                throw SyncError(.storeUnavailable, "the parts of an upload are not those that were stored")
+            }
+            let bodies = numbers.compactMap { found.parts[$0] }
+            let whole = bodies.reduce(into: [UInt8]()) { $0 += $1 }
+            guard bodies.dropLast().allSatisfy({ $0.count == upload.partSize }) else {
+                throw SyncError(.storeUnavailable, "a part of an upload is not of the size that was announced")
+            }
+            state.uploads[upload.id] = nil
+            state.show(upload.key, Stored(bytes: whole, attributes: found.attributes))
+        }
+    }
+
+    package func abort(_ upload: MultipartUpload) async throws {
+        state.withLock { $0.uploads[upload.id] = nil }
+    }
+
+    package func read(_ key: ObjectKey, from offset: Int64) async throws -> ByteStream? {
+        guard let stored = objects[key] else { return nil }
+        return Replay(stored.bytes.dropFirst(Int(offset)), chunkSize: chunkSize)
+    }
+
+    package func head(_ key: ObjectKey) async throws -> ObjectSummary? {
+        objects[key].map { stored in
+            ObjectSummary(
+                size: Int64(stored.bytes.count),
+                sha256: stored.attributes.sha256,
+                sourceVersion: stored.attributes.sourceVersion
+            )
+        }
+    }
+
+    package func copy(
+        from source: ObjectKey,
+        to destination: ObjectKey,
+        _ attributes: ObjectAttributes
+    ) async throws -> Bool {
+        state.withLock { state in
+            guard let found = state.objects[source] else { return false }
+            state.show(destination, Stored(bytes: found.bytes, attributes: attributes))
+            return true
+        }
+    }
+
+    package func delete(_ keys: [ObjectKey]) async throws {
+        state.withLock { state in
+            for key in keys { state.objects[key] = nil }
+        }
+    }
+
+    private static var unknownUpload: SyncError {
+        SyncError(.storeUnavailable, "an upload is unknown to the store")
+    }
+}
+
+extension MemoryObjectStore.State {
+    fileprivate mutating func show(_ key: ObjectKey, _ stored: MemoryObjectStore.Stored) {
+        objects[key] = stored
+        writes += 1
+    }
+}

@@ -1,0 +1,109 @@
+package import SyncCore
+import Synchronization
+
+/// Records in memory. They answer as the table does, and can be looked into.
+package final class MemoryRecordStore: RecordStore {
+    private struct Table {
+        var files: [VaultPath: FileRecord] = [:]
+        var state: VaultState?
+        var lease: Lease?
+        var progress: VaultProgress?
+        var receipts: [RunID: [Int: Receipt]] = [:]
+    }
+
+    private let tables = Mutex<[VaultID: Table]>([:])
+
+    /// Makes an empty store.
+    package init() {}
+
+    /// All records of a vault.
+    package func files(of vault: VaultID) -> [VaultPath: FileRecord] {
+        tables.withLock { $0[vault]?.files ?? [:] }
+    }
+
+    /// The lease of a vault, run out or not.
+    package func lease(on vault: VaultID) -> Lease? {
+        tables.withLock { $0[vault]?.lease }
+    }
+
+    package func records(of paths: [VaultPath], in vault: VaultID) async throws -> [VaultPath: FileRecord] {
+        let files = files(of: vault)
+        return Dictionary(paths.compactMap { path in files[path].map { (path, $0) } }) { first, _ in first }
+    }
+
+    package func allRecords(in vault: VaultID) -> any AsyncSequence<FileRecord, any Error> & Sendable {
+        Replay(files(of: vault).values.sorted { $0.path < $1.path })
+    }
+
+    package func pendingRecords(in vault: VaultID) -> any AsyncSequence<FileRecord, any Error> & Sendable {
+        Replay(files(of: vault).values.filter { $0.pendingSince != nil })
+    }
+
+    @discardableResult
+    package func save(_ record: FileRecord, in vault: VaultID) async throws -> Bool {
+        change(vault) { table in
+            if let standing = table.files[record.path], standing.epoch == record.epoch,
+                standing.version > record.version
+            {
+                return false
+            }
+            table.files[record.path] = record
+            return true
+        }
+    }
+
+    package func state(of vault: VaultID) async throws -> VaultState? {
+        tables.withLock { $0[vault]?.state }
+    }
+
+    package func commit(_ state: VaultState, of vault: VaultID) async throws -> Bool {
+        change(vault) { table in
+            guard table.lease?.owner == state.run else { return false }
+            table.state = state
+            return true
+        }
+    }
+
+    package func acquireLease(_ lease: Lease, on vault: VaultID, now: Timestamp) async throws -> Bool {
+        change(vault) { table in
+            if let standing = table.lease, standing.owner != lease.owner,
+                standing.expires.advanced(by: Lease.clockSkew) >= now
+            {
+                return false
+            }
+            table.lease = lease
+            return true
+        }
+    }
+
+    package func releaseLease(of run: RunID, on vault: VaultID) async throws {
+        change(vault) { table in
+            if table.lease?.owner == run { table.lease = nil }
+        }
+    }
+
+    package func progress(of vault: VaultID) async throws -> VaultProgress? {
+        tables.withLock { $0[vault]?.progress }
+    }
+
+    package func save(_ progress: VaultProgress, of vault: VaultID, expires: Timestamp?) async throws {
+        change(vault) { $0.progress = progress }
+    }
+
+    package func save(_ receipt: Receipt, of run: RunID, in vault: VaultID, expires: Timestamp) async throws {
+        change(vault) { $0.receipts[run, default: [:]][receipt.batch] = receipt }
+    }
+
+    package func receipts(
+        of run: RunID,
+        in vault: VaultID,
+        from first: Int
+    ) -> any AsyncSequence<Receipt, any Error> & Sendable {
+        let all = tables.withLock { $0[vault]?.receipts[run] ?? [:] }
+        return Replay(all.values.filter { $0.batch >= first }.sorted { $0.batch < $1.batch })
+    }
+
+    private func change<Result: Sendable>(_ vault: VaultID, _ body: (inout Table) -> Result) -> Result {
+        tables.withLock { body(&$0[vault, default: Table()]) }
+    }
+}

@@ -1,0 +1,70 @@
+import AWSAdapters
+import SyncCore
+import Testing
+
+@Suite("The variables of a function")
+struct FunctionEnvironmentTests {
+    private static let required = ["S3_BUCKET": "b", "STATE_TABLE_NAME": "t", "OBSYNC_SECRET_NAME": "s"]
+
+    private func environment(_ more: [String: String]) throws -> FunctionEnvironment {
+        try FunctionEnvironment(Self.required.merging(more) { $1 })
+    }
+
+    @Test("three variables are enough")
+    func defaults() throws {
+        let found = try environment([:])
+        #expect((found.bucket, found.table, found.secretID) == ("b", "t", "s"))
+        #expect((found.prefix, found.statePrefix) == ("", "state/"))
+        #expect(found.kmsKeyID == nil)
+        #expect(found.allowedBuckets.isEmpty)
+        #expect(found.timeoutBuffer == .seconds(30))
+        #expect(found.listing.batchSize == 100)
+        #expect(found.listing.concurrencyLimit == 5)
+        #expect(found.listing.deletions == .mirror)
+        #expect(found.downloading.upload.partSize == 8 << 20)
+    }
+
+    @Test("every variable is heeded")
+    func everything() throws {
+        let found = try environment([
+            "S3_PREFIX": "vaults", "S3_STATE_PREFIX": "work/", "S3_KMS_KEY_ID": "k", "ALLOWED_BUCKETS": "c,d",
+            "LAMBDA_TIMEOUT_BUFFER": "45", "LAMBDA_BATCH_SIZE": "10", "LAMBDA_MAX_CONCURRENT": "7",
+            "DELETION_POLICY": "keep", "MULTIPART_THRESHOLD": "16777216", "CHUNK_SIZE": "6291456",
+            "UPLOAD_CONCURRENCY": "2",
+        ])
+        #expect((found.prefix, found.statePrefix) == ("vaults/", "work/"))
+        #expect(found.kmsKeyID == "k")
+        #expect(found.allowedBuckets == ["c", "d"])
+        #expect(found.timeoutBuffer == .seconds(45))
+        #expect(found.listing.batchSize == 10)
+        #expect((found.listing.maxConcurrent, found.listing.concurrencyLimit) == (7, 7))
+        #expect(found.listing.deletions == .keep)
+        let upload = found.downloading.upload
+        #expect((upload.multipartThreshold, upload.partSize, upload.partsInFlight) == (16 << 20, 6 << 20, 2))
+    }
+
+    @Test("a missing variable is named", arguments: ["S3_BUCKET", "STATE_TABLE_NAME", "OBSYNC_SECRET_NAME"])
+    func missing(name: String) {
+        for value in [nil, ""] as [String?] {
+            var variables = Self.required
+            variables[name] = value
+            let error = #expect(throws: SyncError.self) { try FunctionEnvironment(variables) }
+            #expect(error?.name == .invalidConfiguration)
+            #expect(error?.message.contains(name) == true)
+        }
+    }
+
+    @Test(
+        "a wrong variable is named",
+        arguments: [
+            ("LAMBDA_TIMEOUT_BUFFER", "0"), ("LAMBDA_TIMEOUT_BUFFER", "soon"), ("LAMBDA_BATCH_SIZE", "101"),
+            ("LAMBDA_MAX_CONCURRENT", "41"), ("DELETION_POLICY", "sometimes"), ("MULTIPART_THRESHOLD", "1"),
+            ("CHUNK_SIZE", "5MB"), ("UPLOAD_CONCURRENCY", "0"),
+        ]
+    )
+    func wrong(name: String, value: String) {
+        let error = #expect(throws: SyncError.self) { try environment([name: value]) }
+        #expect(error?.name == .invalidConfiguration)
+        #expect(error?.message.contains(name) == true)
+    }
+}

@@ -1,0 +1,156 @@
+import SyncCore
+import Testing
+
+private let nastyKeys = [
+    "plain.md", "with space/and  two.md", "plus+and%percent%20.md", "emoji \u{1F600}.md", "e\u{301}.md", "\u{E9}.md",
+    "quotes '\"<&>.md", "a..b/..hidden/c...md", "semi;colon=equals&amp;?#.md", "back\\slash|pipe.md",
+    "ünïcödé/日本語.md", "~tilde!*'().md", "trailing space ", "line\nfeed.md", "tab\t.md",
+    String(repeating: "x", count: 255) + "/long segment.md",
+]
+
+@Suite("Every object store")
+struct ObjectStoreContractTests {
+    private let attributes = ObjectAttributes(
+        contentType: "text/markdown; charset=utf-8",
+        sha256: "ab12",
+        sourceVersion: "7",
+        mtime: Timestamp(milliseconds: 1_770_399_182_173),
+        path: VaultPath("caf\u{E9}.md"),
+        tags: ["provider": "fake", "vault": "notes-id"]
+    )
+
+    private func read(_ key: String, from offset: Int64 = 0, _ store: any ObjectStore) async throws -> [UInt8]? {
+        guard let stream = try await store.read(ObjectKey(key), from: offset) else { return nil }
+        var bytes: [UInt8] = []
+        var chunks = stream.makeAsyncIterator()
+        while let chunk = try await chunks.next(isolation: nil) { bytes += chunk }
+        return bytes
+    }
+
+    @Test(
+        "an object is read back as it was stored, and replaced by the next one",
+        arguments: ObjectStoreAdapter.available
+    )
+    func putAndRead(adapter: ObjectStoreAdapter) async throws {
+        try await adapter.with { store in
+            let key = try ObjectKey("folder/a.md")
+            #expect(try await store.head(key) == nil)
+            #expect(try await store.read(key, from: 0) == nil)
+            for text in ["first", "the second", ""] {
+                try await store.put(key, Array(text.utf8), attributes)
+                try await store.put(key, Array(text.utf8), attributes)
+                #expect(try await read("folder/a.md", store) == Array(text.utf8))
+                let summary = try #require(try await store.head(key))
+                #expect(summary.size == Int64(text.utf8.count))
+                #expect(summary.sha256 == (adapter.keepsAttributes ? "ab12" : nil))
+                #expect(summary.sourceVersion == (adapter.keepsAttributes ? "7" : nil))
+            }
+            #expect(try await store.head(ObjectKey("folder")) == nil)
+            #expect(try await store.head(ObjectKey("folder/a.md/deeper")) == nil)
+        }
+    }
+
+    @Test("an object is read from any offset", arguments: ObjectStoreAdapter.available)
+    func offsets(adapter: ObjectStoreAdapter) async throws {
+        try await adapter.with { store in
+            let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 * 31) }
+            try await store.put(ObjectKey("a"), bytes, attributes)
+            for offset in [0, 1, 999, 1000, 262_144, 299_999, 300_000] {
+                #expect(try await read("a", from: Int64(offset), store) == Array(bytes[offset...]))
+            }
+        }
+    }
+
+    @Test("names of all kinds are kept apart, byte by byte", arguments: ObjectStoreAdapter.available)
+    func names(adapter: ObjectStoreAdapter) async throws {
+        try await adapter.with { store in
+            // The emulator of AWS has no route for a line feed.
+            let nastyKeys = nastyKeys.filter { adapter != .s3 || !$0.contains("\n") }
+            for name in nastyKeys { try await store.put(ObjectKey(name), Array(name.utf8), attributes) }
+            for name in nastyKeys { #expect(try await read(name, store) == Array(name.utf8), "\(name)") }
+            for name in nastyKeys {
+                let copy = try ObjectKey("copies/" + name)
+                #expect(try await store.copy(from: ObjectKey(name), to: copy, attributes), "\(name)")
+                #expect(try await read(copy.rawValue, store) == Array(name.utf8), "\(name)")
+            }
+            try await store.delete(nastyKeys.dropFirst().map { try ObjectKey($0) })
+            for name in nastyKeys.dropFirst() { #expect(try await store.head(ObjectKey(name)) == nil, "\(name)") }
+            #expect(try await store.head(ObjectKey(nastyKeys[0])) != nil)
+        }
+    }
+
+    @Test("an upload in parts shows nothing before it is complete", arguments: ObjectStoreAdapter.available)
+    func multipart(adapter: ObjectStoreAdapter) async throws {
+        try await adapter.with { store in
+            let key = try ObjectKey("videos/large.mp4")
+            let partSize = 5 << 20
+            let parts = [
+                [UInt8](repeating: 1, count: partSize), [UInt8](repeating: 2, count: partSize), [UInt8]("tail".utf8),
+            ]
+            try await store.put(key, Array("before".utf8), attributes)
+            let upload = try await store.beginUpload(key, attributes, partSize: partSize)
+            var uploaded: [UploadedPart] = []
+            for number in [3, 1, 2] { uploaded.append(try await store.putPart(number, parts[number - 1], of: upload)) }
+            // A part that is stored again takes the place of the first one.
+            uploaded[1] = try await store.putPart(1, parts[0], of: upload)
+            #expect(try await read(key.rawValue, store) == Array("before".utf8))
+            try await store.complete(upload, parts: uploaded.sorted { $0.number < $1.number })
+            #expect(try await read(key.rawValue, store) == Array(parts.joined()))
+            let summary = try #require(try await store.head(key))
+            #expect(summary.size == Int64(2 * partSize + 4))
+            #expect(summary.sourceVersion == (adapter.keepsAttributes ? "7" : nil))
+        }
+    }
+
+    @Test("an aborted upload leaves nothing, and may be aborted again", arguments: ObjectStoreAdapter.available)
+    func abort(adapter: ObjectStoreAdapter) async throws {
+        try await adapter.with { store in
+            let key = try ObjectKey("a.mp4")
+            let upload = try await store.beginUpload(key, attributes, partSize: 5 << 20)
+            let part = try await store.putPart(1, [1, 2, 3], of: upload)
+            try await store.abort(upload)
+            try await store.abort(upload)
+            #expect(try await store.head(key) == nil)
+            await #expect(throws: SyncError.self) { try await store.complete(upload, parts: [part]) }
+            #expect(try await store.head(key) == nil)
+        }
+    }
+
+    @Test(
+        "a copy leaves its source, replaces what was there, and takes its own attributes",
+        arguments: ObjectStoreAdapter.available
+    )
+    func copy(adapter: ObjectStoreAdapter) async throws {
+        try await adapter.with { store in
+            let (source, destination) = (try ObjectKey("a/b.md"), try ObjectKey("c/d.md"))
+            #expect(try await store.copy(from: source, to: destination, attributes) == false)
+            #expect(try await store.head(destination) == nil)
+            try await store.put(source, [1, 2], attributes)
+            try await store.put(destination, [3], attributes)
+            var changed = attributes
+            changed.sourceVersion = "8"
+            #expect(try await store.copy(from: source, to: destination, changed))
+            #expect(try await read("c/d.md", store) == [1, 2])
+            #expect(try await read("a/b.md", store) == [1, 2])
+            #expect(try await store.head(destination)?.sourceVersion == (adapter.keepsAttributes ? "8" : nil))
+            #expect(try await store.copy(from: ObjectKey("a"), to: ObjectKey("e"), attributes) == false)
+        }
+    }
+
+    @Test("deleting what is not there is no error, and touches nothing else", arguments: ObjectStoreAdapter.available)
+    func delete(adapter: ObjectStoreAdapter) async throws {
+        try await adapter.with { store in
+            try await store.put(ObjectKey("folder/a.md"), [1], attributes)
+            try await store.put(ObjectKey("folder/b.md"), [2], attributes)
+            try await store.delete([])
+            try await store.delete([ObjectKey("never"), ObjectKey("never/there.md"), ObjectKey("folder/a.md/deeper")])
+            try await store.delete([ObjectKey("folder"), ObjectKey("folder/a.md")])
+            #expect(try await store.head(ObjectKey("folder/a.md")) == nil)
+            #expect(try await read("folder/b.md", store) == [2])
+            try await store.delete([ObjectKey("folder/b.md"), ObjectKey("folder/b.md")])
+            // The name of a folder that went with its last file is free again.
+            try await store.put(ObjectKey("folder"), [3], attributes)
+            #expect(try await read("folder", store) == [3])
+        }
+    }
+}

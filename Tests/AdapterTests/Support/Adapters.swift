@@ -1,0 +1,107 @@
+import AWSAdapters
+import AWSClient
+import Foundation
+import LocalAdapters
+import SyncCore
+import TestSupport
+import Testing
+
+/// The adapters of the object store.
+enum ObjectStoreAdapter: CaseIterable, Sendable {
+    case memory, folder, s3
+
+    /// Those that can be tested here.
+    static var available: [ObjectStoreAdapter] { allCases.filter { $0 != .s3 || Emulator.address != nil } }
+
+    /// Whether digest and source version come back with `head`.
+    var keepsAttributes: Bool { self != .folder }
+
+    func with(_ body: (any ObjectStore) async throws -> Void) async throws {
+        switch self {
+        case .memory:
+            try await body(MemoryObjectStore(chunkSize: 1000))
+        case .folder:
+            try await withTemporaryFolder { folder in
+                try await body(FolderObjectStore(root: folder + "/files", scratch: folder + "/scratch"))
+            }
+        case .s3:
+            try await Emulator.with { client, _ in
+                let s3 = S3(client: client)
+                let bucket = Emulator.unique("mirror")
+                try await s3.createBucket(.init(bucket: bucket))
+                try await body(S3ObjectStore(s3: s3, bucket: bucket, prefix: "some prefix/"))
+            }
+        }
+    }
+}
+
+/// The adapters of the record store.
+enum RecordStoreAdapter: CaseIterable, Sendable {
+    case memory, sqlite, dynamoDB
+
+    /// Those that can be tested here.
+    static var available: [RecordStoreAdapter] { allCases.filter { $0 != .dynamoDB || Emulator.address != nil } }
+
+    func with(_ body: (any RecordStore) async throws -> Void) async throws {
+        switch self {
+        case .memory:
+            try await body(MemoryRecordStore())
+        case .sqlite:
+            try await withTemporaryFolder { try await body(SQLiteRecordStore(path: $0 + "/records.sqlite")) }
+        case .dynamoDB:
+            try await Emulator.with { client, _ in
+                let dynamoDB = DynamoDB(client: client)
+                try await body(DynamoRecordStore(dynamoDB: dynamoDB, table: try await Emulator.makeTable(dynamoDB)))
+            }
+        }
+    }
+}
+
+/// The adapters of the secret store.
+enum SecretStoreAdapter: CaseIterable, Sendable {
+    case memory, file, secretsManager
+
+    /// Those that can be tested here.
+    static var available: [SecretStoreAdapter] { allCases.filter { $0 != .secretsManager || Emulator.address != nil } }
+
+    /// Opens a store that holds `secret`, or nothing.
+    func with(_ secret: Secret?, _ body: (any SecretStore) async throws -> Void) async throws {
+        switch self {
+        case .memory:
+            try await body(MemorySecretStore(secret))
+        case .file:
+            try await withTemporaryFolder { folder in
+                let path = folder + "/credentials.json"
+                if let secret { try writeSecret(try secret.json, to: path) }
+                try await body(FileSecretStore(path: path, environment: [:]))
+            }
+        case .secretsManager:
+            try await Emulator.with { client, _ in
+                let secretsManager = SecretsManager(client: client)
+                let name = Emulator.unique("secret")
+                if let secret {
+                    let text = String(decoding: try secret.json, as: UTF8.self)
+                    _ = try await secretsManager.createSecret(
+                        .init(clientRequestToken: UUID().uuidString, name: name, secretString: text)
+                    )
+                }
+                try await body(SecretsManagerStore(secretsManager: secretsManager, secretID: name))
+            }
+        }
+    }
+}
+
+/// Writes a credentials file as its owner keeps it.
+func writeSecret(_ bytes: [UInt8], to path: String, mode: Int = 0o600) throws {
+    try Data(bytes).write(to: URL(filePath: path))
+    try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+}
+
+extension AsyncSequence where Self: Sendable {
+    /// All elements.
+    func collected() async throws -> [Element] {
+        var elements: [Element] = []
+        for try await element in self { elements.append(element) }
+        return elements
+    }
+}

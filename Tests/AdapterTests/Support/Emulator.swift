@@ -1,0 +1,68 @@
+import AWSClient
+import AWSSigning
+import FoundationEssentials
+import HTTPTransport
+import Logging
+import SyncCore
+import Testing
+
+extension Tag {
+    /// Talks to an emulator of AWS on loopback.
+    @Tag static var integration: Self
+}
+
+/// The emulator of AWS, where one is running.
+enum Emulator {
+    static let address = ProcessInfo.processInfo.environment["OBSYNC_TEST_AWS_ENDPOINT"]
+
+    static func with(_ body: (AWSClient, AsyncHTTPClientTransport) async throws -> Void) async throws {
+        let endpoint = try Endpoint(parsing: try #require(address))
+        try await AsyncHTTPClientTransport.with { transport in
+            let client = AWSClient(
+                executor: transport,
+                credentials: StaticCredentialProvider(Credential(accessKeyId: "testing", secretAccessKey: "testing")),
+                region: Region(rawValue: "eu-central-1"),
+                endpoints: Endpoints(all: endpoint),
+                logger: .quiet
+            )
+            try await body(client, transport)
+        }
+    }
+
+    static func unique(_ prefix: String) -> String {
+        prefix + "-" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
+    }
+
+    /// A new table as a deployment has it; its name.
+    static func makeTable(_ dynamoDB: DynamoDB) async throws -> String {
+        let name = unique("records")
+        let index = DynamoDB.GlobalSecondaryIndex(
+            indexName: "pending",
+            keySchema: [
+                .init(attributeName: "vault_id", keyType: "HASH"),
+                .init(attributeName: "pending_since", keyType: "RANGE"),
+            ],
+            projection: .init(projectionType: "ALL")
+        )
+        try await dynamoDB.createTable(
+            .init(
+                attributeDefinitions: [
+                    .init(attributeName: "vault_id", attributeType: "S"),
+                    .init(attributeName: "item", attributeType: "S"),
+                    .init(attributeName: "pending_since", attributeType: "N"),
+                ],
+                globalSecondaryIndexes: [index],
+                keySchema: [
+                    .init(attributeName: "vault_id", keyType: "HASH"),
+                    .init(attributeName: "item", keyType: "RANGE"),
+                ],
+                tableName: name
+            )
+        )
+        return name
+    }
+}
+
+extension Logger {
+    static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+}

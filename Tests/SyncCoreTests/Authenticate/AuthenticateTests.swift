@@ -1,0 +1,142 @@
+import TestSupport
+import Testing
+
+@testable import SyncCore
+
+@Suite("The authenticator")
+struct AuthenticateTests {
+    @Test("a token that works is used as it is")
+    func goodToken() async throws {
+        let world = World.withNotes()
+        world.library.accept(token: "good")
+        let secret = try await world.secrets.current()
+        let stored = try await world.secrets.replace(
+            secret.secret.setting(.string("good"), at: "token", "value"),
+            expecting: secret.version
+        )
+        let output = try await world.authenticate("{}".asEvent)
+        #expect(output.run == .first)
+        #expect(output.provider == "fake")
+        #expect(output.vaults == 1)
+        #expect(output.secretVersion == stored.version)
+        #expect(world.library.tokensIssued == 0)
+    }
+
+    @Test("a refused token is renewed and stored")
+    func renews() async throws {
+        let world = World.withNotes()
+        let output = try await world.authenticate("{}".asEvent)
+        #expect(world.library.tokensIssued == 1)
+        #expect(try await world.secrets.current().secret.text("token", "value") == "token-1")
+        #expect(try await world.secrets.current().version == output.secretVersion)
+        _ = try await world.authenticate("{}".asEvent)
+        #expect(world.library.tokensIssued == 1)
+    }
+
+    @Test("who loses the race uses the winner's token")
+    func lostRace() async throws {
+        let world = World.withNotes()
+        world.library.accept(token: "winner")
+        let authenticate = Authenticate(
+            secrets: RacedSecretStore(base: world.secrets),
+            providers: [FakeProvider(world.library)],
+            allowedBuckets: [],
+            makeRunID: { .first }
+        )
+        let input = try FunctionJSON.decode(AuthenticateInput.self, from: Array("{}".utf8))
+        let output = try await authenticate(input, logger: .quiet)
+        #expect(output.vaults == 1)
+        #expect(try await world.secrets.current().secret.text("token", "value") == "winner")
+    }
+
+    @Test("a password that is refused is a permanent failure")
+    func refused() async throws {
+        let world = World.withNotes()
+        world.library.setAcceptsPassword(false)
+        let error = await #expect(throws: SyncError.self) { try await world.authenticate("{}".asEvent) }
+        #expect(error?.name == .authenticationFailed)
+        #expect(world.secrets.writes == 0)
+    }
+
+    @Test("a run comes back a few times only")
+    func limit() async throws {
+        let world = World.withNotes()
+        for (count, isRefused) in [(0, false), (2, false), (3, true)] {
+            let event = """
+                {"input": {"run": "run-1", "request": {}, "cursor": "c", "reauthentications": \(count), "error": {"Error": "x"}}}
+                """
+            if isRefused {
+                let error = await #expect(throws: SyncError.self) { try await world.authenticate(event) }
+                #expect(error?.name == .authenticationFailed)
+            } else {
+                let output = try await world.authenticate(event)
+                #expect(output.reauthentications == count + 1)
+                #expect(output.cursor == "c")
+            }
+        }
+    }
+
+    @Test("status does not ask the provider")
+    func status() async throws {
+        let world = World.withNotes()
+        world.library.setAcceptsPassword(false)
+        let output = try await world.authenticate(#"{"type": "status", "vault_ids": ["notes-id"]}"#.asEvent)
+        #expect(output.vaults == nil)
+        #expect(output.request.action == .status)
+        let json = String(decoding: try FunctionJSON.encode(output), as: UTF8.self)
+        #expect(json.contains(#""vaults":null"#))
+        #expect(json.contains(#""cursor":null"#))
+    }
+
+    @Test("a bucket that is not allowed is refused, and so is a run id that is none")
+    func refusedInput() async throws {
+        let world = World.withNotes()
+        let cases = [
+            (#"{"dest_bucket": "other"}"#.asEvent, "dest_bucket"), (#"{"run": "a/b"}"#, "run"), ("{}", "run id"),
+        ]
+        for (event, field) in cases {
+            let error = await #expect(throws: SyncError.self) { try await world.authenticate(event) }
+            #expect(error?.name == .invalidInput)
+            #expect(error?.message.contains(field) == true)
+        }
+    }
+
+    @Test(
+        "a run is named after its execution",
+        arguments: [
+            ("nightly 2026/11", "nightly-2026-11"), ("caf\u{E9}", "caf-"),
+            (String(repeating: "x", count: 80), String(repeating: "x", count: 72)),
+        ]
+    )
+    func runNames(execution: String, run: String) async throws {
+        let world = World.withNotes()
+        let output = try await world.authenticate("{\"execution\": \"\(execution)\", \"input\": {}}")
+        #expect(output.run.rawValue == run)
+    }
+
+    @Test("a provider that nobody knows is an error of configuration that names those who are known")
+    func unknownProvider() throws {
+        let providers: [any LibraryProvider] = [FakeProvider(FakeLibrary())]
+        let error = #expect(throws: SyncError.self) {
+            _ = try providers.named(in: Secret(["provider": .string("other")]))
+        }
+        #expect(error?.name == .invalidConfiguration)
+        #expect(error?.message.contains("fake") == true)
+    }
+}
+
+/// Somebody else stores a token between the reading and the writing.
+private struct RacedSecretStore: SecretStore {
+    let base: MemorySecretStore
+
+    func current() async throws -> StoredSecret {
+        try await base.current()
+    }
+
+    func replace(_ secret: Secret, expecting version: String) async throws -> StoredSecret {
+        let standing = try await base.current()
+        let winner = standing.secret.setting(.string("winner"), at: "token", "value")
+        _ = try await base.replace(winner, expecting: standing.version)
+        return try await base.replace(secret, expecting: version)
+    }
+}

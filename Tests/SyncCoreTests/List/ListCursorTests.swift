@@ -1,0 +1,36 @@
+import Testing
+
+@testable import SyncCore
+
+@Suite("The lister's cursor")
+struct ListCursorTests {
+    @Test("the largest cursor stays under 1 KiB and survives")
+    func size() throws {
+        var cursor = ListCursor(vault: 1_000_000, events: 1_000_000, generation: 1_000_000)
+        cursor.step = .settle
+        cursor.offset = .max
+        cursor.batches = .max
+        cursor.counted = .max
+        cursor.done = .init(files: .max, bytes: .max, skipped: .max)
+        cursor.planned = cursor.done
+        cursor.problems = .max
+        cursor.settleNext = .max
+        cursor.settleEnd = .max
+        let encoded = try cursor.encoded
+        #expect(encoded.utf8.count < 1024)
+        #expect(try ListCursor(encoded: encoded) == cursor)
+    }
+
+    @Test("the next vault begins with nothing but what is of the whole run")
+    func advance() {
+        var cursor = ListCursor(vault: 3, events: 50, generation: 2)
+        cursor.step = .settle
+        cursor.offset = 100
+        cursor.problems = 4
+        cursor.reopened = "2/1"
+        cursor.advance()
+        var next = ListCursor(vault: 4, events: 50, generation: 2)
+        next.reopened = "2/1"
+        #expect(cursor == next)
+    }
+}

@@ -1,0 +1,137 @@
+import TestSupport
+import Testing
+
+@testable import SyncCore
+
+@Suite("Deletions")
+struct VaultPassDeletionsTests {
+    private func worldWithFiles(_ count: Int, brakeFiles: Int = 100) async throws -> World {
+        var world = World.withNotes()
+        world.listing.brakeFiles = brakeFiles
+        for number in 0..<count { world.write("text \(number)", to: "\(number).md") }
+        try await world.run()
+        #expect(world.texts.count == count)
+        return world
+    }
+
+    @Test("a snapshot deletes what it does not name")
+    func snapshot() async throws {
+        let world = try await worldWithFiles(5)
+        world.library.change(.notes) { $0.changes.removeAll { $0.path == VaultPath("3.md") } }
+        let outcome = try await world.run(.second, #"{"sync_type": "complete"}"#)
+        #expect(outcome.summary?.metadata["deleted"] == "1")
+        #expect(world.texts["Notes/3.md"] == nil)
+        #expect(world.texts.count == 4)
+        #expect(world.record("3.md")?.status == .deleted)
+    }
+
+    @Test("a file that was missing from one snapshot only is fetched again")
+    func reappears() async throws {
+        let world = try await worldWithFiles(5)
+        let changes = try #require(world.library.vault(.notes)).changes
+        world.library.change(.notes) { $0.changes.removeAll { $0.path == VaultPath("3.md") } }
+        try await world.run(.second, #"{"sync_type": "complete"}"#)
+        world.library.change(.notes) { $0.changes = changes }
+        try await world.run(.third, #"{"sync_type": "complete"}"#)
+        #expect(world.texts["Notes/3.md"] == "text 3")
+        #expect(world.record("3.md")?.status == .completed)
+    }
+
+    @Test("many deletions at once are held back, reported, and asked for again", arguments: [false, true])
+    func brake(isComplete: Bool) async throws {
+        let world = try await worldWithFiles(20, brakeFiles: 3)
+        let request = isComplete ? #"{"sync_type": "complete"}"# : "{}"
+        for number in 0..<5 { world.delete("\(number).md") }
+        world.write("new", to: "new.md")
+        let outcome = try await world.run(.second, request)
+        #expect(outcome.summary?.errors == ["vault notes-id: 5 deletions were held back; see deletion brake"])
+        #expect(world.texts.count == 21)
+        let again = try await world.run(.third, request)
+        #expect(again.summary?.errors.count == 1)
+        #expect(world.texts.count == 21)
+    }
+
+    @Test("the brake lets few deletions pass, by number or by share", arguments: [(3, 0.01), (0, 0.2)])
+    func brakeLimits(files: Int, share: Double) async throws {
+        var world = try await worldWithFiles(20, brakeFiles: files)
+        world.listing.brakeShare = share
+        for number in 0..<3 { world.delete("\(number).md") }
+        try await world.run(.second)
+        #expect(world.texts.count == 17)
+    }
+
+    @Test("a name that cannot be read holds back the deletions of a snapshot")
+    func unreadable() async throws {
+        let world = try await worldWithFiles(3)
+        world.library.change(.notes) { $0.changes.removeAll { $0.path == VaultPath("1.md") } }
+        world.library.addUnreadable(handle: "77", in: .notes)
+        let error = await #expect(throws: SyncError.self) {
+            try await world.run(.second, #"{"sync_type": "complete"}"#)
+        }
+        #expect(error?.name == .partialFailure)
+        #expect(world.texts.count == 3)
+        #expect(world.records.files(of: .notes)[.standIn(handle: "77")]?.status == .failed)
+    }
+
+    @Test("what is gone is kept where that is the policy, and stays kept")
+    func keepPolicy() async throws {
+        var world = try await worldWithFiles(3)
+        world.listing.deletions = .keep
+        world.delete("1.md")
+        try await world.run(.second)
+        try await world.run(.third, #"{"sync_type": "complete"}"#)
+        #expect(world.texts.count == 3)
+        #expect(world.record("1.md")?.status == .deleted)
+    }
+
+    @Test("a tombstone older than the file deletes nothing")
+    func restored() async throws {
+        let world = try await worldWithFiles(2)
+        world.delete("1.md")
+        world.write("restored", to: "1.md")
+        try await world.run(.second)
+        #expect(world.texts["Notes/1.md"] == "restored")
+    }
+
+    @Test("a file that failed and then vanished is no longer pending")
+    func failedThenDeleted() async throws {
+        let world = World.withNotes(["bad.md": "B"])
+        world.library.setFaults { $0.corruptions[VaultPath("bad.md")] = [1] }
+        await #expect(throws: SyncError.self) { try await world.run() }
+        world.delete("bad.md")
+        #expect(try await world.run(.second).next == .done)
+        #expect(world.record("bad.md")?.status == .deleted)
+        #expect(world.record("bad.md")?.pendingSince == nil)
+    }
+
+    @Test("where a folder took a file's place the file goes")
+    func folderInPlaceOfFile() async throws {
+        let world = World.withNotes(["a": "A"])
+        try await world.run()
+        world.delete("a")
+        world.library.makeFolder(VaultPath("a"), in: .notes)
+        world.write("B", to: "a/b.md")
+        try await world.run(.second)
+        #expect(world.texts == ["Notes/a/b.md": "B"])
+    }
+
+    @Test("a deadline in the midst of many deletions leaves the rest to the next call")
+    func deadline() async throws {
+        let world = try await worldWithFiles(250, brakeFiles: 1000)
+        for number in 0..<240 { world.delete("\(number).md") }
+        _ = try await world.authenticate("{}".asEvent)
+        var input = ListInput(run: .second, request: SyncRequest())
+        var calls = 0
+        var output = try await world.list(input, deadline: world.clock.now)
+        while output.next == .work {
+            calls += 1
+            #expect(output.batches.isEmpty)
+            input.cursor = output.cursor
+            output = try await world.list(input, deadline: world.clock.now)
+        }
+        #expect(output.next == .done)
+        #expect(output.summary?.metadata["deleted"] == "240")
+        #expect(calls >= 3)
+        #expect(world.texts.count == 10)
+    }
+}

@@ -1,0 +1,101 @@
+import TestSupport
+import Testing
+
+@testable import SyncCore
+
+@Suite("JSON Lines")
+struct JSONLinesTests {
+    private let values = ["a", "line\nfeed", "", "\u{1F600}", String(repeating: "long", count: 500)]
+
+    private var bytes: [UInt8] {
+        get throws { try values.flatMap { try JSONLinesEncoder().line($0) } }
+    }
+
+    @Test("lines are read however the bytes are cut", arguments: [1, 2, 3, 7, 100, 100_000])
+    func cuts(chunkSize: Int) async throws {
+        let bytes = try bytes
+        var reader = JSONLinesReader<String>(Replay(bytes, chunkSize: chunkSize))
+        var read: [String] = []
+        var ends: [Int64] = []
+        while let line = try await reader.next() {
+            read.append(line.value)
+            ends.append(line.end)
+        }
+        #expect(read == values)
+        #expect(ends.last == Int64(bytes.count))
+        var rest = JSONLinesReader<String>(Replay(bytes[Int(ends[1])...], chunkSize: chunkSize), at: ends[1])
+        let third = try await rest.next()
+        #expect(third?.value == values[2])
+        #expect(third?.end == ends[2])
+    }
+
+    @Test("an object that is cut short, or is something else, is an error of the store")
+    func broken() async throws {
+        for bytes in [try bytes.dropLast(), [UInt8]("{}\n".utf8)[...], [UInt8](repeating: 0x20, count: 2 << 20)[...]] {
+            var reader = JSONLinesReader<String>(Replay(bytes, chunkSize: 10_000))
+            let error = await #expect(throws: SyncError.self) { while try await reader.next() != nil {} }
+            #expect(error?.name == .storeUnavailable)
+        }
+    }
+}
+
+@Suite("The manifest")
+struct ManifestWriterTests {
+    @Test(
+        "a listing of any size is sorted, and of each path the newest entry is kept",
+        arguments: [1, 300, 5000, 1 << 20]
+    )
+    func sorts(pieceSize: Int) async throws {
+        var random = SeededGenerator(seed: 7)
+        let store = MemoryObjectStore(chunkSize: 333)
+        var writer = ManifestWriter(store: store, vault: .notes, run: .first, pieceSize: pieceSize)
+        var newest: [VaultPath: Entry] = [:]
+        for version in (1...300).map(Int64.init).shuffled(using: &random) {
+            let path = VaultPath("\(Int.random(in: 0..<100, using: &random)) e\u{301}\n.md")
+            let entry = Entry(kind: .file, path: path, version: version, handle: "\(version)")
+            newest[path] = newest[path].map { $0.version > version ? $0 : entry } ?? entry
+            try await writer.add(entry)
+        }
+        let count = try await writer.finish()
+        let key = try KeyMapping.manifest(vault: .notes, run: .first)
+        #expect(Array(store.objects.keys) == [key])
+        let stream = try #require(try await store.read(key, from: 0))
+        var reader = JSONLinesReader<Entry>(stream)
+        var read: [Entry] = []
+        while let line = try await reader.next() { read.append(line.value) }
+        #expect(read == newest.values.sorted { $0.path < $1.path })
+        #expect(count == read.count)
+    }
+
+    @Test("a listing of nothing is an empty manifest")
+    func empty() async throws {
+        let store = MemoryObjectStore()
+        var writer = ManifestWriter(store: store, vault: .notes, run: .first)
+        #expect(try await writer.finish() == 0)
+        #expect(store.objects.values.map(\.bytes) == [[]])
+    }
+}
+
+@Suite("Walking records beside entries")
+struct RecordCursorTests {
+    @Test("records before a path are given, one at the path is passed over, the rest comes at the end")
+    func walk() async throws {
+        let author = FileRecord.Author(run: .first, epoch: "e", now: Timestamp(milliseconds: 1))
+        let records = ["a", "b", "c", "e", "f"].map { path in
+            FileRecord(
+                Entry(kind: .file, path: VaultPath(path), version: 1, handle: ""),
+                status: .completed,
+                author: author,
+                previous: nil
+            )
+        }
+        var cursor = RecordCursor(Replay(records))
+        var found: [String] = []
+        for path in ["b", "d", "e"] {
+            while let record = try await cursor.next(before: VaultPath(path)) { found.append(record.path.rawValue) }
+        }
+        #expect(found == ["a", "c"])
+        while let record = try await cursor.next(before: nil) { found.append(record.path.rawValue) }
+        #expect(found == ["a", "c", "f"])
+    }
+}
