@@ -138,7 +138,7 @@ struct RecordStoreContractTests {
     func commit(adapter: RecordStoreAdapter) async throws {
         try await adapter.with { store in
             func state(_ run: RunID, _ cursor: String?) -> VaultState {
-                let cursor = cursor.map(SourceCursor.init)
+                let cursor = cursor.map { SourceCursor($0) }
                 return VaultState(folder: "Notes \u{1F600}", epoch: "e", cursor: cursor, run: run, committed: now)
             }
             #expect(try await store.state(of: .notes) == nil)

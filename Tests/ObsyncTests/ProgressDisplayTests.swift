@@ -57,7 +57,10 @@ struct ProgressDisplayTests {
         let display = ProgressDisplay(isQuiet: false, isTerminal: false, write: screen.write)
         display.showFailure("SourceUnavailable", #"{"errorType":"SourceUnavailable","errorMessage":"nobody answers"}"#)
         display.showFailure("States.Timeout", nil)
-        #expect(screen.content == "  step failed with SourceUnavailable: nobody answers\n  step failed with States.Timeout\n")
+        #expect(
+            screen.content
+                == "  step failed with SourceUnavailable: nobody answers\n  step failed with States.Timeout\n"
+        )
     }
 
     @Test("quiet means nothing at all")

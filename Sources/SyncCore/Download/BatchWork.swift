@@ -10,7 +10,7 @@ struct BatchWork: Sendable {
 
     var vault: Vault { batch.header.vault }
     var settings: DownloadSettings { downloader.settings }
-    var isLate: Bool { downloader.clock.now >= deadline }
+    var isLate: Bool { downloader.ports.clock.now >= deadline }
 
     /// What came of one file that was stored beside the fetching.
     struct Stored: Sendable {
@@ -38,8 +38,8 @@ struct BatchWork: Sendable {
                 guard attempt < settings.sessionAttempts else { throw error }
                 let ceiling = settings.sessionBackoff * Double(1 << (attempt - 1))
                 let pause = error.retryAfter ?? ceiling * settings.random()
-                guard downloader.clock.now.advanced(by: pause) < deadline else { return }
-                try await downloader.clock.sleep(for: pause)
+                guard downloader.ports.clock.now.advanced(by: pause) < deadline else { return }
+                try await downloader.ports.clock.sleep(for: pause)
             }
         }
     }
@@ -47,7 +47,7 @@ struct BatchWork: Sendable {
     private func runSession(_ ledger: inout BatchLedger) async throws {
         var progress = ledger
         defer { ledger = progress }
-        try await downloader.provider.withLibrary(downloader.secret, logger: logger) { source in
+        try await downloader.ports.provider.withLibrary(downloader.ports.secret, logger: logger) { source in
             try await source.withVault(vault.id, since: batch.header.listedUpTo) { session in
                 try await fetchAll(session, &progress)
             }
@@ -104,7 +104,7 @@ struct BatchWork: Sendable {
             guard entry.kind == .file else {
                 throw SyncError(.corruptContent, "the name of an entry cannot be deciphered")
             }
-            if known == nil || known?.status == .inProgress, try await isStored(entry, key) {
+            if try await isStored(entry, key, known) {
                 return .done(try await complete(entry, known, size: entry.size ?? 0))
             }
             return try await session.withContent(of: entry) { content in
@@ -119,8 +119,13 @@ struct BatchWork: Sendable {
     }
 
     /// Whether an earlier attempt stored this very version but lost its record.
-    private func isStored(_ entry: Entry, _ key: ObjectKey) async throws -> Bool {
-        guard let sha256 = entry.sha256, let object = try await downloader.mirror.head(key) else { return false }
+    ///
+    /// Asked of large files only: a small one is fetched and stored again as quickly as the store is asked for it.
+    private func isStored(_ entry: Entry, _ key: ObjectKey, _ known: FileRecord?) async throws -> Bool {
+        guard known == nil || known?.status == .inProgress,
+            (entry.size ?? .max) > Int64(settings.upload.multipartThreshold),
+            let sha256 = entry.sha256, let object = try await downloader.ports.mirror.head(key)
+        else { return false }
         return object.sha256 == sha256 && object.sourceVersion == String(entry.version)
     }
 
@@ -149,7 +154,7 @@ struct BatchWork: Sendable {
         guard try await save(entry, .inProgress, known) else { return .settledBefore }
         var hasher = downloader.makeHasher()
         var chunks = content.stream.makeAsyncIterator()
-        let size = try await StreamUpload(into: downloader.mirror, settings.upload).store(
+        let size = try await StreamUpload(into: downloader.ports.mirror, settings.upload).store(
             as: (key, attributes(entry, key)),
             expecting: content.size,
             verify: { size in try verify(entry, size: size, announced: content.size, hasher) },
@@ -170,7 +175,7 @@ struct BatchWork: Sendable {
             if known?.status == .completed, try await !save(entry, .inProgress, known) {
                 return Stored(path: entry.path, size: bytes.count, outcome: .settledBefore)
             }
-            try await downloader.mirror.put(key, bytes, attributes(entry, key))
+            try await downloader.ports.mirror.put(key, bytes, attributes(entry, key))
             let outcome = try await complete(entry, known, size: Int64(bytes.count))
             return Stored(path: entry.path, size: bytes.count, outcome: outcome)
         } catch let error as SyncError where error.concernsOneFile || error.isRetryable {
@@ -191,7 +196,7 @@ struct BatchWork: Sendable {
 
 extension BatchWork {
     private func attributes(_ entry: Entry, _ key: ObjectKey) -> ObjectAttributes {
-        ObjectAttributes(entry, key: key, provider: downloader.provider.name, vault: vault.id)
+        ObjectAttributes(entry, key: key, provider: downloader.ports.provider.name, vault: vault.id)
     }
 
     private func complete(_ entry: Entry, _ known: FileRecord?, size: Int64) async throws -> BatchLedger.Outcome {
@@ -223,8 +228,8 @@ extension BatchWork {
         _ known: FileRecord?,
         _ error: SyncError.Name? = nil
     ) async throws -> Bool {
-        let author = FileRecord.Author(run: run, epoch: vault.epoch, now: downloader.clock.now)
+        let author = FileRecord.Author(run: run, epoch: vault.epoch, now: downloader.ports.clock.now)
         let record = FileRecord(entry, status: status, author: author, previous: known, error: error)
-        return try await downloader.records.save(record, in: vault.id)
+        return try await downloader.ports.records.save(record, in: vault.id)
     }
 }

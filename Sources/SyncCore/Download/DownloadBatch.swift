@@ -5,12 +5,7 @@ package import Logging
 /// Bodies are fetched one after the other, because a provider's socket gives one at a time; storing overlaps with the
 /// fetching of the next. Nothing unverified becomes visible. A repeated call does only what is left.
 package struct DownloadBatch: Sendable {
-    let provider: any LibraryProvider
-    let secret: Secret
-    let mirror: any ObjectStore
-    let state: any ObjectStore
-    let records: any RecordStore
-    let clock: any WallClock
+    let ports: SyncPorts
     let settings: DownloadSettings
     let makeHasher: MakeContentHasher
     let observe: SyncObserver
@@ -23,17 +18,12 @@ package struct DownloadBatch: Sendable {
     ///   - makeHasher: makes SHA-256 hashers.
     ///   - observe: is told of every file.
     package init(
-        _ ports: ListPage.Ports,
+        _ ports: SyncPorts,
         settings: DownloadSettings,
         makeHasher: @escaping MakeContentHasher,
         observe: @escaping SyncObserver = { _ in }
     ) {
-        provider = ports.provider
-        secret = ports.secret
-        mirror = ports.mirror
-        state = ports.state
-        records = ports.records
-        clock = ports.clock
+        self.ports = ports
         self.settings = settings
         self.makeHasher = makeHasher
         self.observe = observe
@@ -53,11 +43,11 @@ package struct DownloadBatch: Sendable {
         deadline: Timestamp,
         logger: Logger
     ) async throws -> DownloadOutput {
-        let batch = try await StoredBatch(input.batch.key, in: state)
+        let batch = try await StoredBatch(input.batch.key, in: ports.state)
         var ledger = try await BatchLedger(batch, known: knownRecords(batch), run: input.run)
         var limit = deadline
         if let minutes = input.request.options.timeoutMinutes {
-            limit = min(limit, clock.now.advanced(by: .seconds(60 * minutes)))
+            limit = min(limit, ports.clock.now.advanced(by: .seconds(60 * minutes)))
         }
         let work = BatchWork(downloader: self, run: input.run, batch: batch, deadline: limit, logger: logger)
         do {
@@ -83,18 +73,18 @@ package struct DownloadBatch: Sendable {
         var known: [VaultPath: FileRecord] = [:]
         for start in stride(from: 0, to: batch.entries.count, by: 100) {
             let paths = batch.entries[start..<min(start + 100, batch.entries.count)].map(\.path)
-            known.merge(try await records.records(of: paths, in: batch.header.vault.id)) { first, _ in first }
+            known.merge(try await ports.records.records(of: paths, in: batch.header.vault.id)) { first, _ in first }
         }
         return known
     }
 
     /// Every receipt renews the lease, so that a long run does not lose its vault between two calls of the lister.
     private func save(_ receipt: Receipt, _ input: DownloadInput) async throws {
-        let now = clock.now
+        let now = ports.clock.now
         let expires = now.advanced(by: settings.receiptLifetime)
-        try await records.save(receipt, of: input.run, in: input.batch.vaultID, expires: expires)
+        try await ports.records.save(receipt, of: input.run, in: input.batch.vaultID, expires: expires)
         let lease = Lease(owner: input.run, now: now)
-        _ = try await records.acquireLease(lease, on: input.batch.vaultID, now: now)
+        _ = try await ports.records.acquireLease(lease, on: input.batch.vaultID, now: now)
     }
 }
 

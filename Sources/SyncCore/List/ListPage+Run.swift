@@ -60,7 +60,7 @@ extension ListPage {
                 vaults[index].error = nil
             case .settled where vaults[index].failed > 0:
                 vaults[index].outcome = .open
-                vaults[index].listing = .failuresOnly
+                vaults[index].listing = vaults[index].listing?.ofFailures
             default:
                 break
             }

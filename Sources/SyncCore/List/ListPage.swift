@@ -6,56 +6,20 @@ package import Logging
 /// gone, read the receipts, hand out once more what failed, commit the cursor. A vault that cannot be listed is
 /// passed over and reported at the very end, so that it costs the others nothing.
 package struct ListPage: Sendable {
-    let provider: any LibraryProvider
-    let secret: Secret
-    let mirror: any ObjectStore
-    let state: any ObjectStore
-    let records: any RecordStore
-    let clock: any WallClock
+    let ports: SyncPorts
     let settings: ListSettings
     let observe: SyncObserver
 
-    /// What the use case works with.
-    package struct Ports: Sendable {
-        /// The cloud.
-        package var provider: any LibraryProvider
-        /// The account's credentials.
-        package var secret: Secret
-        /// Where the files are.
-        package var mirror: any ObjectStore
-        /// Where manifests and batches are.
-        package var state: any ObjectStore
-        /// Where the records are.
-        package var records: any RecordStore
-        /// Wall time.
-        package var clock: any WallClock
-
-        /// Collects the ports.
-        package init(
-            provider: any LibraryProvider,
-            secret: Secret,
-            mirror: any ObjectStore,
-            state: any ObjectStore,
-            records: any RecordStore,
-            clock: any WallClock
-        ) {
-            self.provider = provider
-            self.secret = secret
-            self.mirror = mirror
-            self.state = state
-            self.records = records
-            self.clock = clock
-        }
-    }
+    var provider: any LibraryProvider { ports.provider }
+    var secret: Secret { ports.secret }
+    var mirror: any ObjectStore { ports.mirror }
+    var state: any ObjectStore { ports.state }
+    var records: any RecordStore { ports.records }
+    var clock: any WallClock { ports.clock }
 
     /// Makes the use case.
-    package init(_ ports: Ports, settings: ListSettings, observe: @escaping SyncObserver = { _ in }) {
-        provider = ports.provider
-        secret = ports.secret
-        mirror = ports.mirror
-        state = ports.state
-        records = ports.records
-        clock = ports.clock
+    package init(_ ports: SyncPorts, settings: ListSettings, observe: @escaping SyncObserver = { _ in }) {
+        self.ports = ports
         self.settings = settings
         self.observe = observe
     }

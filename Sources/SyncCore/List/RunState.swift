@@ -41,14 +41,23 @@ struct RunState: Codable, Sendable {
     /// A spooled listing.
     struct Listing: Codable, Sendable {
         var isSnapshot: Bool
+        /// Whether it is none of the provider's, but of what failed earlier in the run: nothing is deleted or committed.
+        var isOfFailures = false
+        /// Set when the manifest is written.
+        var isSpooled = true
         var entries: Int
         /// Entries whose names could not be read.
         var unreadable: Int
-        /// What is committed at the end; nil when the pass only tries failed files again.
-        var cursor: SourceCursor?
+        /// Where the provider's listing ended: what is committed at the end.
+        var cursor: SourceCursor
 
-        /// A listing of what failed earlier in the run.
-        static let failuresOnly = Listing(isSnapshot: false, entries: 0, unreadable: 0, cursor: nil)
+        /// The same vault's listing of what failed earlier in the run, still to be spooled.
+        var ofFailures: Listing {
+            var listing = Listing(isSnapshot: false, entries: 0, unreadable: 0, cursor: cursor)
+            listing.isOfFailures = true
+            listing.isSpooled = false
+            return listing
+        }
     }
 
     /// Why a vault was passed over.

@@ -7,7 +7,7 @@ extension VaultPass {
     ///
     /// - Returns: false when the deadline came first; what was done is done, and the next call finds the rest.
     func deleteWhatIsGone(_ plan: inout RunState.VaultPlan) async throws -> Bool {
-        guard let listing = plan.listing, listing.cursor != nil else { return true }
+        guard let listing = plan.listing, !listing.isOfFailures else { return true }
         if plan.withheld > 0 { return true }
         let census = try await census(listing)
         guard census.gone > 0 else { return true }

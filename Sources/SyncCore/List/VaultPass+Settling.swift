@@ -87,13 +87,12 @@ extension VaultPass {
 
     /// The cursor is committed last: every entry up to it is accounted for.
     private func commit(_ plan: inout RunState.VaultPlan, _ cursor: ListCursor, failed: Int) async throws {
-        // Deletions that were held back would be forgotten with the cursor of an incremental listing.
-        let keepsCursor = plan.withheld > 0 && plan.listing?.isSnapshot == false
-        if let listedUpTo = plan.listing?.cursor, !keepsCursor {
+        // Deletions that were held back would be forgotten with the cursor: the next run finds and reports them again.
+        if let listing = plan.listing, !listing.isOfFailures, plan.withheld == 0 {
             let state = VaultState(
                 folder: folder,
                 epoch: vault.epoch,
-                cursor: listedUpTo,
+                cursor: listing.cursor,
                 run: run,
                 committed: lister.clock.now
             )

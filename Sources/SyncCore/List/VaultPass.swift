@@ -44,8 +44,10 @@ struct VaultPass {
 
     /// Spools the listing, once a run.
     private func open(_ plan: inout RunState.VaultPlan, _ cursor: inout ListCursor) async throws {
-        if plan.listing?.cursor == nil {
-            plan.listing = plan.listing == nil ? try await spoolListing() : try await spoolFailures()
+        if let listing = plan.listing, !listing.isSpooled {
+            plan.listing = try await spoolFailures(listing)
+        } else if plan.listing == nil {
+            plan.listing = try await spoolListing()
         }
         lister.observe(.listed(vault: folder, entries: plan.listing?.entries ?? 0))
         cursor.batches = plan.batches
@@ -94,11 +96,12 @@ struct VaultPass {
         return .init(isSnapshot: end.isSnapshot, entries: entries, unreadable: unreadable, cursor: end.cursor)
     }
 
-    private func spoolFailures() async throws -> RunState.Listing {
+    private func spoolFailures(_ listing: RunState.Listing) async throws -> RunState.Listing {
         var writer = ManifestWriter(store: lister.state, vault: vault.id, run: run)
         try await addPending(to: &writer) { $0.run == run }
-        var listing = RunState.Listing.failuresOnly
+        var listing = listing
         listing.entries = try await writer.finish()
+        listing.isSpooled = true
         return listing
     }
 

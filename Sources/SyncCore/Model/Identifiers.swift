@@ -1,60 +1,42 @@
 /// The provider's identifier of a vault.
 ///
-/// It becomes part of object keys and table keys, so it is checked when it is made.
-package struct VaultID: Hashable, Codable, Sendable, CustomStringConvertible {
+/// It becomes part of object keys and table keys, so it is checked when it is made. Its JSON form is the text.
+package struct VaultID: RawRepresentable, Hashable, Codable, Sendable, CustomStringConvertible {
     /// The identifier as text.
     package let rawValue: String
 
     /// Takes an identifier of 1 to 128 ASCII letters, digits, `-` and `_`; anything else is refused.
-    package init?(_ rawValue: String) {
+    package init?(rawValue: String) {
         guard isPlainIdentifier(rawValue, upTo: 128) else { return nil }
         self.rawValue = rawValue
     }
 
-    package init(from decoder: any Decoder) throws {
-        let text = try decoder.singleValueContainer().decode(String.self)
-        guard let checked = VaultID(text) else {
-            throw DecodingError.dataCorrupted(
-                .init(codingPath: decoder.codingPath, debugDescription: "a vault id is letters, digits, - and _")
-            )
-        }
-        self = checked
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(rawValue)
+    /// The same as ``init(rawValue:)``.
+    package init?(_ rawValue: String) {
+        self.init(rawValue: rawValue)
     }
 
     package var description: String { rawValue }
 }
 
 /// The identifier of a run. It survives retries, redrive and continuation, and owns the leases of its vaults.
-package struct RunID: Hashable, Codable, Sendable, CustomStringConvertible {
+///
+/// Its JSON form is the text.
+package struct RunID: RawRepresentable, Hashable, Codable, Sendable, CustomStringConvertible {
     /// The identifier as text.
     package let rawValue: String
 
     /// Takes an identifier of 1 to 72 ASCII letters, digits, `-` and `_`; anything else is refused.
     ///
     /// Step Functions allows execution names of 80 characters; the rest is for the generation of a continuation.
-    package init?(_ rawValue: String) {
+    package init?(rawValue: String) {
         guard isPlainIdentifier(rawValue, upTo: 72) else { return nil }
         self.rawValue = rawValue
     }
 
-    package init(from decoder: any Decoder) throws {
-        let text = try decoder.singleValueContainer().decode(String.self)
-        guard let checked = RunID(text) else {
-            throw DecodingError.dataCorrupted(
-                .init(codingPath: decoder.codingPath, debugDescription: "a run id is letters, digits, - and _")
-            )
-        }
-        self = checked
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(rawValue)
+    /// The same as ``init(rawValue:)``.
+    package init?(_ rawValue: String) {
+        self.init(rawValue: rawValue)
     }
 
     package var description: String { rawValue }

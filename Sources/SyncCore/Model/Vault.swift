@@ -17,22 +17,17 @@ package struct Vault: Codable, Hashable, Sendable {
     }
 }
 
-/// How far a vault's listing was worked off: opaque outside the provider that made it.
-package struct SourceCursor: Hashable, Codable, Sendable {
+/// How far a vault's listing was worked off: opaque outside the provider that made it. Its JSON form is the text.
+package struct SourceCursor: RawRepresentable, Hashable, Codable, Sendable {
     /// The provider's own notation.
     package let rawValue: String
 
-    /// Takes the provider's own notation.
-    package init(_ rawValue: String) {
+    package init(rawValue: String) {
         self.rawValue = rawValue
     }
 
-    package init(from decoder: any Decoder) throws {
-        rawValue = try decoder.singleValueContainer().decode(String.self)
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(rawValue)
+    /// Takes the provider's own notation.
+    package init(_ rawValue: String) {
+        self.init(rawValue: rawValue)
     }
 }

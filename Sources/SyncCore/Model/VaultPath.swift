@@ -4,6 +4,8 @@
 /// equivalence and would take a name in NFC and its twin in NFD for one file. The order is that of the bytes too,
 /// which is the order of DynamoDB sort keys, of S3 listings and of SQLite's BINARY collation.
 ///
+/// (For the same reason it is not `RawRepresentable`, whose generic `==` would compare the texts.)
+///
 /// A path comes from outside and is not checked here; ``KeyMapping`` decides whether it can be stored.
 package struct VaultPath: Hashable, Comparable, Codable, Sendable {
     /// The path as text.

@@ -157,9 +157,9 @@ extension Pipeline {
         return try FunctionJSON.encode(output)
     }
 
-    private func ports(for request: SyncRequest) async throws -> ListPage.Ports {
+    private func ports(for request: SyncRequest) async throws -> SyncPorts {
         let stored = try await secrets.current()
-        return ListPage.Ports(
+        return SyncPorts(
             provider: try providers.named(in: stored.secret),
             secret: stored.secret,
             mirror: try mirror(request),

@@ -49,6 +49,8 @@ struct VaultPassDeletionsTests {
         let again = try await world.run(.third, request)
         #expect(again.summary?.errors.count == 1)
         #expect(world.texts.count == 21)
+        let incremental = try await world.run(#require(RunID("fourth")), "{}")
+        #expect(incremental.summary?.errors.count == 1, "nobody forgets them as long as they are held back")
     }
 
     @Test("the brake lets few deletions pass, by number or by share", arguments: [(3, 0.01), (0, 0.2)])

@@ -15,9 +15,9 @@ struct VaultPathTests {
 
     @Test("paths are ordered by their bytes")
     func order() {
-        let ordered = ["", "A", "Z", "a", "a b", "a.md", "a/b", "aa", "\u{E9}", "\u{FFFD}", "\u{1F600}"].map(
-            VaultPath.init
-        )
+        let ordered = ["", "A", "Z", "a", "a b", "a.md", "a/b", "aa", "\u{E9}", "\u{FFFD}", "\u{1F600}"].map {
+            VaultPath($0)
+        }
         #expect(ordered.shuffled().sorted() == ordered)
     }
 

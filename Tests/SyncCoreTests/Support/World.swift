@@ -56,7 +56,7 @@ struct World: Sendable {
         records.files(of: vault)[VaultPath(path)]
     }
 
-    var ports: ListPage.Ports {
+    var ports: SyncPorts {
         get async throws {
             .init(
                 provider: FakeProvider(library),
