@@ -107,7 +107,7 @@ struct ObsidianSession: VaultSession {
     }
 
     private func unreadable(_ uid: Int64) -> Entry {
-        logger.warning("record cannot be deciphered", metadata: ["item.version": "\(uid)"])
+        logger.warning("record cannot be deciphered", metadata: [LogKey.itemVersion: "\(uid)"])
         return Entry(kind: .unreadable, path: .standIn(handle: String(uid)), version: uid, handle: String(uid))
     }
 }

@@ -63,7 +63,7 @@ struct ObsidianAPI: Sendable {
             {
                 logger.debug(
                     "request failed",
-                    metadata: ["attempt": "\(attempt)", "error.type": "\(error.name.rawValue)"]
+                    metadata: [LogKey.attempt: "\(attempt)", LogKey.errorType: "\(error.name.rawValue)"]
                 )
                 try await clock.sleep(for: .seconds(Double(1 << attempt) * random()))
                 attempt += 1

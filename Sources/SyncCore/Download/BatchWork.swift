@@ -33,7 +33,7 @@ struct BatchWork: Sendable {
                 attempt += 1
                 logger.warning(
                     "session broke",
-                    metadata: ["attempt": "\(attempt)", "error.type": "\(error.name.rawValue)"]
+                    metadata: [LogKey.attempt: "\(attempt)", LogKey.errorType: "\(error.name.rawValue)"]
                 )
                 guard attempt < settings.sessionAttempts else { throw error }
                 let ceiling = settings.sessionBackoff * Double(1 << (attempt - 1))
@@ -213,7 +213,7 @@ extension BatchWork {
         let isHopeless = name == .sourceGone || name == .nameRefused
         logger.notice(
             "file not stored",
-            metadata: ["item.version": "\(entry.version)", "error.type": "\(name.rawValue)"]
+            metadata: [LogKey.itemVersion: "\(entry.version)", LogKey.errorType: "\(name.rawValue)"]
         )
         try await save(entry, isHopeless ? .skipped : .failed, known, name)
         downloader.observe(.failed(vault: batch.header.folder, path: entry.path, error: name))

@@ -84,7 +84,7 @@ package struct ListPage: Sendable {
             do {
                 try await pass.advance(&plan, &cursor, &page)
             } catch let error as SyncError where error.isAboutOneVault {
-                call.logger.warning("vault passed over", metadata: ["error.type": "\(error.name.rawValue)"])
+                call.logger.warning("vault passed over", metadata: [LogKey.errorType: "\(error.name.rawValue)"])
                 plan.outcome = .refused
                 plan.error = .init(name: error.name.rawValue, message: error.message)
                 try await pass.saveProgress(ListCursor(), .failed)

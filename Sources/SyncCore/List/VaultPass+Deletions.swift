@@ -17,7 +17,7 @@ extension VaultPass {
             census.gone > settings.brakeFiles
             && Double(census.gone) > Double(census.files) * settings.brakeShare
         if isUncertain || isLarge {
-            call.logger.warning("deletions held back", metadata: ["count": "\(census.gone)"])
+            call.logger.warning("deletions held back", metadata: [LogKey.files: "\(census.gone)"])
             plan.withheld = census.gone
             return true
         }

@@ -95,10 +95,19 @@ extension Pipeline {
         deadline: Timestamp,
         logger: Logger
     ) async throws -> [UInt8] {
-        switch function {
-        case .authenticator: try await authenticate(event, logger)
-        case .lister: try await list(event, deadline, logger)
-        case .downloader: try await download(event, deadline, logger)
+        do {
+            return switch function {
+            case .authenticator: try await authenticate(event, logger)
+            case .lister: try await list(event, deadline, logger)
+            case .downloader: try await download(event, deadline, logger)
+            }
+        } catch let error as SyncError {
+            let cause = error.underlying.map { "\($0)" } ?? ""
+            logger.debug(
+                "function failed",
+                metadata: [LogKey.errorType: "\(error.name.rawValue)", LogKey.errorCause: "\(cause)"]
+            )
+            throw error
         }
     }
 
@@ -112,7 +121,7 @@ extension Pipeline {
             makeRunID: { RunID("run-\(randomName())") }
         )
         let output = try await authenticate(input, logger: logger)
-        logger.info("authenticated", metadata: ["run": "\(output.run)", "secret.version": "\(output.secretVersion)"])
+        logger.info("authenticated", metadata: [LogKey.run: "\(output.run)", LogKey.secretVersion: "\(output.secretVersion)"])
         return try FunctionJSON.encode(output)
     }
 
@@ -120,12 +129,12 @@ extension Pipeline {
     {
         let input = try FunctionJSON.decode(ListInput.self, from: event)
         var logger = logger
-        logger[metadataKey: "run"] = "\(input.run)"
+        logger[metadataKey: LogKey.run] = "\(input.run)"
         let list = ListPage(try await ports(for: input.request), settings: listing, observe: observe)
         let output = try await list(input, deadline: deadline, logger: logger)
         logger.info(
             "page handed out",
-            metadata: ["next": "\(output.next.rawValue)", "batches": "\(output.batches.count)"]
+            metadata: [LogKey.next: "\(output.next.rawValue)", LogKey.batches: "\(output.batches.count)"]
         )
         return try FunctionJSON.encode(output)
     }
@@ -137,9 +146,9 @@ extension Pipeline {
     ) async throws -> [UInt8] {
         let input = try FunctionJSON.decode(DownloadInput.self, from: event)
         var logger = logger
-        logger[metadataKey: "run"] = "\(input.run)"
-        logger[metadataKey: "vault"] = "\(input.batch.vaultID)"
-        logger[metadataKey: "batch"] = "\(input.batch.number)"
+        logger[metadataKey: LogKey.run] = "\(input.run)"
+        logger[metadataKey: LogKey.vault] = "\(input.batch.vaultID)"
+        logger[metadataKey: LogKey.batch] = "\(input.batch.number)"
         let download = DownloadBatch(
             try await ports(for: input.request),
             settings: downloading,
@@ -150,8 +159,8 @@ extension Pipeline {
         logger.info(
             "batch worked off",
             metadata: [
-                "status": "\(output.status.rawValue)", "files": "\(output.files)", "bytes": "\(output.bytes)",
-                "failed": "\(output.failed)", "skipped": "\(output.skipped)",
+                LogKey.status: "\(output.status.rawValue)", LogKey.files: "\(output.files)", LogKey.bytes: "\(output.bytes)",
+                LogKey.failed: "\(output.failed)", LogKey.skipped: "\(output.skipped)",
             ]
         )
         return try FunctionJSON.encode(output)
