@@ -10,6 +10,7 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -67,7 +68,7 @@ let package = Package(
         ),
         .target(
             name: "AWSAdapters",
-            dependencies: ["AWSClient", "HTTPTransport", "SyncCore", crypto, logging, nioCore],
+            dependencies: ["AWSClient", "HTTPTransport", "StreamingCrypto", "SyncCore", crypto, logging, nioCore],
             swiftSettings: settings
         ),
         .target(
@@ -113,7 +114,7 @@ let package = Package(
             dependencies: [
                 "HTTPTransport", "LambdaRuntime", "LocalAdapters", "LocalLambda", "ObsidianSync", "Simulators",
                 "StateMachine", "StreamingCrypto", "SyncCore", crypto, logging, nioCore,
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                argumentParser,
             ],
             resources: [.embedInCode("Resources/vault-sync.asl.json")],
             swiftSettings: settings
@@ -188,7 +189,10 @@ let package = Package(
         ),
         .testTarget(
             name: "ObsyncTests",
-            dependencies: ["Simulators", "StateMachine", "StreamingCrypto", "SyncCore", "obsync", logging],
+            dependencies: [
+                "LocalAdapters", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", "obsync", argumentParser,
+                logging,
+            ],
             swiftSettings: settings
         ),
         .testTarget(

@@ -21,7 +21,7 @@ package struct FunctionEnvironment: Sendable {
     package var allowedBuckets: [String]
     /// `LAMBDA_TIMEOUT_BUFFER`: how long before the end of an invocation nothing new is begun.
     package var timeoutBuffer: Duration
-    /// `LAMBDA_BATCH_SIZE`, `LAMBDA_MAX_CONCURRENT`, `DELETION_POLICY`.
+    /// `LAMBDA_BATCH_SIZE`, `LAMBDA_MAX_CONCURRENT`, `DELETION_POLICY`, `DELETION_BRAKE_FILES`, `DELETION_BRAKE_PERCENT`.
     package var listing = ListSettings()
     /// `MULTIPART_THRESHOLD`, `CHUNK_SIZE`, `UPLOAD_CONCURRENCY`.
     package var downloading = DownloadSettings()
@@ -36,17 +36,28 @@ package struct FunctionEnvironment: Sendable {
         bucket = try reader.required("S3_BUCKET")
         prefix = reader.prefix("S3_PREFIX", default: "")
         statePrefix = reader.prefix("S3_STATE_PREFIX", default: "state/")
-        guard !statePrefix.isEmpty else {
-            throw SyncError(.invalidConfiguration, "S3_STATE_PREFIX is empty; give it a value such as state/")
+        guard !prefix.hasPrefix(statePrefix) else {
+            throw SyncError(
+                .invalidConfiguration,
+                "S3_PREFIX lies below S3_STATE_PREFIX; give the files a place of their own"
+            )
+        }
+        if statePrefix.hasPrefix(prefix), let folder = statePrefix.dropFirst(prefix.count).split(separator: "/").first {
+            listing.reservedFolders = [String(folder)]
         }
         table = try reader.required("STATE_TABLE_NAME")
         secretID = try reader.required("OBSYNC_SECRET_NAME")
         kmsKeyID = reader.text("S3_KMS_KEY_ID")
-        allowedBuckets = (reader.text("ALLOWED_BUCKETS") ?? "").split(separator: ",").map(String.init)
+        allowedBuckets = (reader.text("ALLOWED_BUCKETS") ?? "").split(separator: ",")
+            .map { $0.filter { $0 != " " } }
         timeoutBuffer = .seconds(try reader.integer("LAMBDA_TIMEOUT_BUFFER", in: 1...600) ?? 30)
         listing.batchSize = try reader.integer("LAMBDA_BATCH_SIZE", in: 1...100) ?? listing.batchSize
         listing.maxConcurrent = try reader.integer("LAMBDA_MAX_CONCURRENT", in: 1...40)
         listing.concurrencyLimit = listing.maxConcurrent ?? listing.concurrencyLimit
+        listing.brakeFiles = try reader.integer("DELETION_BRAKE_FILES", in: 0...1_000_000_000) ?? listing.brakeFiles
+        if let percent = try reader.integer("DELETION_BRAKE_PERCENT", in: 0...100) {
+            listing.brakeShare = Double(percent) / 100
+        }
         if let policy = reader.text("DELETION_POLICY") {
             guard let deletions = ListSettings.Deletions(rawValue: policy) else {
                 throw SyncError(.invalidConfiguration, "DELETION_POLICY has to be mirror or keep")
@@ -54,10 +65,16 @@ package struct FunctionEnvironment: Sendable {
             listing.deletions = deletions
         }
         downloading.upload = UploadSettings(
-            multipartThreshold: try reader.integer("MULTIPART_THRESHOLD", in: 5 << 20...1 << 30) ?? 8 << 20,
-            partSize: try reader.integer("CHUNK_SIZE", in: 5 << 20...1 << 30) ?? 8 << 20,
-            partsInFlight: try reader.integer("UPLOAD_CONCURRENCY", in: 1...32) ?? 3
+            multipartThreshold: try reader.integer("MULTIPART_THRESHOLD", in: 5 << 20...64 << 20) ?? 8 << 20,
+            partSize: try reader.integer("CHUNK_SIZE", in: 5 << 20...64 << 20) ?? 8 << 20,
+            partsInFlight: try reader.integer("UPLOAD_CONCURRENCY", in: 1...16) ?? 3
         )
+        guard downloading.upload.partSize * downloading.upload.partsInFlight <= 256 << 20 else {
+            throw SyncError(
+                .invalidConfiguration,
+                "CHUNK_SIZE times UPLOAD_CONCURRENCY is more than 256 MiB, which the function's memory does not hold"
+            )
+        }
     }
 
     /// The pipeline over AWS.
@@ -88,19 +105,22 @@ package struct FunctionEnvironment: Sendable {
             throw SyncError.mapped(error)
         }
         let s3 = S3(client: client)
-        let (bucket, prefix, kmsKeyID) = (bucket, prefix, kmsKeyID)
+        let (bucket, prefix, statePrefix, kmsKeyID) = (bucket, prefix, statePrefix, kmsKeyID)
         var pipeline = Pipeline(
             secrets: SecretsManagerStore(secretsManager: SecretsManager(client: client), secretID: secretID),
             providers: providers,
             records: DynamoRecordStore(dynamoDB: DynamoDB(client: client), table: table),
             state: S3ObjectStore(s3: s3, bucket: bucket, prefix: statePrefix, kmsKeyID: kmsKeyID),
             mirror: { request in
-                S3ObjectStore(
-                    s3: s3,
+                let place = (
                     bucket: request.destinationBucket ?? bucket,
-                    prefix: request.destinationPrefix.map(VariableReader.withSlash) ?? prefix,
-                    kmsKeyID: kmsKeyID
+                    prefix: request.destinationPrefix.map(VariableReader.withSlash) ?? prefix
                 )
+                guard place.bucket != bucket || !place.prefix.hasPrefix(statePrefix) else {
+                    throw SyncError(.invalidInput, "the field dest_prefix lies below the prefix of the working data")
+                }
+                let store = S3ObjectStore(s3: s3, bucket: place.bucket, prefix: place.prefix, kmsKeyID: kmsKeyID)
+                return (store, "\(place.bucket)/\(place.prefix)")
             },
             clock: SystemClock(),
             makeHasher: makeHasher

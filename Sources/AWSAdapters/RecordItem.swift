@@ -1,6 +1,7 @@
 import AWSClient
 import Crypto
 import FoundationEssentials
+import StreamingCrypto
 import SyncCore
 
 /// Records as items of the table, and back.
@@ -22,8 +23,7 @@ enum RecordItem {
     }
 
     static func receipt(_ run: RunID, _ batch: Int) -> String {
-        let digits = String(batch)
-        return "receipt#\(run)#" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+        "receipt#\(run)#" + KeyMapping.padded(batch)
     }
 
     /// The sort key of a file. A path that no key can hold cannot be stored as an object either; what is noted of it
@@ -31,10 +31,7 @@ enum RecordItem {
     static func sortKey(of path: VaultPath) -> String {
         let plain = filePrefix + path.rawValue
         guard plain.utf8.count > longestSortKey else { return plain }
-        let digest = SHA256.hash(data: Array(path.rawValue.utf8)).map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }
-        return "long-name#" + digest.joined()
+        return "long-name#" + Hex.encoded(SHA256.hash(data: Array(path.rawValue.utf8)))
     }
 
     static func item(_ record: FileRecord, in vault: VaultID) -> DynamoRecordStore.Item {

@@ -1,6 +1,7 @@
 package import AWSClient
 import Crypto
 import FoundationEssentials
+import StreamingCrypto
 package import SyncCore
 
 /// The secret in Secrets Manager.
@@ -43,18 +44,15 @@ package struct SecretsManagerStore: SecretStore {
     package func replace(_ secret: Secret, expecting version: String) async throws -> StoredSecret {
         let text = String(decoding: try secret.json, as: UTF8.self)
         // Made of version and content, so that a repeated write after a lost answer is the same write.
-        let token = SHA256.hash(data: Array((version + text).utf8)).map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }.joined()
+        let token = Hex.encoded(SHA256.hash(data: Array((version + text).utf8)))
+        let pending = SecretsManager.PutSecretValueRequest(
+            clientRequestToken: token,
+            secretId: secretID,
+            secretString: text,
+            versionStages: ["AWSPENDING"]
+        )
+        _ = try await mappingErrors { try await secretsManager.putSecretValue(pending) }
         do {
-            _ = try await secretsManager.putSecretValue(
-                .init(
-                    clientRequestToken: token,
-                    secretId: secretID,
-                    secretString: text,
-                    versionStages: ["AWSPENDING"]
-                )
-            )
             _ = try await secretsManager.updateSecretVersionStage(
                 .init(
                     moveToVersionId: token,

@@ -49,13 +49,9 @@ package struct FileSecretStore: SecretStore {
         return stored
     }
 
-    private func withoutStandIns(_ secret: Secret, original: Secret) throws -> Secret {
-        var secret = secret
-        for (variable, field) in Self.standIns where environment[variable]?.isEmpty == false {
-            let value = try original.text("auth", field)
-            secret = secret.setting(value.map(JSON.string) ?? .null, at: "auth", field)
-        }
-        return secret
+    private func withoutStandIns(_ secret: Secret, original: Secret) -> Secret {
+        let hasStandIns = Self.standIns.contains { environment[$0.0]?.isEmpty == false }
+        return hasStandIns ? secret.taking("auth", from: original) : secret
     }
 
     private func read() throws -> StoredSecret {

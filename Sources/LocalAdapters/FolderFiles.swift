@@ -36,6 +36,7 @@ struct FolderFiles: Sendable {
     func move(_ temporary: String, to key: ObjectKey, mtime: Timestamp?) throws {
         do {
             try setTime(mtime, of: temporary)
+            try synchronize(temporary)
             let destination = path(of: key)
             let folder = URL(filePath: destination).deletingLastPathComponent().path(percentEncoded: false)
             try mapped { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
@@ -44,6 +45,14 @@ struct FolderFiles: Sendable {
             unlink(temporary)
             throw error
         }
+    }
+
+    /// Waits until the bytes are on the disk: no record may speak of a file that a power cut takes away.
+    private func synchronize(_ path: String) throws {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw failure(errno) }
+        defer { close(file) }
+        guard fsync(file) == 0 else { throw failure(errno) }
     }
 
     func setTime(_ mtime: Timestamp?, of path: String) throws {

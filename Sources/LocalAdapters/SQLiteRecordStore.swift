@@ -140,6 +140,13 @@ package struct SQLiteRecordStore: RecordStore {
         }
     }
 
+    /// Gives all leases back. Only who holds the ``FolderLock`` may do so: then nobody else can be at work.
+    package func releaseAllLeases() async throws {
+        try await write { database in
+            try database.execute(sql: "UPDATE vaults SET lease_owner = NULL, lease_expires = NULL")
+        }
+    }
+
     package func releaseLease(of run: RunID, on vault: VaultID) async throws {
         try await write { database in
             try database.execute(

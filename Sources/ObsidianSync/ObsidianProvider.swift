@@ -82,8 +82,8 @@ package struct ObsidianProvider: LibraryProvider {
                 code: totp?.code(at: clock.now) ?? "",
                 logger
             )
-        } catch let error as SyncError where error.name == .authenticationFailed && totp != nil {
-            // A code counts once. The next one may be taken; a wrong password will be refused again.
+        } catch let error as SyncError where error.underlying is ServiceText.WrongCode && totp != nil {
+            // A code counts once, perhaps: the next one may be taken.
             try await clock.sleep(until: clock.now.startOfNextStep, tolerance: nil)
             token = try await api.signIn(
                 email: email,

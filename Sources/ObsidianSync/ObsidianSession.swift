@@ -91,14 +91,13 @@ struct ObsidianSession: VaultSession {
         // Snapshots have no tombstones; one that comes all the same says nothing.
         if since == 0, isDeleted { return nil }
         let kind: Entry.Kind = isDeleted ? .deletion : record.folder ?? false ? .folder : .file
-        guard let path = try? keys.nameCipher.open(sealedPath) else { return unreadable(uid) }
+        guard let path = try? keys.nameCipher.open(sealedPath) else { return unreadable(record, uid, sealedPath) }
         var entry = Entry(kind: kind, path: VaultPath(path), version: uid, handle: String(uid))
         guard kind == .file else { return entry }
-        guard let hash = try? keys.nameCipher.open(record.hash ?? ""), hash.utf8.count == 64 else {
-            return unreadable(uid)
-        }
-        entry.sha256 = hash.lowercased()
-        entry.size = record.size.map { $0 == 0 ? 0 : max(0, $0 - Int64(BodyDecipher.overhead)) }
+        // A hash that cannot be deciphered is one that no content has: such a file is refused, not taken on trust.
+        let hash = (try? keys.nameCipher.open(record.hash ?? "")) ?? ""
+        entry.sha256 = hash.utf8.count == 64 ? hash.lowercased() : ""
+        entry.size = try record.size.map(Self.contentSize)
         entry.mtime = record.mtime.flatMap { $0 > 0 ? Timestamp(milliseconds: $0) : nil }
         if let related = record.relatedpath, !related.isEmpty, let previous = try? keys.nameCipher.open(related) {
             entry.previousPath = VaultPath(previous)
@@ -106,9 +105,26 @@ struct ObsidianSession: VaultSession {
         return entry
     }
 
-    private func unreadable(_ uid: Int64) -> Entry {
+    /// The size of a body's content. No file of the service comes near the largest size that is believed.
+    private static func contentSize(_ size: Int64) throws -> Int64 {
+        guard (0...(1 << 40)).contains(size) else {
+            throw SyncError(.protocolChanged, "Obsidian names a size that no file can have")
+        }
+        return size == 0 ? 0 : max(0, size - Int64(BodyDecipher.overhead))
+    }
+
+    /// A record whose path cannot be deciphered. Its stand-in goes by the sealed path, so that later versions and the
+    /// deletion of the same file find it.
+    private func unreadable(_ record: SocketMessage, _ uid: Int64, _ sealedPath: String) -> Entry {
         logger.warning("record cannot be deciphered", metadata: [LogKey.itemVersion: "\(uid)"])
-        return Entry(kind: .unreadable, path: .standIn(handle: String(uid)), version: uid, handle: String(uid))
+        var hasher = SHA256Hasher()
+        hasher.update(Array(sealedPath.utf8))
+        return Entry(
+            kind: record.deleted ?? false ? .deletion : .unreadable,
+            path: .standIn(handle: String(hasher.hexDigest().prefix(32))),
+            version: uid,
+            handle: String(uid)
+        )
     }
 }
 

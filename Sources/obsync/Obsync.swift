@@ -31,9 +31,6 @@ struct Obsync: AsyncParsableCommand {
         } catch let error as StateMachineError {
             StandardStreams.error("obsync: InvalidInput: \(error.description)")
             Foundation.exit(ExitStatus.of(.invalidInput))
-        } catch is CancellationError {
-            StandardStreams.error("obsync: stopped; start again to go on where it was")
-            Foundation.exit(ExitStatus.stopped)
         } catch {
             exit(withError: error)
         }
@@ -42,9 +39,6 @@ struct Obsync: AsyncParsableCommand {
 
 /// The exit status for each kind of error, after `sysexits.h`.
 enum ExitStatus {
-    /// Ended by a signal.
-    static let stopped: Int32 = 130
-
     static func of(_ name: SyncError.Name) -> Int32 {
         switch name {
         case .invalidInput: 64

@@ -1,4 +1,6 @@
+import ArgumentParser
 import Foundation
+import LocalAdapters
 import Logging
 import Simulators
 import StreamingCrypto
@@ -28,11 +30,14 @@ struct LocalRunTests {
         _ library: SimulatedLibrary,
         into folder: LocalFolder,
         vault: String? = nil,
-        syncType: SyncRequest.SyncType = .incremental
+        complete: Bool = false
     ) async throws -> Summary {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let quiet = logger
+        var options = try RunOptions.parse([])
+        options.complete = complete
+        let settings = options
         return try await withObsidianSimulator(library: library, logger: quiet) { server in
             try await LocalRun(
                 folder: folder,
@@ -40,7 +45,7 @@ struct LocalRunTests {
                 environment: ["OBSIDIAN_API_URL": server.baseURL],
                 isQuiet: true,
                 logger: quiet
-            ).run(vault: vault, syncType: syncType)
+            ).run(vault: vault, settings)
         }
     }
 
@@ -85,7 +90,7 @@ struct LocalRunTests {
                 try expectMirror(library, in: folder)
             }
 
-            let complete = try await mirror(library, into: folder, syncType: .complete)
+            let complete = try await mirror(library, into: folder, complete: true)
             #expect(complete.filesCount == 0)
             try expectMirror(library, in: folder)
         }
@@ -135,6 +140,25 @@ struct LocalRunTests {
             }
             #expect(error?.name == .invalidConfiguration)
             #expect(error?.message.contains("chmod 600") == true)
+        }
+    }
+
+    @Test("one process works on a folder at a time; what a killed one leaves behind keeps nobody out")
+    func lock() async throws {
+        try await withFolder { folder in
+            let library = try SampleLibrary.make()
+            do {
+                let lock = try FolderLock(path: folder.data + "/lock")
+                let error = await #expect(throws: SyncError.self) { try await mirror(library, into: folder) }
+                #expect(error?.message.contains("another obsync") == true)
+                withExtendedLifetime(lock) {}
+            }
+            let records = try SQLiteRecordStore(path: folder.data + "/records.sqlite")
+            let killed = try #require(RunID("killed"))
+            let vault = try #require(VaultID(SampleLibrary.archiveID))
+            let now = SystemClock().now
+            #expect(try await records.acquireLease(Lease(owner: killed, now: now), on: vault, now: now))
+            #expect(try await mirror(library, into: folder).vaultsSynced.count == 2)
         }
     }
 

@@ -49,7 +49,10 @@ struct FunctionProcessTests {
         return try JSONDecoder().decode(Line.self, from: text.prefix { $0 != UInt8(ascii: "\n") })
     }
 
-    @Test("each serves POST /invoke, and ends in peace on SIGTERM", arguments: ["Authenticator", "Lister", "Downloader"])
+    @Test(
+        "each serves POST /invoke, and ends in peace on SIGTERM",
+        arguments: ["Authenticator", "Lister", "Downloader"]
+    )
     func serves(_ name: String) async throws {
         let (process, log) = try start(name, Self.variables)
         defer { if process.isRunning { process.terminate() } }

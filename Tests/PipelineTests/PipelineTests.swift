@@ -87,7 +87,7 @@ struct PipelineTests {
         try await Deployment.with(library) { deployment in
             let notes = try library.vault(named: SampleLibrary.fieldNotesName)
             // A uid that the smaller vault has not come to: uids count within a vault.
-            let file = try #require(notes.account().files.first { $0.path.hasSuffix(".md") && $0.uid > 300 })
+            let file = try #require(notes.account().files.first { $0.uid > 300 && $0.size > 100 })
             deployment.provider.inject(.bodyFlipped, uid: file.uid, times: nil)
             let error = await #expect(throws: SyncError.self) { try await deployment.run() }
             #expect(error?.name == .partialFailure)

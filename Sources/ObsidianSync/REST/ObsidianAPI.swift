@@ -89,7 +89,7 @@ struct ObsidianAPI: Sendable {
             body: .bytes(ByteBuffer(bytes: body))
         )
         do {
-            let response = try await executor.execute(request, timeout: .seconds(60), logger: logger)
+            let response = try await executor.execute(request, timeout: .seconds(25), logger: logger)
             let answer = try await response.collect(upTo: Self.largestAnswer)
             return try Self.decode(
                 type,
@@ -113,7 +113,11 @@ struct ObsidianAPI: Sendable {
         if case .string(let text)? = json?.members["error"] { throw ServiceText.error(text) }
         if status == 429 {
             let seconds = headers.first(name: "Retry-After").flatMap(Int.init)
-            throw SyncError(.throttled, "Obsidian asks for fewer requests", retryAfter: seconds.map { .seconds($0) })
+            throw SyncError(
+                .throttled,
+                "Obsidian asks for fewer requests",
+                retryAfter: seconds.map { .seconds(min(max($0, 0), 3600)) }
+            )
         }
         guard (200..<300).contains(status) else {
             throw SyncError(.sourceUnavailable, "Obsidian answers with status \(status)")

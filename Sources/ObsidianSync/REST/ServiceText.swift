@@ -3,6 +3,9 @@ import SyncCore
 /// Turns the service's error texts into errors. They are matched by parts, without regard to case: the full sentences
 /// are not documented and change.
 enum ServiceText {
+    /// Lies beneath the error of a two-factor code that was refused, and of no other.
+    struct WrongCode: Error {}
+
     static let wrongCode = "2fa code is incorrect"
 
     static func error(_ text: String) -> SyncError {
@@ -11,7 +14,8 @@ enum ServiceText {
         if says(wrongCode) {
             return SyncError(
                 .authenticationFailed,
-                "the two-factor code was refused; check the secret's field auth.totp_secret and the clock"
+                "the two-factor code was refused; check the secret's field auth.totp_secret and the clock",
+                underlying: WrongCode()
             )
         }
         if says("2fa code") {

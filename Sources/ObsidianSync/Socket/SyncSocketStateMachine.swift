@@ -94,7 +94,7 @@ struct SyncSocketStateMachine {
             state = .idle
             return .gone
         }
-        guard let size = message.size, let pieces = message.pieces, size >= 0, pieces >= 0,
+        guard let size = message.size, let pieces = message.pieces, (0...(1 << 40)).contains(size), pieces >= 0,
             (size == 0) == (pieces == 0)
         else { throw unexpected("the answer to pull") }
         state = pieces == 0 ? .idle : .receiving(pieces: pieces, bytes: size)

@@ -96,12 +96,17 @@ package struct Authenticate: Sendable {
     }
 
     /// A run is named after the execution that starts it, so that a repeated first step does not make a second run.
+    ///
+    /// A name that cannot be a run's id as it is gets a mark of what it was, so that two names never make one run.
     private static func runID(execution: String) -> RunID? {
-        let plain = execution.unicodeScalars.map { scalar in
-            scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
-                || scalar == "-" || scalar == "_" ? Character(scalar) : "-"
+        if let plain = RunID(execution) { return plain }
+        let letters = execution.unicodeScalars.prefix(50).map { scalar in
+            let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
+            return isPlain || scalar == "-" || scalar == "_" ? Character(scalar) : "-"
         }
-        return RunID(String(plain.prefix(72)))
+        // FNV-1a, 64 bits: a mark, not a protection.
+        let mark = execution.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        return RunID(String(letters) + "-" + String(mark, radix: 16))
     }
 }
 

@@ -19,6 +19,7 @@ package struct AuthenticateInput: Decodable, Hashable, Sendable {
 
     package init(from decoder: any Decoder) throws {
         let event = try JSON(from: decoder)
+        try SyncRequest.refuseSecrets(in: event)
         let input = event.members["input"] ?? event
         if case .string(let name)? = event.members["execution"] { execution = name }
         if case .string(let text)? = input.members["run"] {
@@ -29,7 +30,7 @@ package struct AuthenticateInput: Decodable, Hashable, Sendable {
         }
         if case .string(let text)? = input.members["cursor"] { cursor = text }
         if case .integer(let count)? = input.members["reauthentications"] {
-            reauthentications = Int(clamping: count)
+            reauthentications = Int(min(max(count, 0), 1000))
         } else {
             reauthentications = 0
         }

@@ -30,7 +30,13 @@ struct BatchLedger: Sendable {
     }
 
     /// The entries that nothing has come of yet.
-    var open: [Entry] { entries.filter { outcomes[$0.path] == nil } }
+    ///
+    /// What was begun before and not finished comes last: a file that outlives every call must not keep the others back.
+    var open: [Entry] {
+        let open = entries.filter { outcomes[$0.path] == nil }
+        func wasBegun(_ entry: Entry) -> Bool { known[entry.path]?.status == .inProgress }
+        return open.filter { !wasBegun($0) } + open.filter(wasBegun)
+    }
 
     var isComplete: Bool { outcomes.count == entries.count }
 

@@ -24,6 +24,7 @@ struct BatchWork: Sendable {
     /// - Throws: the session's error when sessions cannot be opened, or break again and again.
     func workOff(_ ledger: inout BatchLedger) async throws {
         var attempt = 0
+        let settledAtFirst = ledger.outcomes.count
         while !ledger.open.isEmpty, !isLate {
             let before = ledger.outcomes.count
             do {
@@ -38,7 +39,11 @@ struct BatchWork: Sendable {
                 guard attempt < settings.sessionAttempts else { throw error }
                 let ceiling = settings.sessionBackoff * Double(1 << (attempt - 1))
                 let pause = error.retryAfter ?? ceiling * settings.random()
-                guard downloader.ports.clock.now.advanced(by: pause) < deadline else { return }
+                guard downloader.ports.clock.now.advanced(by: pause) < deadline else {
+                    // Coming back at once would ask again what has just asked for quiet.
+                    if ledger.outcomes.count == settledAtFirst { throw error }
+                    return
+                }
                 try await downloader.ports.clock.sleep(for: pause)
             }
         }

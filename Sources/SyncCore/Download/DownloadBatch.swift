@@ -59,7 +59,7 @@ package struct DownloadBatch: Sendable {
             throw error
         }
         let receipt = ledger.receipt(number: input.batch.number)
-        if ledger.isComplete { try await save(receipt, input) }
+        if ledger.isComplete { try await save(receipt, input) } else { try await renewLease(input) }
         return DownloadOutput(
             status: ledger.isComplete ? .complete : .partial,
             files: receipt.files,
@@ -78,13 +78,16 @@ package struct DownloadBatch: Sendable {
         return known
     }
 
-    /// Every receipt renews the lease, so that a long run does not lose its vault between two calls of the lister.
     private func save(_ receipt: Receipt, _ input: DownloadInput) async throws {
-        let now = ports.clock.now
-        let expires = now.advanced(by: settings.receiptLifetime)
+        let expires = ports.clock.now.advanced(by: settings.receiptLifetime)
         try await ports.records.save(receipt, of: input.run, in: input.batch.vaultID, expires: expires)
-        let lease = Lease(owner: input.run, now: now)
-        _ = try await ports.records.acquireLease(lease, on: input.batch.vaultID, now: now)
+        try await renewLease(input)
+    }
+
+    /// Every call renews the lease, so that a long run does not lose its vault between two calls of the lister.
+    private func renewLease(_ input: DownloadInput) async throws {
+        let now = ports.clock.now
+        _ = try await ports.records.acquireLease(Lease(owner: input.run, now: now), on: input.batch.vaultID, now: now)
     }
 }
 

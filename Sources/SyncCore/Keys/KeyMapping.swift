@@ -72,7 +72,8 @@ package enum KeyMapping {
         try ObjectKey("runs/\(run.rawValue).json")
     }
 
-    private static func padded(_ number: Int) -> String {
+    /// A batch number in six digits, so that names sort as numbers do.
+    package static func padded(_ number: Int) -> String {
         let digits = String(number)
         return String(repeating: "0", count: max(0, 6 - digits.count)) + digits
     }

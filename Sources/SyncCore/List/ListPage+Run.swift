@@ -17,7 +17,7 @@ extension ListPage {
         }
         let folders = try await folders(of: vaults)
         return vaults.filter { asked.isEmpty || asked.contains($0.id) }.compactMap { vault in
-            folders[vault.id].map { RunState.VaultPlan(vault: vault, folder: $0) }
+            folders[vault.id].map { RunState.VaultPlan(vault: vault.mirrored(to: ports.destination), folder: $0) }
         }
     }
 
@@ -28,7 +28,10 @@ extension ListPage {
         for vault in vaults { folders[vault.id] = try await records.state(of: vault.id)?.folder }
         for vault in vaults where folders[vault.id] == nil {
             let others = vaults.filter { $0.id != vault.id }.map { KeyMapping.plainFolder($0.name) }
-            folders[vault.id] = KeyMapping.folder(for: vault, besides: others + folders.values)
+            folders[vault.id] = KeyMapping.folder(
+                for: vault,
+                besides: others + folders.values + settings.reservedFolders
+            )
         }
         return folders
     }
@@ -73,18 +76,19 @@ extension ListPage {
             return try output(input, cursor, .busy, summary: summary(of: run, input))
         }
         let failed = run.vaults.reduce(0) { $0 + $1.failed }
+        let refused = run.vaults.count { $0.outcome == .refused }
         if failed > 0 {
             throw SyncError(
                 .partialFailure,
-                "\(failed) files could not be mirrored although they were tried more than once; "
-                    + "redrive the execution once the cause is mended"
+                "\(failed.counted("file")) could not be mirrored in spite of more than one attempt"
+                    + (refused > 0 ? ", and \(refused.counted("vault")) could not be listed" : "")
+                    + "; redrive the execution, or start again, once the cause is mended"
             )
         }
         if let problem = run.vaults.lazy.compactMap(\.error).first {
-            let count = run.vaults.count { $0.outcome == .refused }
             throw SyncError(
                 SyncError.Name(rawValue: problem.name),
-                count == 1 ? problem.message : "\(problem.message) (and \(count - 1) more vaults were passed over)"
+                refused == 1 ? problem.message : "\(problem.message) (and \(refused - 1) more vaults were passed over)"
             )
         }
         return try output(input, cursor, .done, summary: summary(of: run, input))
@@ -100,7 +104,9 @@ extension ListPage {
                 errors.append("vault \(plan.vault.id): \(plan.done.skipped) files cannot be stored")
             }
             if plan.withheld > 0 {
-                errors.append("vault \(plan.vault.id): \(plan.withheld) deletions were held back; see deletion brake")
+                errors.append(
+                    "vault \(plan.vault.id): \(plan.withheld) deletions were held back; allow_deletions lets them pass"
+                )
             }
         }
         let isBusy = !run.vaults.isEmpty && settled.isEmpty

@@ -115,7 +115,7 @@ package struct ListPage: Sendable {
             next: next,
             batches: batches,
             maxConcurrent: max(1, min(wanted, settings.concurrencyLimit)),
-            successor: "\(input.run.rawValue)-\(cursor.generation)",
+            successor: "\(input.run.rawValue)-c\(cursor.generation)",
             reauthentications: input.reauthentications ?? 0,
             summary: summary
         )

@@ -16,6 +16,8 @@ package struct ListSettings: Sendable {
     package var brakeFiles = 100
     /// Deletions up to this share of a vault's files are never held back.
     package var brakeShare = 0.2
+    /// Folders of the mirror that no vault may take.
+    package var reservedFolders: [String] = []
     /// Whether files that are gone at the source are deleted, or kept.
     package var deletions = Deletions.mirror
     /// How long receipts are kept.

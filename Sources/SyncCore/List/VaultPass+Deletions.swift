@@ -2,6 +2,8 @@ import Logging
 
 extension VaultPass {
     private static let deletionsAtOnce = 100
+    /// A listing without any file may be right where no more than so many were known.
+    private static let handful = 10
 
     /// Deletes what the listing, read to its end, no longer holds.
     ///
@@ -11,12 +13,7 @@ extension VaultPass {
         if plan.withheld > 0 { return true }
         let census = try await census(listing)
         guard census.gone > 0 else { return true }
-        // An unreadable name may belong to any of the files that seem to be gone.
-        let isUncertain = listing.isSnapshot && listing.unreadable > 0
-        let isLarge =
-            census.gone > settings.brakeFiles
-            && Double(census.gone) > Double(census.files) * settings.brakeShare
-        if isUncertain || isLarge {
+        if isHeldBack(listing, census) {
             call.logger.warning("deletions held back", metadata: [LogKey.files: "\(census.gone)"])
             plan.withheld = census.gone
             return true
@@ -37,6 +34,15 @@ extension VaultPass {
         try await delete(waiting)
         plan.deleted += deleted + waiting.count
         return !isCut
+    }
+
+    /// The brake: what looks like a fault of the source rather than somebody's wish waits until somebody says so.
+    private func isHeldBack(_ listing: RunState.Listing, _ census: Census) -> Bool {
+        guard settings.deletions == .mirror, !call.input.request.options.allowDeletions else { return false }
+        // An unreadable name may belong to any of the files that seem to be gone.
+        if listing.isSnapshot, listing.unreadable > 0 { return true }
+        if listing.isSnapshot, listing.entries == 0, census.gone > Self.handful { return true }
+        return census.gone > settings.brakeFiles && Double(census.gone) > Double(census.files) * settings.brakeShare
     }
 
     private func delete(_ gone: [FileRecord]) async throws {
@@ -104,10 +110,10 @@ extension VaultPass {
         }
     }
 
-    /// An object without a record is what a run leaves that was stopped between storing a file and noting it.
+    /// An object of ours without a record is what a run leaves that was stopped between storing a file and noting it.
     private func orphan(of deletion: Entry) async throws -> FileRecord? {
         guard settings.deletions == .mirror, let key = try? KeyMapping.key(folder: folder, path: deletion.path),
-            try await lister.mirror.head(key) != nil
+            try await lister.mirror.head(key)?.sourceVersion != nil
         else { return nil }
         var lost = deletion
         lost.version = 0

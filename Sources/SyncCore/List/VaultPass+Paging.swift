@@ -83,7 +83,9 @@ extension VaultPass {
     /// Decides for one entry, and does what can be done without fetching.
     private func needsFetch(_ entry: Entry, _ known: FileRecord?) async throws -> Bool {
         guard entry.kind == .file || entry.kind == .unreadable else { return false }
-        if let known, known.settles(entry, epoch: vault.epoch) {
+        // A complete run gives names that were refused another chance: prefix or store may have changed.
+        let isRetried = known?.status == .skipped && call.input.request.syncType == .complete
+        if let known, !isRetried, known.settles(entry, epoch: vault.epoch) {
             if known.status == .completed, known.version < entry.version || known.epoch != vault.epoch {
                 // The content is there already: only the version moves on.
                 try await records.save(completed(entry, previous: known), in: vault.id)
@@ -97,7 +99,7 @@ extension VaultPass {
     private func copyRenamed(_ entry: Entry, _ known: FileRecord?) async throws -> Bool {
         guard let previousPath = entry.previousPath, let sha256 = entry.sha256,
             let old = try await records.records(of: [previousPath], in: vault.id)[previousPath],
-            old.status == .completed, old.sha256 == sha256,
+            old.status == .completed, old.sha256 == sha256, old.epoch == vault.epoch,
             let source = try? KeyMapping.key(folder: folder, path: previousPath),
             let destination = try? KeyMapping.key(folder: folder, path: entry.path)
         else { return false }

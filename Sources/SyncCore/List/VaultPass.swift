@@ -83,8 +83,13 @@ struct VaultPass {
     private func spool(_ source: any LibrarySource, since: SourceCursor?) async throws -> RunState.Listing? {
         var writer = ManifestWriter(store: lister.state, vault: vault.id, run: run)
         var unreadable = 0
+        var received = 0
         let end = try await source.withVault(vault.id, since: since) { session in
             try await session.list { entry in
+                received += 1
+                if received.isMultiple(of: 1000), isLate {
+                    throw SyncError(.sourceUnavailable, "the listing of a vault takes longer than one call may last")
+                }
                 if entry.kind == .unreadable { unreadable += 1 }
                 try await writer.add(entry.asManifestEntry)
             }

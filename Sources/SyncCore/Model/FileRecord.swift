@@ -117,7 +117,8 @@ package struct FileRecord: Codable, Hashable, Sendable {
 
     /// Whether this record says that nothing is left to do for `entry` of a vault in `epoch`.
     package func settles(_ entry: Entry, epoch: String) -> Bool {
-        if status == .completed, let sha256, sha256 == entry.sha256 { return true }
+        let isSamePlace = Vault.place(ofEpoch: epoch) == Vault.place(ofEpoch: self.epoch)
+        if status == .completed, isSamePlace, let sha256, sha256 == entry.sha256 { return true }
         guard epoch == self.epoch else { return false }
         return switch status {
         case .completed, .skipped: version >= entry.version

@@ -26,11 +26,11 @@ package struct RunID: RawRepresentable, Hashable, Codable, Sendable, CustomStrin
     /// The identifier as text.
     package let rawValue: String
 
-    /// Takes an identifier of 1 to 72 ASCII letters, digits, `-` and `_`; anything else is refused.
+    /// Takes an identifier of 1 to 76 ASCII letters, digits, `-` and `_`; anything else is refused.
     ///
     /// Step Functions allows execution names of 80 characters; the rest is for the generation of a continuation.
     package init?(rawValue: String) {
-        guard isPlainIdentifier(rawValue, upTo: 72) else { return nil }
+        guard isPlainIdentifier(rawValue, upTo: 76) else { return nil }
         self.rawValue = rawValue
     }
 

@@ -9,6 +9,18 @@ package struct Vault: Codable, Hashable, Sendable {
     /// A cursor belongs to one epoch. It is a fingerprint and holds no secret.
     package let epoch: String
 
+    /// The same vault as it is mirrored to a place: its epoch is that of vault and place together.
+    func mirrored(to destination: String) -> Vault {
+        Vault(id: id, name: name, epoch: "\(epoch)\(Self.placeMark)\(destination)")
+    }
+
+    /// The part of a mirrored vault's epoch that names the place.
+    static func place(ofEpoch epoch: String) -> Substring? {
+        epoch.firstIndex(of: placeMark).map { epoch[epoch.index(after: $0)...] }
+    }
+
+    private static let placeMark: Character = "@"
+
     /// Makes a vault.
     package init(id: VaultID, name: String, epoch: String) {
         self.id = id

@@ -12,8 +12,8 @@ package struct Pipeline: Sendable {
     package var records: any RecordStore
     /// Where manifests and batches are.
     package var state: any ObjectStore
-    /// Where the files of a request go.
-    package var mirror: @Sendable (SyncRequest) throws -> any ObjectStore
+    /// Where the files of a request go, and the name of that place.
+    package var mirror: @Sendable (SyncRequest) throws -> (store: any ObjectStore, name: String)
     /// What a request may name as its bucket.
     package var allowedBuckets: [String] = []
     /// Wall time.
@@ -35,7 +35,7 @@ package struct Pipeline: Sendable {
         providers: [any LibraryProvider],
         records: any RecordStore,
         state: any ObjectStore,
-        mirror: @escaping @Sendable (SyncRequest) throws -> any ObjectStore,
+        mirror: @escaping @Sendable (SyncRequest) throws -> (store: any ObjectStore, name: String),
         clock: any WallClock,
         makeHasher: @escaping MakeContentHasher
     ) {
@@ -121,7 +121,10 @@ extension Pipeline {
             makeRunID: { RunID("run-\(randomName())") }
         )
         let output = try await authenticate(input, logger: logger)
-        logger.info("authenticated", metadata: [LogKey.run: "\(output.run)", LogKey.secretVersion: "\(output.secretVersion)"])
+        logger.info(
+            "authenticated",
+            metadata: [LogKey.run: "\(output.run)", LogKey.secretVersion: "\(output.secretVersion)"]
+        )
         return try FunctionJSON.encode(output)
     }
 
@@ -159,7 +162,8 @@ extension Pipeline {
         logger.info(
             "batch worked off",
             metadata: [
-                LogKey.status: "\(output.status.rawValue)", LogKey.files: "\(output.files)", LogKey.bytes: "\(output.bytes)",
+                LogKey.status: "\(output.status.rawValue)", LogKey.files: "\(output.files)",
+                LogKey.bytes: "\(output.bytes)",
                 LogKey.failed: "\(output.failed)", LogKey.skipped: "\(output.skipped)",
             ]
         )
@@ -168,10 +172,12 @@ extension Pipeline {
 
     private func ports(for request: SyncRequest) async throws -> SyncPorts {
         let stored = try await secrets.current()
+        let destination = try mirror(request)
         return SyncPorts(
             provider: try providers.named(in: stored.secret),
             secret: stored.secret,
-            mirror: try mirror(request),
+            mirror: destination.store,
+            destination: destination.name,
             state: state,
             records: records,
             clock: clock

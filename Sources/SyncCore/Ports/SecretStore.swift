@@ -97,5 +97,12 @@ package struct Secret: Sendable, CustomStringConvertible {
         Secret(JSON.object(fields).setting(value, at: path[...]).members)
     }
 
+    /// The same secret with a field as `other` has it, or without it.
+    package func taking(_ field: String, from other: Secret) -> Secret {
+        var fields = fields
+        fields[field] = other.fields[field]
+        return Secret(fields)
+    }
+
     package var description: String { "Secret(fields: \(fields.keys.sorted()))" }
 }

@@ -6,6 +6,8 @@ package struct SyncPorts: Sendable {
     package var secret: Secret
     /// Where the files are.
     package var mirror: any ObjectStore
+    /// Names the place that `mirror` is: what is known of one place says nothing of another.
+    package var destination: String
     /// Where manifests and batches are.
     package var state: any ObjectStore
     /// Where the records are.
@@ -18,6 +20,7 @@ package struct SyncPorts: Sendable {
         provider: any LibraryProvider,
         secret: Secret,
         mirror: any ObjectStore,
+        destination: String,
         state: any ObjectStore,
         records: any RecordStore,
         clock: any WallClock
@@ -25,6 +28,7 @@ package struct SyncPorts: Sendable {
         self.provider = provider
         self.secret = secret
         self.mirror = mirror
+        self.destination = destination
         self.state = state
         self.records = records
         self.clock = clock

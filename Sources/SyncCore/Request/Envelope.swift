@@ -83,6 +83,35 @@ package struct Summary: Codable, Hashable, Sendable {
     /// More, by name.
     package var metadata: [String: String]
 
+    /// The outcome of a run that failed.
+    package init(failure error: SyncError) {
+        self.init(
+            success: false,
+            message: error.message,
+            vaultsSynced: [],
+            filesCount: 0,
+            errors: [error.description],
+            metadata: ["error": error.name.rawValue]
+        )
+    }
+
+    /// Makes a summary.
+    package init(
+        success: Bool,
+        message: String,
+        vaultsSynced: [VaultID],
+        filesCount: Int,
+        errors: [String],
+        metadata: [String: String]
+    ) {
+        self.success = success
+        self.message = message
+        self.vaultsSynced = vaultsSynced
+        self.filesCount = filesCount
+        self.errors = errors
+        self.metadata = metadata
+    }
+
     private enum CodingKeys: String, CodingKey {
         case success, message, errors, metadata
         case vaultsSynced = "vaults_synced"

@@ -40,10 +40,13 @@ package struct SyncRequest: Codable, Hashable, Sendable {
         package var maxConcurrent: Int?
         /// How long one downloader may work before it hands over, 1 to 15 minutes.
         package var timeoutMinutes: Int?
+        /// Whether deletions pass however many they are.
+        package var allowDeletions = false
 
         private enum CodingKeys: String, CodingKey {
             case maxConcurrent = "max_concurrent"
             case timeoutMinutes = "timeout_minutes"
+            case allowDeletions = "allow_deletions"
         }
 
         /// Makes options that leave everything to the deployment.
@@ -81,7 +84,7 @@ extension SyncRequest {
         guard case .object(let fields) = input else {
             throw SyncError(.invalidInput, "the input is not a JSON object")
         }
-        try Self.refusePasswords(in: input)
+        try Self.refuseSecrets(in: input)
         let reader = FieldReader(fields: fields, prefix: "")
         let options = FieldReader(fields: try reader.object("options"), prefix: "options.")
         let kind = try reader.text("type", among: ["sync_vault", "sync_multiple", "status"])
@@ -100,24 +103,30 @@ extension SyncRequest {
         destinationBucket = try reader.text("dest_bucket")
         destinationPrefix = try reader.text("dest_prefix")
         self.options.maxConcurrent = try options.integer("max_concurrent", in: 1...40)
+        self.options.allowDeletions = try options.bool("allow_deletions") ?? false
         self.options.timeoutMinutes = try options.integer("timeout_minutes", in: 1...15)
     }
 
-    private static func refusePasswords(in value: JSON) throws(SyncError) {
+    private static let secretNames: Set<String> = [
+        "vault_password", "password", "totp_secret", "token", "access_token", "refresh_token", "client_secret",
+    ]
+
+    /// Refuses what must not be stored in an execution's history.
+    static func refuseSecrets(in value: JSON) throws(SyncError) {
         switch value {
         case .object(let members):
             for (name, member) in members {
-                guard name != "vault_password", name != "password" else {
+                guard !secretNames.contains(name) else {
                     throw SyncError(
                         .invalidInput,
                         "the field \(name) is refused, because the input of an execution is stored and readable; "
-                            + "put the password into the secret, under vaults.<vault id>.password"
+                            + "put it into the secret (a vault's password under vaults.<vault id>.password)"
                     )
                 }
-                try refusePasswords(in: member)
+                try refuseSecrets(in: member)
             }
         case .array(let elements):
-            for element in elements { try refusePasswords(in: element) }
+            for element in elements { try refuseSecrets(in: element) }
         default:
             break
         }

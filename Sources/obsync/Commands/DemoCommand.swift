@@ -18,9 +18,7 @@ struct DemoCommand: AsyncParsableCommand {
     @Flag(help: "Change some notes at the source first, add, rename and delete some.")
     var edit = false
 
-    @Flag(help: "List everything from the beginning instead of what changed.")
-    var complete = false
-
+    @OptionGroup var options: RunOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
@@ -39,7 +37,7 @@ struct DemoCommand: AsyncParsableCommand {
                 isQuiet: output.json,
                 logger: try output.makeLogger()
             )
-            return try await run.run(vault: nil, syncType: complete ? .complete : .incremental)
+            return try await output.reportingFailure { try await run.run(vault: nil, options) }
         }
         try output.show(summary, folder: folder)
         if !output.json { suggest() }

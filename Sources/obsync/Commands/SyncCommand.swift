@@ -3,6 +3,15 @@ import Foundation
 import Logging
 import SyncCore
 
+/// What every command that mirrors can be told.
+struct RunOptions: ParsableArguments {
+    @Flag(help: "List everything from the beginning instead of what changed.")
+    var complete = false
+
+    @Flag(help: "Let deletions pass that are held back because they are suspiciously many.")
+    var allowDeletions = false
+}
+
 /// What every command that mirrors prints.
 struct OutputOptions: ParsableArguments {
     @Flag(help: "Print the summary as JSON on standard output, and nothing else.")
@@ -22,6 +31,17 @@ struct OutputOptions: ParsableArguments {
         var logger = Logger(label: "obsync") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = level
         return logger
+    }
+
+    /// Runs `body`; where the summary is asked for as JSON, a failure is told as one too.
+    func reportingFailure(_ body: () async throws -> Summary) async throws -> Summary {
+        do {
+            return try await body()
+        } catch let error as SyncError where json {
+            let summary = Summary(failure: error)
+            StandardStreams.output(String(decoding: try FunctionJSON.encode(summary), as: UTF8.self))
+            throw error
+        }
     }
 
     /// Prints the summary of a run.
@@ -56,9 +76,7 @@ struct SyncCommand: AsyncParsableCommand {
     @Option(help: "The credentials file (0600), or OBSYNC_CREDENTIALS.")
     var credentials: String?
 
-    @Flag(help: "List everything from the beginning instead of what changed.")
-    var complete = false
-
+    @OptionGroup var options: RunOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
@@ -73,7 +91,7 @@ struct SyncCommand: AsyncParsableCommand {
             isQuiet: output.json,
             logger: try output.makeLogger()
         )
-        let summary = try await run.run(vault: vault, syncType: complete ? .complete : .incremental)
+        let summary = try await output.reportingFailure { try await run.run(vault: vault, options) }
         try output.show(summary, folder: run.folder)
     }
 }

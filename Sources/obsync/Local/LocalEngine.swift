@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import Logging
 import StateMachine
+import StreamingCrypto
 import SyncCore
 import Synchronization
 
@@ -93,13 +94,12 @@ struct LocalEngine: Sendable {
     }
 
     private static func hash(_ algorithm: String, _ bytes: [UInt8]) -> String? {
-        func hex(_ digest: some Sequence<UInt8>) -> String { digest.map { String(format: "%02x", $0) }.joined() }
-        return switch algorithm {
-        case "MD5": hex(Insecure.MD5.hash(data: bytes))
-        case "SHA-1": hex(Insecure.SHA1.hash(data: bytes))
-        case "SHA-256": hex(SHA256.hash(data: bytes))
-        case "SHA-384": hex(SHA384.hash(data: bytes))
-        case "SHA-512": hex(SHA512.hash(data: bytes))
+        switch algorithm {
+        case "MD5": Hex.encoded(Insecure.MD5.hash(data: bytes))
+        case "SHA-1": Hex.encoded(Insecure.SHA1.hash(data: bytes))
+        case "SHA-256": Hex.encoded(SHA256.hash(data: bytes))
+        case "SHA-384": Hex.encoded(SHA384.hash(data: bytes))
+        case "SHA-512": Hex.encoded(SHA512.hash(data: bytes))
         default: nil
         }
     }

@@ -31,15 +31,11 @@ struct LocalFolder: Sendable {
         }
     }
 
-    /// Removes manifests and batches of a run that has succeeded; of a failed one they stay, for a redrive.
-    func removeWorkingData(ofRun run: String) {
-        let files = FileManager.default
-        let state = data + "/state"
-        for vault in (try? files.contentsOfDirectory(atPath: state)) ?? [] {
-            // Failing to tidy up is no reason to call a run failed.
-            try? files.removeItem(atPath: "\(state)/\(vault)/\(run)")
-            try? files.removeItem(atPath: "\(state)/\(vault)/\(run).json")
-        }
+    /// Removes what earlier runs have left of working data and half-written files.
+    func removeWorkingData() {
+        // Failing to tidy up is no reason to call a run failed.
+        try? FileManager.default.removeItem(atPath: data + "/state")
+        try? FileManager.default.removeItem(atPath: data + "/tmp")
     }
 
     /// The pipeline over this folder.
@@ -56,9 +52,12 @@ struct LocalFolder: Sendable {
         environment: [String: String],
         executor: any HTTPExecutor,
         observe: @escaping SyncObserver
-    ) throws -> Pipeline {
+    ) async throws -> Pipeline {
         let clock = SystemClock()
         let scratch = data + "/tmp"
+        let records = try SQLiteRecordStore(path: data + "/records.sqlite")
+        // Nobody else is at work here, so leases that still stand are those of processes that were killed.
+        try await records.releaseAllLeases()
         let mirror = FolderObjectStore(root: path, scratch: scratch)
         let obsidian = ObsidianProvider(
             try .init(environment: environment),
@@ -68,13 +67,13 @@ struct LocalFolder: Sendable {
         var pipeline = Pipeline(
             secrets: FileSecretStore(path: credentials, environment: environment),
             providers: [obsidian],
-            records: try SQLiteRecordStore(path: data + "/records.sqlite"),
+            records: records,
             state: FolderObjectStore(root: data + "/state", scratch: scratch),
             mirror: { request in
                 guard request.destinationBucket == nil, request.destinationPrefix == nil else {
                     throw SyncError(.invalidInput, "dest_bucket and dest_prefix mean nothing here; use --dest")
                 }
-                return mirror
+                return (mirror, "folder")
             },
             clock: clock,
             makeHasher: { SHA256Hasher() }

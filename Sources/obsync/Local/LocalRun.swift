@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTransport
+import LocalAdapters
 import Logging
 import ObsidianSync
 import StateMachine
@@ -17,23 +18,27 @@ struct LocalRun {
     ///
     /// - Parameters:
     ///   - vault: the id or the exact name of one vault; nil for all.
-    ///   - syncType: how much is listed.
+    ///   - settings: how much is listed, and what deletions are allowed.
     /// - Returns: what came of it.
     /// - Throws: `SyncError` under the name that the execution failed with.
-    func run(vault: String?, syncType: SyncRequest.SyncType) async throws -> Summary {
+    func run(vault: String?, _ settings: RunOptions) async throws -> Summary {
         try folder.prepare()
+        let lock = try FolderLock(path: folder.data + "/lock")
+        defer { withExtendedLifetime(lock) {} }
+        folder.removeWorkingData()
         let display = ProgressDisplay(isQuiet: isQuiet)
         let picture = RunPicture()
         defer { display.finish() }
         return try await AsyncHTTPClientTransport.with { transport in
-            let pipeline = try folder.pipeline(
+            let pipeline = try await folder.pipeline(
                 credentials: credentials,
                 environment: environment,
                 executor: transport,
                 observe: display.observe
             )
             var request = SyncRequest()
-            request.syncType = syncType
+            request.syncType = settings.complete ? .complete : .incremental
+            request.options.allowDeletions = settings.allowDeletions
             if let vault { request.vaultIDs = [try await VaultChoice(pipeline, logger).id(of: vault)] }
             let engine = LocalEngine(
                 definition: try LocalEngine.pipelineDefinition(),
@@ -45,7 +50,7 @@ struct LocalRun {
             )
             let name = "local-\(pipeline.randomName())"
             let summary = try await engine.run(request, name: name)
-            folder.removeWorkingData(ofRun: name)
+            folder.removeWorkingData()
             display.finish()
             if !isQuiet { for line in picture.lines { StandardStreams.error(line) } }
             return summary

@@ -104,14 +104,26 @@ struct AuthenticateTests {
     @Test(
         "a run is named after its execution",
         arguments: [
-            ("nightly 2026/11", "nightly-2026-11"), ("caf\u{E9}", "caf-"),
-            (String(repeating: "x", count: 80), String(repeating: "x", count: 72)),
+            ("nightly-2026_11", "nightly-2026_11"), ("nightly 2026/11", "nightly-2026-11-4a682b0e913f413"),
+            (String(repeating: "x", count: 76), String(repeating: "x", count: 76)),
         ]
     )
     func runNames(execution: String, run: String) async throws {
         let world = World.withNotes()
         let output = try await world.authenticate("{\"execution\": \"\(execution)\", \"input\": {}}")
         #expect(output.run.rawValue == run)
+    }
+
+    @Test("two names never make one run", arguments: [("sync.1", "sync+1"), ("caf\u{E9}", "caf-")])
+    func distinctRuns(one: String, other: String) async throws {
+        let world = World.withNotes()
+        let first = try await world.authenticate("{\"execution\": \"\(one)\", \"input\": {}}")
+        let second = try await world.authenticate("{\"execution\": \"\(other)\", \"input\": {}}")
+        #expect(first.run != second.run)
+        let long = String(repeating: "x", count: 79)
+        let third = try await world.authenticate("{\"execution\": \"\(long)y\", \"input\": {}}")
+        let fourth = try await world.authenticate("{\"execution\": \"\(long)z\", \"input\": {}}")
+        #expect(third.run != fourth.run)
     }
 
     @Test("a provider that nobody knows is an error of configuration that names those who are known")

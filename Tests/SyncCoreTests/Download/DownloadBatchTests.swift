@@ -255,7 +255,7 @@ struct DownloadBatchTests {
             guard entry.path == path else { return }
             var newer = entry
             newer.version += 1
-            let author = FileRecord.Author(run: .third, epoch: "epoch-1", now: InstantClock.start)
+            let author = FileRecord.Author(run: .third, epoch: "epoch-1@here", now: InstantClock.start)
             try await records.save(FileRecord(newer, status: .completed, author: author, previous: nil), in: .notes)
         }
         let output = try await world.download(batch)

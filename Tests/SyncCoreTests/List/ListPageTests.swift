@@ -165,7 +165,7 @@ struct ListPageTests {
             for batch in output.batches { _ = try await world.download(batch) }
             input.cursor = output.cursor
         }
-        #expect(successors == ["run-1-1"])
+        #expect(successors == ["run-1-c1"])
         #expect(try await world.run(.second).next == .busy)
         let outcome = try await world.run()
         #expect(outcome.next == .done)

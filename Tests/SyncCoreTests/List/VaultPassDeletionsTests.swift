@@ -44,7 +44,9 @@ struct VaultPassDeletionsTests {
         for number in 0..<5 { world.delete("\(number).md") }
         world.write("new", to: "new.md")
         let outcome = try await world.run(.second, request)
-        #expect(outcome.summary?.errors == ["vault notes-id: 5 deletions were held back; see deletion brake"])
+        #expect(
+            outcome.summary?.errors == ["vault notes-id: 5 deletions were held back; allow_deletions lets them pass"]
+        )
         #expect(world.texts.count == 21)
         let again = try await world.run(.third, request)
         #expect(again.summary?.errors.count == 1)

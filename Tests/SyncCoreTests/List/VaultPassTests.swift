@@ -38,9 +38,9 @@ struct VaultPassTests {
         try await world.run(.second)
         #expect(world.texts == ["Notes/a.md": "A", "Notes/b.md": "B2"])
         #expect(world.library.contentsSent == sent + 1)
-        #expect(world.record("a.md")?.epoch == "epoch-2")
+        #expect(world.record("a.md")?.epoch == "epoch-2@here")
         #expect(world.record("a.md")?.version == 1)
-        #expect(try await world.records.state(of: .notes)?.epoch == "epoch-2")
+        #expect(try await world.records.state(of: .notes)?.epoch == "epoch-2@here")
     }
 
     @Test("a file that went with the old vault is mirrored when it comes back in the new one")
@@ -87,7 +87,7 @@ struct VaultPassTests {
         world.library.setFaults { $0.corruptions[VaultPath("bad.md")] = [1] }
         let error = await #expect(throws: SyncError.self) { try await world.run() }
         #expect(error?.name == .partialFailure)
-        #expect(error?.message.hasPrefix("1 files") == true)
+        #expect(error?.message.hasPrefix("1 file could") == true)
         #expect(world.record("bad.md")?.status == .failed)
         #expect(world.record("bad.md")?.lastError == "CorruptContent")
         #expect(try await world.records.state(of: .notes)?.cursor == SourceCursor("2"))

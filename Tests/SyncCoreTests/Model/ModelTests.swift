@@ -52,7 +52,7 @@ struct IdentifierTests {
 
     @Test("a run leaves room for the generation of its successor")
     func runLength() {
-        #expect(RunID(String(repeating: "x", count: 73)) == nil)
+        #expect(RunID(String(repeating: "x", count: 77)) == nil)
         #expect(VaultID(String(repeating: "x", count: 128)) != nil)
     }
 }

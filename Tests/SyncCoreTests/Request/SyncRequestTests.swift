@@ -72,7 +72,7 @@ struct SyncRequestTests {
     func passwords(json: String) {
         let error = #expect(throws: SyncError.self) { try request(json) }
         #expect(error?.name == .invalidInput)
-        #expect(error?.message.contains("secret, under vaults.<vault id>.password") == true)
+        #expect(error?.message.contains("under vaults.<vault id>.password") == true)
         #expect(error?.message.contains("s3cret") == false)
     }
 }

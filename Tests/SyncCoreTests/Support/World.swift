@@ -7,7 +7,8 @@ import TestSupport
 /// Everything a run touches, in memory, and a driver that goes through the states as the state machine does.
 struct World: Sendable {
     let library = FakeLibrary()
-    let mirror = MemoryObjectStore()
+    var mirror = MemoryObjectStore()
+    var destination = "here"
     let state = MemoryObjectStore(chunkSize: 500)
     let records = MemoryRecordStore()
     let secrets = MemorySecretStore(Secret(["provider": .string("fake")]))
@@ -62,6 +63,7 @@ struct World: Sendable {
                 provider: FakeProvider(library),
                 secret: try await secrets.current().secret,
                 mirror: FaultyObjectStore(mirror, fail: mirrorFaults),
+                destination: destination,
                 state: FaultyObjectStore(state, fail: stateFaults),
                 records: FaultyRecordStore(records, fail: recordFaults),
                 clock: clock
