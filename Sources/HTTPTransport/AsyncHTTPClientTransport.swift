@@ -34,6 +34,8 @@ package struct AsyncHTTPClientTransport: HTTPExecutor {
     /// - Throws: ``TransportError/Code/invalidConfiguration`` when the extra roots cannot be read.
     package init(_ configuration: TransportConfiguration) throws {
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: try configuration.clientConfiguration)
+        // The library traps when a client goes without having been shut down, so this one never goes.
+        _ = Unmanaged.passRetained(client)
     }
 
     package func execute(_ request: HTTPRequest, timeout: Duration, logger: Logger) async throws -> HTTPResponse {
