@@ -175,7 +175,7 @@ let package = Package(
         ),
         .testTarget(
             name: "LocalLambdaTests",
-            dependencies: ["EchoFunction", "LambdaRuntime", "LocalLambda", nioCore, nioHTTP1],
+            dependencies: ["EchoFunction", "LambdaRuntime", "LocalLambda", "TestSupport", nioCore, nioHTTP1],
             swiftSettings: settings
         ),
         .testTarget(name: "StateMachineTests", dependencies: ["StateMachine"], swiftSettings: settings),

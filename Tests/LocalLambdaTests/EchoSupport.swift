@@ -3,32 +3,13 @@ import LambdaRuntime
 import Logging
 import NIOCore
 import Synchronization
+import TestSupport
 
 @testable import LocalLambda
 
 /// The test function, built beside the test bundle, and a service that runs it.
 enum EchoSupport {
-    /// The folder of built products: that of the bundle in the running process's arguments or of its executable.
-    static let executablePath: String? = {
-        let candidates =
-            CommandLine.arguments + [
-                (try? FileManager.default.destinationOfSymbolicLink(
-                    atPath: "/proc/self/exe"
-                )) ?? ""
-            ]
-        for candidate in candidates {
-            var folder = URL(filePath: candidate).deletingLastPathComponent()
-            for _ in 0..<4 {
-                let path = folder.appending(path: "EchoFunction").path
-                var isDirectory: ObjCBool = false
-                if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue {
-                    return path
-                }
-                folder.deleteLastPathComponent()
-            }
-        }
-        return nil
-    }()
+    static let executablePath = BuiltProducts.url(of: "EchoFunction")?.path
 
     static func function(
         timeout: Duration = .seconds(20),

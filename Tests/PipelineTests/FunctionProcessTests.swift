@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import SyncCore
+import TestSupport
 import Testing
 
 /// The executables by themselves, without a Runtime API.
@@ -30,7 +31,7 @@ struct FunctionProcessTests {
 
     private func start(_ name: String, _ variables: [String: String]) throws -> (Process, Pipe) {
         let process = Process()
-        let executable: URL = try #require(Products.url(of: name), "\(name) is not built")
+        let executable: URL = try #require(BuiltProducts.url(of: name), "\(name) is not built")
         process.executableURL = executable
         process.environment = variables
         let log = Pipe()

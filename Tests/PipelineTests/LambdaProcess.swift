@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Runs `obsync start-lambda` as a process of its own while `body` runs, and ends it by its id.
@@ -7,7 +8,7 @@ func withLambdaProcess(
     _ body: (_ address: String) async throws -> Void
 ) async throws {
     let process = Process()
-    let executable: URL = try #require(Products.url(of: "obsync"), "obsync is not built")
+    let executable: URL = try #require(BuiltProducts.url(of: "obsync"), "obsync is not built")
     process.executableURL = executable
     process.arguments = ["start-lambda", "--port", "0"]
     var environment = ["PATH": "/usr/bin:/bin", "AWS_REGION": "eu-central-1", "LOG_LEVEL": "warning"]
@@ -35,20 +36,4 @@ private func address(in output: Pipe) throws -> String {
     }
     let line = try #require(text.split(separator: "\n").first { $0.contains("http://") })
     return String(try #require(line.split(separator: " ").last))
-}
-
-/// The executables that were built beside the tests.
-enum Products {
-    static func url(of name: String) -> URL? {
-        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        for candidate in CommandLine.arguments + [own] {
-            var folder = URL(filePath: candidate).deletingLastPathComponent()
-            for _ in 0..<4 {
-                let url = folder.appending(path: name)
-                if FileManager.default.isExecutableFile(atPath: url.path), !url.hasDirectoryPath { return url }
-                folder.deleteLastPathComponent()
-            }
-        }
-        return nil
-    }
 }

@@ -48,7 +48,7 @@ package enum KeyMapping {
     }
 
     /// The folder of a vault's working data in a run, within the state store.
-    package static func stateFolder(vault: VaultID, run: RunID) -> String {
+    private static func stateFolder(vault: VaultID, run: RunID) -> String {
         "\(vault.rawValue)/\(run.rawValue)"
     }
 

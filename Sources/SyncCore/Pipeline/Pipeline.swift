@@ -57,6 +57,12 @@ package struct Pipeline: Sendable {
 package enum PipelineFunction: String, CaseIterable, Sendable {
     case authenticator, lister, downloader
 
+    /// The name of its executable, such as `Lister`.
+    package var executable: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
+
+    /// The placeholder of its name in the state machine's definition, such as `ListerFunction`.
+    package var placeholder: String { executable + "Function" }
+
     /// How long an invocation may take.
     package var timeout: Duration {
         switch self {

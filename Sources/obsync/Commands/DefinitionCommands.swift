@@ -3,18 +3,12 @@ import Foundation
 import StateMachine
 import SyncCore
 
-/// Reads a definition, with any value for the placeholders that a deployment fills in.
+/// Reads a definition from a file.
 private func definition(at path: String) throws -> StateMachineDefinition {
     guard let data = FileManager.default.contents(atPath: path) else {
         throw SyncError(.invalidInput, "the definition's file cannot be read")
     }
-    let names = PipelineFunction.allCases.map {
-        ($0.rawValue.prefix(1).uppercased() + $0.rawValue.dropFirst() + "Function", $0.rawValue)
-    }
-    return try StateMachineDefinition(
-        parsing: String(decoding: data, as: UTF8.self),
-        substitutions: Dictionary(uniqueKeysWithValues: names)
-    )
+    return try LocalEngine.definition(String(decoding: data, as: UTF8.self))
 }
 
 /// `obsync validate`

@@ -15,7 +15,7 @@ enum FunctionExecutables {
             .map { URL(filePath: $0) } ?? own
         let folder = executable.deletingLastPathComponent()
         return try PipelineFunction.allCases.map { function in
-            let name = function.rawValue.prefix(1).uppercased() + function.rawValue.dropFirst()
+            let name = function.executable
             let path = folder.appending(path: name).path(percentEncoded: false)
             guard FileManager.default.isExecutableFile(atPath: path) else {
                 throw SyncError(

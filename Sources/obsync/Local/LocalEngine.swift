@@ -15,17 +15,15 @@ struct LocalEngine: Sendable {
     let invoke: Invoke
     let observe: @Sendable (HistoryEvent) async -> Void
 
-    /// The pipeline's own definition, with the functions' plain names in the places that a deployment fills in.
+    /// The pipeline's own definition.
     static func pipelineDefinition() throws -> StateMachineDefinition {
-        let text = String(decoding: PackageResources.vault_sync_asl_json, as: UTF8.self)
-        return try StateMachineDefinition(
-            parsing: text,
-            substitutions: [
-                "AuthenticatorFunction": PipelineFunction.authenticator.rawValue,
-                "ListerFunction": PipelineFunction.lister.rawValue,
-                "DownloaderFunction": PipelineFunction.downloader.rawValue,
-            ]
-        )
+        try definition(String(decoding: PackageResources.vault_sync_asl_json, as: UTF8.self))
+    }
+
+    /// A definition with the functions' plain names in the places that a deployment fills in.
+    static func definition(_ text: String) throws -> StateMachineDefinition {
+        let names = PipelineFunction.allCases.map { ($0.placeholder, $0.rawValue) }
+        return try StateMachineDefinition(parsing: text, substitutions: Dictionary(uniqueKeysWithValues: names))
     }
 
     /// Runs an execution and its successors to the end.

@@ -60,13 +60,9 @@ struct LocalRun {
     private func invoke(_ pipeline: Pipeline) -> LocalEngine.Invoke {
         let logger = logger
         return { function, event in
+            // The same half minute before the end as a function keeps; the authenticator has no use for a deadline.
             let deadline = pipeline.clock.now.advanced(by: function.timeout - .seconds(30))
-            return try await pipeline.run(
-                function,
-                event: event,
-                deadline: max(deadline, pipeline.clock.now.advanced(by: .seconds(30))),
-                logger: logger
-            )
+            return try await pipeline.run(function, event: event, deadline: deadline, logger: logger)
         }
     }
 }
