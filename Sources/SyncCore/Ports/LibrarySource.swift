@@ -58,6 +58,9 @@ package protocol LibrarySource: Sendable {
 
 /// An open vault.
 package protocol VaultSession: Sendable {
+    /// How many bodies may be fetched at once, at most; 1 where nobody says otherwise.
+    var concurrentFetches: Int { get }
+
     /// Reads the listing that was asked for when the vault was opened. It can be read once.
     ///
     /// - Parameter receive: is called for every entry, in any order, several times for one path perhaps. The provider
@@ -68,13 +71,17 @@ package protocol VaultSession: Sendable {
 
     /// Fetches one version of a file, deciphered.
     ///
-    /// Bodies are fetched one at a time. What `body` leaves unread is thrown away.
+    /// No more than ``concurrentFetches`` bodies are fetched at once. What `body` leaves unread is thrown away.
     ///
     /// - Throws: `SourceGone`, `CorruptContent` (also from within the stream); transient errors.
     func withContent<Result: Sendable>(
         of entry: Entry,
         _ body: (FileContent) async throws -> Result
     ) async throws -> Result
+}
+
+extension VaultSession {
+    package var concurrentFetches: Int { 1 }
 }
 
 /// The end of a listing.
@@ -101,10 +108,36 @@ package struct FileContent: Sendable {
     /// The plaintext. Where it is enciphered with a tag, the tag is checked before the stream ends: a stream that
     /// ends without an error is authentic, one that throws has given bytes that must not be used.
     package var stream: ByteStream
+    /// The same bytes from any offset, where the source can give them so; then `stream` asks for nothing until it is read.
+    package var ranges: (any RangedContent)?
 
     /// Makes a content.
-    package init(size: Int64?, stream: ByteStream) {
+    package init(size: Int64?, stream: ByteStream, ranges: (any RangedContent)? = nil) {
         self.size = size
         self.stream = stream
+        self.ranges = ranges
     }
+}
+
+/// Content that can be read from any offset, by several readers at once.
+package protocol RangedContent: Sendable {
+    /// Size in bytes.
+    var size: Int64 { get }
+
+    /// Names this very content: another text whenever the bytes are others. It holds no secret and may be stored, so that a
+    /// later invocation goes on only where the content is still the same.
+    var validator: String { get }
+
+    /// Reads a range of bytes while `body` runs. What `body` leaves unread is thrown away.
+    ///
+    /// - Parameters:
+    ///   - range: offsets in bytes, within `size`, not empty.
+    ///   - body: gets exactly the bytes of the range, unless the stream throws.
+    /// - Returns: what `body` returns.
+    /// - Throws: `SourceUnavailable`, also when the content is no longer the one that `validator` names: open it again
+    ///   then; `SourceGone`; what `body` throws.
+    func withRange<Result: Sendable>(
+        _ range: Range<Int64>,
+        _ body: (ByteStream) async throws -> Result
+    ) async throws -> Result
 }
