@@ -27,8 +27,8 @@ demo-edit: setup ## The same after some edits at the source: only what changed i
 	swift build --product obsync
 	@.build/debug/obsync demo --dest demo --edit
 
-demo-clean: ## Remove ./demo
-	rm -rf demo
+demo-clean: ## Remove the demos' folders
+	rm -rf demo demo-gopro
 
 $(MOTO): .ci/requirements.txt
 	@echo "Making a Python environment for moto, the AWS emulator of the tests"
@@ -56,4 +56,4 @@ invoke-all: build ## Hand every event of events/ to its function; without AWS ea
 	@.ci/invoke-all
 
 clean: ## Remove all build products and the demo
-	rm -rf .build build demo
+	rm -rf .build build demo demo-gopro

@@ -56,6 +56,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "GoProCloud",
+            dependencies: ["HTTPTransport", "SyncCore", logging, nioCore, nioHTTP1],
+            swiftSettings: settings
+        ),
+        .target(
             name: "LocalAdapters",
             dependencies: ["SyncCore", .product(name: "GRDB", package: "GRDB.swift"), nioPosix],
             swiftSettings: settings
@@ -74,7 +79,8 @@ let package = Package(
         .target(
             name: "LambdaFunctions",
             dependencies: [
-                "AWSAdapters", "CGlibcCompat", "HTTPTransport", "LambdaRuntime", "ObsidianSync", "StreamingCrypto",
+                "AWSAdapters", "CGlibcCompat", "GoProCloud", "HTTPTransport", "LambdaRuntime", "ObsidianSync",
+                "StreamingCrypto",
                 "SyncCore", logging, nioCore,
             ],
             swiftSettings: settings
@@ -112,7 +118,8 @@ let package = Package(
         .executableTarget(
             name: "obsync",
             dependencies: [
-                "HTTPTransport", "LambdaRuntime", "LocalAdapters", "LocalLambda", "ObsidianSync", "Simulators",
+                "GoProCloud", "HTTPTransport", "LambdaRuntime", "LocalAdapters", "LocalLambda", "ObsidianSync",
+                "Simulators",
                 "StateMachine", "StreamingCrypto", "SyncCore", crypto, logging, nioCore,
                 argumentParser,
             ],
@@ -147,6 +154,15 @@ let package = Package(
                 logging, nioCore, nioHTTP1, nioPosix, nioWebSocket,
             ],
             exclude: ["Vectors"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "GoProCloudTests",
+            dependencies: [
+                "GoProCloud", "HTTPTransport", "Simulators", "SyncCore", "TestSupport", "obsync", argumentParser,
+                logging,
+                nioCore, nioHTTP1,
+            ],
             swiftSettings: settings
         ),
         .testTarget(

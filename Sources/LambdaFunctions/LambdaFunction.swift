@@ -1,5 +1,6 @@
 import AWSAdapters
 import FoundationEssentials
+import GoProCloud
 import HTTPTransport
 import LambdaRuntime
 import Logging
@@ -33,9 +34,14 @@ package func runLambdaFunction(_ function: PipelineFunction) async -> Never {
                 executor: executor,
                 clock: SystemClock()
             )
+            let gopro = GoProProvider(
+                try .init(environment: environment).shared(among: function.concurrency),
+                executor: executor,
+                clock: SystemClock()
+            )
             let pipeline = try settings.pipeline(
                 executor: executor,
-                providers: [obsidian],
+                providers: [obsidian, gopro],
                 makeHasher: { SHA256Hasher() },
                 logger: logger
             )

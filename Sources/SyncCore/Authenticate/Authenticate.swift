@@ -87,12 +87,31 @@ package struct Authenticate: Sendable {
             return Good(stored, vaults: vaults, expires: expires)
         }
         logger.notice("token refused, signing in")
-        let renewed = try await provider.renew(stored.secret, logger: logger)
-        let winner = try await secrets.replace(renewed, expecting: stored.version)
+        let winner = try await renew(stored, provider, logger)
         guard case .valid(let vaults, let expires) = try await provider.check(winner.secret, logger: logger) else {
             throw SyncError(.authenticationFailed, "the provider refuses the token that it has just given out")
         }
         return Good(winner, vaults: vaults, expires: expires)
+    }
+
+    /// What is current once somebody has renewed the token: this call, or another one at the same time.
+    private func renew(
+        _ stored: StoredSecret,
+        _ provider: any LibraryProvider,
+        _ logger: Logger
+    ) async throws
+        -> StoredSecret
+    {
+        let renewed: Secret
+        do {
+            renewed = try await provider.renew(stored.secret, logger: logger)
+        } catch let error as SyncError where error.name == .authenticationFailed {
+            // A refresh token dies with its first use; whoever was first has stored its successor.
+            let current = try await secrets.current()
+            guard current.version != stored.version else { throw error }
+            return current
+        }
+        return try await secrets.replace(renewed, expecting: stored.version)
     }
 
     /// A run is named after the execution that starts it, so that a repeated first step does not make a second run.

@@ -25,6 +25,7 @@ extension ListPage {
     /// it either, whatever the names are now.
     private func folders(of vaults: [Vault]) async throws -> [VaultID: String] {
         var folders: [VaultID: String] = [:]
+        guard provider.hasVaultFolders else { return Dictionary(uniqueKeysWithValues: vaults.map { ($0.id, "") }) }
         for vault in vaults { folders[vault.id] = try await records.state(of: vault.id)?.folder }
         for vault in vaults where folders[vault.id] == nil {
             let others = vaults.filter { $0.id != vault.id }.map { KeyMapping.plainFolder($0.name) }
@@ -102,6 +103,11 @@ extension ListPage {
             if plan.outcome == .busy { errors.append("vault \(plan.vault.id) is being mirrored by another run") }
             if plan.done.skipped > 0 {
                 errors.append("vault \(plan.vault.id): \(plan.done.skipped) files cannot be stored")
+            }
+            if let notReady = plan.listing?.notReady, notReady > 0 {
+                errors.append(
+                    "vault \(plan.vault.id): \(notReady) items are not ready at the source; later runs look again"
+                )
             }
             if plan.withheld > 0 {
                 errors.append(

@@ -98,11 +98,14 @@ extension VaultPass {
         var known = RecordCursor(records.allRecords(in: vault.id))
         var reader = try await manifest(from: 0)
         var isAtEnd = false
+        var folder: VaultPath?
         while !isAtEnd {
             let entry = try await reader.next()?.value
             isAtEnd = entry == nil
             if entry?.kind == .deletion { continue }
+            defer { if let entry, entry.isOfFolder { folder = entry.path } }
             while var record = try await known.next(before: entry?.path) {
+                if let folder, record.path.isBelow(folder) { continue }
                 // A version of an epoch that is over would outrank those of the new one.
                 if record.epoch != vault.epoch { record.version = 0 }
                 if record.status != .deleted, try await !body(record) { return }

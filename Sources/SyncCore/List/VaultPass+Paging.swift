@@ -45,31 +45,78 @@ extension VaultPass {
 
     /// Reads the manifest from the cursor's offset and hands out what the records do not settle.
     func handOut(
-        _ plan: RunState.VaultPlan,
+        _ plan: inout RunState.VaultPlan,
         _ cursor: inout ListCursor,
         _ page: inout ListPage.Page
     ) async throws {
         var reader = try await manifest(from: cursor.offset)
-        var batch = BatchBuilder(self, listedUpTo: plan.listing?.cursor)
-        while true {
+        var work = HandOut(plan: plan, cursor: cursor, page: page, batch: .init(self, listedUpTo: plan.listing?.cursor))
+        while !work.isOver {
             let lines = try await reader.next(upTo: Self.entriesAtOnce)
             if lines.isEmpty { break }
-            let known = try await records.records(of: lines.map(\.value.path), in: vault.id)
-            for line in lines {
-                if try await needsFetch(line.value, known[line.value.path]) {
-                    try await batch.add(line.value, &cursor, &page)
+            if let listed = work.plan.listing?.cursor, lines.contains(where: { $0.value.kind == .group }) {
+                try await lister.provider.withLibrary(lister.secret, logger: call.logger) { source in
+                    try await source.withVault(vault.id, since: listed) { session in
+                        try await handOut(lines, session, &work)
+                    }
                 }
-                cursor.offset = line.end
-                if page.batches.count >= settings.batchesPerPage { return }
-            }
-            if isLate {
-                try await batch.flush(&cursor, &page)
-                page.isCut = true
-                return
+            } else {
+                try await handOut(lines, nil, &work)
             }
         }
-        try await batch.flush(&cursor, &page)
-        cursor.step = .delete
+        try await work.batch.flush(&work.cursor, &work.page)
+        (plan, cursor, page) = (work.plan, work.cursor, work.page)
+        if !work.isOver { cursor.step = .delete }
+    }
+
+    /// What changes while lines of the manifest are handed out.
+    private struct HandOut {
+        var plan: RunState.VaultPlan
+        var cursor: ListCursor
+        var page: ListPage.Page
+        var batch: BatchBuilder
+        var isFull = false
+        var isOver: Bool { isFull || page.isCut }
+    }
+
+    /// Hands out what a stretch of the manifest asks for; groups need a session to be taken apart.
+    private func handOut(_ lines: [Line<Entry>], _ session: (any VaultSession)?, _ work: inout HandOut) async throws {
+        let known = try await records.records(of: lines.map(\.value.path), in: vault.id)
+        for line in lines {
+            if line.value.kind == .group, let session {
+                // Each may cost a request, so the deadline is looked at for each.
+                work.page.isCut = isLate
+                if work.page.isCut { return }
+                try await handOutFiles(of: line.value, session, &work)
+            } else if try await needsFetch(line.value, known[line.value.path]) {
+                try await work.batch.add(line.value, &work.cursor, &work.page)
+            }
+            work.cursor.offset = line.end
+            work.isFull = work.page.batches.count >= settings.batchesPerPage
+            if work.isFull { return }
+        }
+        work.page.isCut = isLate
+    }
+
+    /// Takes a group apart and hands out those of its files that the records do not settle.
+    private func handOutFiles(of group: Entry, _ session: any VaultSession, _ work: inout HandOut) async throws {
+        let found = try await session.files(of: group)
+        if !found.isComplete, var listing = work.plan.listing {
+            listing.cursor = try session.cursor(listing.cursor, revisiting: group)
+            listing.notReady = (listing.notReady ?? 0) + 1
+            work.plan.listing = listing
+        }
+        for start in stride(from: 0, to: found.files.count, by: Self.entriesAtOnce) {
+            let files = found.files[start..<min(start + Self.entriesAtOnce, found.files.count)]
+            let known = try await records.records(of: files.map(\.path), in: vault.id)
+            for file in files {
+                // What waits since an earlier run has a line of its own in the manifest.
+                if let record = known[file.path], record.pendingSince != nil, record.epoch == vault.epoch { continue }
+                if try await needsFetch(file, known[file.path]) {
+                    try await work.batch.add(file, &work.cursor, &work.page)
+                }
+            }
+        }
     }
 
     func manifest(from offset: Int64) async throws -> JSONLinesReader<Entry> {

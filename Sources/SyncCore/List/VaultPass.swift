@@ -31,7 +31,7 @@ struct VaultPass {
             case .open:
                 try await open(&plan, &cursor)
             case .page:
-                try await handOut(plan, &cursor, &page)
+                try await handOut(&plan, &cursor, &page)
             case .delete:
                 page.isCut = try await !deleteWhatIsGone(&plan)
                 if !page.isCut { cursor.step = .settle }
@@ -49,7 +49,7 @@ struct VaultPass {
         } else if plan.listing == nil {
             plan.listing = try await spoolListing()
         }
-        lister.observe(.listed(vault: folder, entries: plan.listing?.entries ?? 0))
+        lister.observe(.listed(vault: folder.isEmpty ? vault.name : folder, entries: plan.listing?.entries ?? 0))
         cursor.batches = plan.batches
         cursor.counted = plan.batches
         cursor.done = plan.done
@@ -84,6 +84,7 @@ struct VaultPass {
         var writer = ManifestWriter(store: lister.state, vault: vault.id, run: run)
         var unreadable = 0
         var received = 0
+        var hasFolders = false
         let end = try await source.withVault(vault.id, since: since) { session in
             try await session.list { entry in
                 received += 1
@@ -91,14 +92,22 @@ struct VaultPass {
                     throw SyncError(.sourceUnavailable, "the listing of a vault takes longer than one call may last")
                 }
                 if entry.kind == .unreadable { unreadable += 1 }
+                hasFolders = hasFolders || entry.isOfFolder
                 try await writer.add(entry.asManifestEntry)
             }
         }
         if end.wasReplaced, since != nil { return nil }
         // A snapshot names everything that is there; beside it, old failures would pass for files that still exist.
-        if !end.isSnapshot { try await addPending(to: &writer) { $0.epoch == vault.epoch } }
+        // Where it names folders, those files are among them, or are found to be gone when they are fetched.
+        if !end.isSnapshot || hasFolders { try await addPending(to: &writer) { $0.epoch == vault.epoch } }
         let entries = try await writer.finish()
-        return .init(isSnapshot: end.isSnapshot, entries: entries, unreadable: unreadable, cursor: end.cursor)
+        return .init(
+            isSnapshot: end.isSnapshot,
+            entries: entries,
+            unreadable: unreadable,
+            cursor: end.cursor,
+            notReady: end.notReady
+        )
     }
 
     private func spoolFailures(_ listing: RunState.Listing) async throws -> RunState.Listing {

@@ -9,7 +9,7 @@ struct SimulateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate",
         abstract: "Run a provider on this machine, with a sample library.",
-        subcommands: [SimulateObsidianCommand.self]
+        subcommands: [SimulateObsidianCommand.self, SimulateGoProCommand.self]
     )
 }
 
