@@ -28,6 +28,7 @@ package struct ObservedProvider: LibraryProvider {
         observer = ProviderObserver(provider: base.name, metrics: metrics, tracer: tracer, uptime: uptime)
     }
 
+    /// The time since now, on a clock that never goes backwards.
     package static func makeUptime() -> @Sendable () -> Duration {
         let start = ContinuousClock.now
         return { start.duration(to: .now) }
@@ -62,16 +63,23 @@ struct ProviderObserver: Sendable {
     let tracer: any Tracer
     let uptime: @Sendable () -> Duration
 
-    func traced<Result: Sendable>(_ operation: String, _ body: () async throws -> Result) async throws -> Result {
-        try await traced(operation, by: tracer, body)
+    /// Makes a span of an operation. One that is a call of the provider has the kind `client`; one in which calls and our
+    /// own work alternate has the kind `internal`, so that it does not pass for the provider's slowness.
+    func traced<Result: Sendable>(
+        _ operation: String,
+        ofKind kind: SpanKind = .client,
+        _ body: () async throws -> Result
+    ) async throws -> Result {
+        try await traced(operation, kind, by: tracer, body)
     }
 
     private func traced<Result: Sendable>(
         _ operation: String,
+        _ kind: SpanKind,
         by tracer: some Tracer,
         _ body: () async throws -> Result
     ) async throws -> Result {
-        try await tracer.withSpan(provider, ofKind: .client) { span in
+        try await tracer.withSpan(provider, ofKind: kind) { span in
             if span.isRecording {
                 span.updateAttributes { $0.set(Self.operationKey, value: .string(operation)) }
             }
@@ -93,7 +101,7 @@ private struct ObservedSource: LibrarySource {
         since cursor: SourceCursor?,
         _ body: (any VaultSession) async throws -> Result
     ) async throws -> Result {
-        try await observer.traced("session") {
+        try await observer.traced("session", ofKind: .internal) {
             try await base.withVault(id, since: cursor) { session in
                 try await body(ObservedSession(base: session, observer: observer))
             }

@@ -20,11 +20,10 @@ final class TransferMeter: Sendable {
 
     /// The same content, measured while it is read.
     func metering(_ content: FileContent) -> FileContent {
-        FileContent(
-            size: content.size,
-            stream: MeteredStream(base: content.stream, meter: self, isWhole: true),
-            ranges: content.ranges.map { MeteredRanges(base: $0, meter: self) }
-        )
+        var metered = content
+        metered.stream = MeteredStream(base: content.stream, meter: self, isWhole: true)
+        metered.ranges = content.ranges.map { MeteredRanges(base: $0, meter: self) }
+        return metered
     }
 
     func expect(_ size: Int64?) {

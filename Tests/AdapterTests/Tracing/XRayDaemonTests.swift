@@ -22,7 +22,16 @@ struct XRayDaemonTests {
         #expect(daemon.takeDropped() == 0)
     }
 
-    @Test("what is too large for a datagram, or has nobody to take it, is dropped and counted once")
+    @Test("where nobody listens documents are dropped, and nobody is kept waiting")
+    func nobodyListens() throws {
+        let port = try DatagramReceiver().port
+        let daemon = try #require(XRayDaemon(address: "127.0.0.1:\(port)"))
+        // The first is refused by the kernel only when the second is sent.
+        for _ in 1...3 { daemon.send([UInt8](repeating: 0, count: 100)) }
+        #expect((1...2).contains(daemon.takeDropped()))
+    }
+
+    @Test("what is too large is dropped and counted once")
     func drops() throws {
         let receiver = try DatagramReceiver()
         let daemon = try #require(XRayDaemon(address: "127.0.0.1:\(receiver.port)"))
