@@ -121,7 +121,7 @@ let package = Package(
         .executableTarget(
             name: "obsync",
             dependencies: [
-                "HTTPTransport", "LambdaRuntime", "LocalAdapters", "LocalLambda", "ObsidianSync", "Simulators",
+                "AWSAdapters", "AWSClient", "HTTPTransport", "LambdaRuntime", "LocalAdapters", "LocalLambda", "ObsidianSync", "Simulators",
                 "StateMachine", "StreamingCrypto", "SyncCore", crypto, logging, nioCore,
                 argumentParser,
             ],
