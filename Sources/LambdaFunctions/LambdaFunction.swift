@@ -29,43 +29,62 @@ package func runLambdaFunction(_ function: PipelineFunction) async -> Never {
             transport.additionalRootsFile = environment["AWS_CA_BUNDLE"]
             // Lives as long as the process.
             let executor = try AsyncHTTPClientTransport(transport)
-            let obsidian = ObsidianProvider(
-                try .init(environment: environment),
-                executor: executor,
-                clock: SystemClock()
-            )
-            let gopro = GoProProvider(
-                try .init(environment: environment).shared(among: function.concurrency),
-                executor: executor,
-                clock: SystemClock()
-            )
+            let telemetry = Telemetry(environment, deployment: settings.deployment, logger: logger)
             let pipeline = try settings.pipeline(
                 executor: executor,
-                providers: [obsidian, gopro],
+                providers: try providers(for: function, environment, executor),
                 makeHasher: { SHA256Hasher() },
+                metrics: telemetry.metrics,
+                tracer: telemetry.tracer,
                 logger: logger
             )
-            return PipelineHandler(function: function, pipeline: pipeline, timeoutBuffer: settings.timeoutBuffer)
+            return PipelineHandler(
+                function: function,
+                pipeline: pipeline,
+                telemetry: telemetry,
+                timeoutBuffer: settings.timeoutBuffer
+            )
         }
     )
     await runtime.runUntilExit()
+}
+
+/// The clouds that a function reads. The processes of one function share the pace at which GoPro is asked.
+private func providers(
+    for function: PipelineFunction,
+    _ environment: [String: String],
+    _ executor: some HTTPExecutor
+) throws -> [any LibraryProvider] {
+    let clock = SystemClock()
+    let gopro = try GoProProvider.Configuration(environment: environment).shared(among: function.concurrency)
+    return [
+        ObsidianProvider(try .init(environment: environment), executor: executor, clock: clock),
+        GoProProvider(gopro, executor: executor, clock: clock),
+    ]
 }
 
 /// Hands events to a function of the pipeline.
 struct PipelineHandler: BufferedLambdaHandler {
     let function: PipelineFunction
     let pipeline: Pipeline
+    let telemetry: Telemetry
     let timeoutBuffer: Duration
 
     func handle(_ event: ByteBuffer, context: LambdaContext) async throws -> ByteBuffer {
         let end = Timestamp(milliseconds: context.deadline.millisecondsSinceEpoch)
-        let answer = try await pipeline.run(
-            function,
-            event: event.readableBytesView,
-            deadline: deadline(before: end),
-            logger: context.logger
-        )
-        return ByteBuffer(bytes: answer)
+        return try await telemetry.observing(context) {
+            let answer = try await pipeline.run(
+                function,
+                event: event.readableBytesView,
+                deadline: deadline(before: end),
+                logger: context.logger
+            )
+            return ByteBuffer(bytes: answer)
+        }
+    }
+
+    func logMetadata(for event: ByteBuffer) -> Logger.Metadata {
+        Correlation(event: event.readableBytesView).logMetadata
     }
 
     /// Some time before the invocation ends; half of what is left where that is less than the buffer.

@@ -10,7 +10,7 @@ import Testing
 @testable import obsync
 
 /// The whole pipeline against a simulated account, under the state machine.
-@Suite("mirroring a GoPro library")
+@Suite("mirroring a GoPro library", .serialized)
 struct GoProMirrorTests {
     /// Five thousand media: chapters, bursts, raw pictures, edits, names that repeat, nulls, numbers as text.
     private func large(_ count: Int) -> [SimulatedMedium] {

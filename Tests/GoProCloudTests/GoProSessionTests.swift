@@ -250,6 +250,21 @@ struct GoProSessionTests {
         #expect(error?.name == .sourceUnavailable)
     }
 
+    @Test("an address that is refused in the middle of a body is got anew once")
+    func refusedInBody() async throws {
+        let world = try await read { world in
+            let pieces = Counter()
+            world.http.beforeEachPiece { if pieces.next() == 1 { world.simulator.inject(.addressRefused) } }
+            world.simulator.inject(.bodyCut)
+        }
+        #expect(world.simulator.counters.manifests == 2)
+        let error = try await failure { world in
+            world.http.beforeEachPiece { world.simulator.inject(.addressRefused, times: nil) }
+            world.simulator.inject(.bodyCut)
+        }
+        #expect(error?.name == .sourceUnavailable)
+    }
+
     @Test("addresses that expire while a body is read are got anew in time, and never used after they have expired")
     func expiry() async throws {
         let size: Int64 = 8 << 20

@@ -6,11 +6,16 @@ extension GoProSimulator {
         let signature = signature(path, expires, method)
         var query = "Expires=\(expires)&Signature=\(signature)&Key-Pair-Id=SIMULATED"
         if let name = medium.files[index].name {
-            let encoded = name.utf8.map { "%" + ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            let encoded = Self.percentEncoded(name)
             query += "&response-content-disposition=attachment%3B%20filename%3D%22\(encoded)%22"
         }
         let host = takes(.foreignHost, medium: medium.id) ? "https://media.example" : mediaURL
         return "\(host)\(path)?\(query)"
+    }
+
+    private static func percentEncoded(_ name: String) -> String {
+        let isPlain = name.utf8.allSatisfy { $0 < 0x7F && $0 > 0x2C && $0 != UInt8(ascii: "/") }
+        return isPlain ? name : name.utf8.map { "%" + ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
     private func signature(_ path: String, _ expires: Int64, _ method: String) -> String {

@@ -8,6 +8,7 @@ package struct Authenticate: Sendable {
     private let secrets: any SecretStore
     private let providers: [any LibraryProvider]
     private let allowedBuckets: [String]
+    private let metrics: SyncMetrics
     private let makeRunID: @Sendable () -> RunID?
 
     /// Makes the use case.
@@ -16,16 +17,19 @@ package struct Authenticate: Sendable {
     ///   - secrets: where the credentials are.
     ///   - providers: the clouds that this build knows.
     ///   - allowedBuckets: what a request may name in `dest_bucket`.
+    ///   - metrics: what is measured.
     ///   - makeRunID: names a run that has no execution to take its name from.
     package init(
         secrets: any SecretStore,
         providers: [any LibraryProvider],
         allowedBuckets: [String],
+        metrics: SyncMetrics = SyncMetrics(),
         makeRunID: @escaping @Sendable () -> RunID?
     ) {
         self.secrets = secrets
         self.providers = providers
         self.allowedBuckets = allowedBuckets
+        self.metrics = metrics
         self.makeRunID = makeRunID
     }
 
@@ -99,9 +103,7 @@ package struct Authenticate: Sendable {
         _ stored: StoredSecret,
         _ provider: any LibraryProvider,
         _ logger: Logger
-    ) async throws
-        -> StoredSecret
-    {
+    ) async throws -> StoredSecret {
         let renewed: Secret
         do {
             renewed = try await provider.renew(stored.secret, logger: logger)
@@ -111,7 +113,9 @@ package struct Authenticate: Sendable {
             guard current.version != stored.version else { throw error }
             return current
         }
-        return try await secrets.replace(renewed, expecting: stored.version)
+        let current = try await secrets.replace(renewed, expecting: stored.version)
+        metrics.tokenRefreshed()
+        return current
     }
 
     /// A run is named after the execution that starts it, so that a repeated first step does not make a second run.
