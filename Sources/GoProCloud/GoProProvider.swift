@@ -6,11 +6,6 @@ package import SyncCore
 package struct GoProProvider: LibraryProvider {
     /// Originals do not change, so each has one version: a row that was touched makes nobody fetch its bytes again.
     static let version: Int64 = 1
-    /// How long it may take to store a new pair of tokens.
-    private static let raceTime: Duration = .seconds(2)
-    /// When a person is told that a captured token is about to run out.
-    private static let warningTime: Duration = .seconds(48 * 3600)
-
     /// Where the service is, and at what pace it is asked.
     package struct Configuration: Sendable {
         /// The REST service, without a slash at its end.
@@ -92,19 +87,22 @@ package struct GoProProvider: LibraryProvider {
     /// Files lie by month and medium; the library needs no folder besides.
     package var hasVaultFolders: Bool { false }
 
+    package func token(in secret: Secret) throws -> TokenFacts {
+        let credential = try GoProCredential(secret)
+        var facts = TokenFacts()
+        facts.expires = credential.expires
+        facts.isRenewable = credential.isRefreshable
+        facts.isSpentByRenewal = credential.isRefreshable
+        return facts
+    }
+
     package func check(_ secret: Secret, logger: Logger) async throws -> CredentialCheck {
         let credential = try GoProCredential(secret)
-        let now = api.clock.now
-        if credential.isDue(at: now) { return .refused }
+        if credential.isDue(at: api.clock.now) { return .refused }
         do {
             _ = try await api.get(.check, as: ListingAnswer.self, credential, logger)
         } catch let error as SyncError where error.name == .tokenExpired {
             return .refused
-        }
-        if !credential.isRefreshable, let expires = credential.expires,
-            now.advanced(by: Self.warningTime) >= expires
-        {
-            logger.warning("captured token is about to run out; copy a new one into the secret's field access_token")
         }
         return .valid(vaults: 1, expires: credential.expires)
     }
@@ -116,19 +114,12 @@ package struct GoProProvider: LibraryProvider {
                 "the captured token has run out; copy a new one into the secret's field access_token, or set refresh_token"
             )
         }
-        let tokens: TokenAnswer
-        do {
-            tokens = try await api.refresh(
-                refreshToken,
-                clientID: try secret.requiredText("client_id"),
-                clientSecret: try secret.requiredText("client_secret"),
-                logger
-            )
-        } catch let error as SyncError where error.underlying is GoProAPI.RefreshTokenRefused {
-            // Somebody else may have used it a moment ago: time for them to store what they got, before it is looked for.
-            try await api.clock.sleep(for: Self.raceTime)
-            throw error
-        }
+        let tokens = try await api.refresh(
+            refreshToken,
+            clientID: try secret.requiredText("client_id"),
+            clientSecret: try secret.requiredText("client_secret"),
+            logger
+        )
         return tokens.stored(in: secret, now: api.clock.now)
     }
 

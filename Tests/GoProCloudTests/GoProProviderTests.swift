@@ -12,8 +12,13 @@ struct GoProProviderTests {
         _ secrets: (any SecretStore)? = nil
     ) async throws -> AuthenticateOutput {
         let authenticate = Authenticate(
-            secrets: secrets ?? world.secrets,
-            providers: [world.provider],
+            AuthenticatePorts(
+                secrets: secrets ?? world.secrets,
+                providers: [world.provider],
+                records: world.records,
+                clock: world.clock
+            ),
+            settings: AuthenticateSettings(),
             allowedBuckets: [],
             makeRunID: { RunID("run") }
         )
@@ -158,7 +163,15 @@ private actor RaceSecretStore: SecretStore {
         return stored
     }
 
-    func replace(_ secret: Secret, expecting version: String) async throws -> StoredSecret {
-        try await base.replace(secret, expecting: version)
+    func staged(after version: String) async throws -> StoredSecret? {
+        try await base.staged(after: version)
+    }
+
+    func stage(_ secret: Secret, after version: String) async throws -> StoredSecret {
+        try await base.stage(secret, after: version)
+    }
+
+    func makeCurrent(_ staged: StoredSecret, insteadOf version: String) async throws -> Bool {
+        try await base.makeCurrent(staged, insteadOf: version)
     }
 }
