@@ -15,6 +15,7 @@ let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -144,7 +145,7 @@ let package = Package(
             name: "ObsidianSyncTests",
             dependencies: [
                 "HTTPTransport", "ObsidianSync", "Simulators", "StreamingCrypto", "SyncCore", "TestSupport", crypto,
-                logging, nioCore, nioHTTP1, nioPosix, nioWebSocket,
+                logging, nioCore, nioEmbedded, nioHTTP1, nioPosix, nioWebSocket,
             ],
             exclude: ["Vectors"],
             swiftSettings: settings
@@ -199,7 +200,8 @@ let package = Package(
             name: "PipelineTests",
             dependencies: [
                 "AWSClient", "AWSSigning", "AWSAdapters", "Authenticator", "Downloader", "HTTPTransport", "Lister",
-                "Simulators", "StateMachine", "SyncCore", "TestSupport", "obsync", crypto, logging, nioCore, nioHTTP1,
+                "LocalAdapters", "ObsidianSync", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore",
+                "TestSupport", "obsync", crypto, logging, nioCore, nioHTTP1,
             ],
             swiftSettings: settings
         ),

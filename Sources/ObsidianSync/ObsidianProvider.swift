@@ -10,11 +10,17 @@ package struct ObsidianProvider: LibraryProvider {
         package var apiURL = "https://api.obsidian.md"
         /// Which hosts sockets may go to.
         package var hosts = HostPolicy()
+        /// How many sockets one open vault may have: how many bodies are fetched at once.
+        package var sockets = 1
+        /// How vaults are encrypted of which the list does not say it; nil stands for version 0.
+        package var assumedEncryptionVersion: Int?
+        /// How long the service may take.
+        package var timeouts = SocketTimeouts()
 
         /// Makes the configuration of the real service.
         package init() {}
 
-        /// Reads `OBSIDIAN_API_URL` and `OBSYNC_ALLOW_HOSTS`.
+        /// Reads `OBSIDIAN_API_URL`, `OBSYNC_ALLOW_HOSTS`, `OBSIDIAN_SOCKETS` and `OBSIDIAN_ENCRYPTION_VERSION`.
         ///
         /// - Throws: `InvalidConfiguration` naming the variable.
         package init(environment: [String: String]) throws(SyncError) {
@@ -30,12 +36,25 @@ package struct ObsidianProvider: LibraryProvider {
             }
             let allowed = (environment["OBSYNC_ALLOW_HOSTS"] ?? "").split(separator: ",")
             hosts = HostPolicy(allowing: allowed.map { $0.filter { $0 != " " } })
+            if let text = environment["OBSIDIAN_SOCKETS"], !text.isEmpty {
+                guard let number = Int(text), (1...8).contains(number) else {
+                    throw SyncError(.invalidConfiguration, "OBSIDIAN_SOCKETS has to be a whole number from 1 to 8")
+                }
+                sockets = number
+            }
+            if let text = environment["OBSIDIAN_ENCRYPTION_VERSION"], !text.isEmpty {
+                guard let version = Int(text), EncryptionVersion(rawValue: version) != nil else {
+                    throw SyncError(.invalidConfiguration, "OBSIDIAN_ENCRYPTION_VERSION has to be 0, 2 or 3")
+                }
+                assumedEncryptionVersion = version
+            }
         }
     }
 
     private let api: ObsidianAPI
     private let configuration: Configuration
     private let clock: any WallClock
+    private let backoff: ReconnectBackoff
 
     /// Makes the provider.
     ///
@@ -52,6 +71,7 @@ package struct ObsidianProvider: LibraryProvider {
     ) {
         self.configuration = configuration
         self.clock = clock
+        backoff = ReconnectBackoff(random: random)
         api = ObsidianAPI(baseURL: configuration.apiURL, executor: executor, clock: clock, random: random)
     }
 
@@ -107,7 +127,14 @@ package struct ObsidianProvider: LibraryProvider {
             throw SyncError(.tokenExpired, "the secret holds no token yet")
         }
         return try await body(
-            ObsidianLibrary(api: api, hosts: configuration.hosts, secret: secret, token: token, logger: logger)
+            ObsidianLibrary(
+                api: api,
+                configuration: configuration,
+                backoff: backoff,
+                secret: secret,
+                token: token,
+                logger: logger
+            )
         )
     }
 }

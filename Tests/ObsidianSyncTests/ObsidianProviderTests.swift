@@ -139,6 +139,34 @@ struct ObsidianProviderTests {
         #expect(unset.apiURL == "https://api.obsidian.md")
     }
 
+    @Test("the number of sockets and the encryption version of older servers can be set")
+    func numbers() throws {
+        let usual = try ObsidianProvider.Configuration(environment: [:])
+        #expect(usual.sockets == 1)
+        #expect(usual.assumedEncryptionVersion == nil)
+        let settings = try ObsidianProvider.Configuration(
+            environment: ["OBSIDIAN_SOCKETS": "8", "OBSIDIAN_ENCRYPTION_VERSION": "2"]
+        )
+        #expect(settings.sockets == 8)
+        #expect(settings.assumedEncryptionVersion == 2)
+    }
+
+    @Test(
+        "a number that cannot be is refused by the name of its variable",
+        arguments: [
+            ("OBSIDIAN_SOCKETS", "0"), ("OBSIDIAN_SOCKETS", "9"), ("OBSIDIAN_SOCKETS", "two"),
+            ("OBSIDIAN_ENCRYPTION_VERSION", "1"), ("OBSIDIAN_ENCRYPTION_VERSION", "4"),
+            ("OBSIDIAN_ENCRYPTION_VERSION", "three"),
+        ]
+    )
+    func wrongNumber(variable: String, value: String) {
+        let error = #expect(throws: SyncError.self) {
+            try ObsidianProvider.Configuration(environment: [variable: value])
+        }
+        #expect(error?.name == .invalidConfiguration)
+        #expect(error?.message.contains(variable) == true)
+    }
+
     @Test(
         "a password is sent over TLS or to this machine, nowhere else",
         arguments: [
