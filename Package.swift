@@ -163,8 +163,8 @@ let package = Package(
         .testTarget(
             name: "AdapterTests",
             dependencies: [
-                "AWSAdapters", "AWSClient", "AWSSigning", "HTTPTransport", "LocalAdapters", "SyncCore", "TestSupport",
-                logging,
+                "AWSAdapters", "AWSClient", "AWSSigning", "HTTPTransport", "LocalAdapters", "ObsidianSync", "SyncCore",
+                "TestSupport", logging, nioCore, nioHTTP1,
             ],
             swiftSettings: settings
         ),

@@ -18,6 +18,10 @@ struct FunctionEnvironmentTests {
         #expect(found.kmsKeyID == nil)
         #expect(found.allowedBuckets.isEmpty)
         #expect(found.timeoutBuffer == .seconds(30))
+        #expect(found.authenticating.refreshBefore == .seconds(24 * 3600))
+        #expect(found.authenticating.warnBefore == .seconds(72 * 3600))
+        #expect(found.authenticating.deployment == "b")
+        #expect(found.alertTopicARN == nil)
         #expect(found.listing.batchSize == 100)
         #expect(found.listing.concurrencyLimit == 5)
         #expect(found.listing.deletions == .mirror)
@@ -30,8 +34,13 @@ struct FunctionEnvironmentTests {
             "S3_PREFIX": "vaults", "S3_STATE_PREFIX": "work/", "S3_KMS_KEY_ID": "k", "ALLOWED_BUCKETS": "c,d",
             "LAMBDA_TIMEOUT_BUFFER": "45", "LAMBDA_BATCH_SIZE": "10", "LAMBDA_MAX_CONCURRENT": "7",
             "DELETION_POLICY": "keep", "MULTIPART_THRESHOLD": "16777216", "CHUNK_SIZE": "6291456",
-            "UPLOAD_CONCURRENCY": "2",
+            "UPLOAD_CONCURRENCY": "2", "TOKEN_REFRESH_HOURS": "6", "TOKEN_WARNING_HOURS": "48",
+            "OBSYNC_DEPLOYMENT": "home", "ALERT_TOPIC_ARN": "arn:aws:sns:eu-central-1:1:alerts",
         ])
+        #expect(found.authenticating.refreshBefore == .seconds(6 * 3600))
+        #expect(found.authenticating.warnBefore == .seconds(48 * 3600))
+        #expect(found.authenticating.deployment == "home")
+        #expect(found.alertTopicARN == "arn:aws:sns:eu-central-1:1:alerts")
         #expect((found.prefix, found.statePrefix) == ("vaults/", "work/"))
         #expect(found.kmsKeyID == "k")
         #expect(found.allowedBuckets == ["c", "d"])
@@ -59,7 +68,9 @@ struct FunctionEnvironmentTests {
         arguments: [
             ("LAMBDA_TIMEOUT_BUFFER", "0"), ("LAMBDA_TIMEOUT_BUFFER", "soon"), ("LAMBDA_BATCH_SIZE", "101"),
             ("LAMBDA_MAX_CONCURRENT", "41"), ("DELETION_POLICY", "sometimes"), ("MULTIPART_THRESHOLD", "1"),
-            ("CHUNK_SIZE", "5MB"), ("UPLOAD_CONCURRENCY", "0"),
+            ("CHUNK_SIZE", "5MB"), ("UPLOAD_CONCURRENCY", "0"), ("TOKEN_REFRESH_HOURS", "-1"),
+            ("TOKEN_WARNING_HOURS", "soon"), ("ALERT_TOPIC_ARN", "alerts"),
+            ("ALERT_TOPIC_ARN", "arn:aws:sqs:eu-central-1:1:alerts"), ("ALERT_TOPIC_ARN", "arn:aws:sns::1:alerts"),
         ]
     )
     func wrong(name: String, value: String) {

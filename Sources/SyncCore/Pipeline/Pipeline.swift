@@ -20,6 +20,10 @@ package struct Pipeline: Sendable {
     package var clock: any WallClock
     /// Makes SHA-256 hashers.
     package var makeHasher: MakeContentHasher
+    /// Limits of the authenticator.
+    package var authenticating = AuthenticateSettings()
+    /// Tells a person; nil where nobody wants to be told.
+    package var notify: Notifier?
     /// Pages, batches and deletions.
     package var listing = ListSettings()
     /// Sizes and limits.
@@ -121,8 +125,14 @@ extension Pipeline {
         let input = try FunctionJSON.decode(AuthenticateInput.self, from: event)
         let randomName = randomName
         let authenticate = Authenticate(
-            secrets: secrets,
-            providers: providers,
+            AuthenticatePorts(
+                secrets: secrets,
+                providers: providers,
+                records: records,
+                clock: clock,
+                notify: notify
+            ),
+            settings: authenticating,
             allowedBuckets: allowedBuckets,
             makeRunID: { RunID("run-\(randomName())") }
         )
@@ -139,8 +149,10 @@ extension Pipeline {
         let input = try FunctionJSON.decode(ListInput.self, from: event)
         var logger = logger
         logger[metadataKey: LogKey.run] = "\(input.run)"
-        let list = ListPage(try await ports(for: input.request), settings: listing, observe: observe)
-        let output = try await list(input, deadline: deadline, logger: logger)
+        let stored = try await secrets.current()
+        let list = ListPage(try ports(for: input.request, stored.secret), settings: listing, observe: observe)
+        var output = try await list(input, deadline: deadline, logger: logger)
+        output.secretVersion = stored.version
         logger.info(
             "page handed out",
             metadata: [LogKey.next: "\(output.next.rawValue)", LogKey.batches: "\(output.batches.count)"]
@@ -159,7 +171,7 @@ extension Pipeline {
         logger[metadataKey: LogKey.vault] = "\(input.batch.vaultID)"
         logger[metadataKey: LogKey.batch] = "\(input.batch.number)"
         let download = DownloadBatch(
-            try await ports(for: input.request),
+            try ports(for: input.request, try await secrets.current().secret),
             settings: downloading,
             makeHasher: makeHasher,
             observe: observe
@@ -176,12 +188,11 @@ extension Pipeline {
         return try FunctionJSON.encode(output)
     }
 
-    private func ports(for request: SyncRequest) async throws -> SyncPorts {
-        let stored = try await secrets.current()
+    private func ports(for request: SyncRequest, _ secret: Secret) throws -> SyncPorts {
         let destination = try mirror(request)
         return SyncPorts(
-            provider: try providers.named(in: stored.secret),
-            secret: stored.secret,
+            provider: try providers.named(in: secret),
+            secret: secret,
             mirror: destination.store,
             destination: destination.name,
             state: state,
