@@ -52,6 +52,7 @@ enum AlertCause: String, Sendable {
 struct Alerts {
     let ports: AuthenticatePorts
     let deployment: String
+    let metrics: SyncMetrics
     let logger: Logger
 
     /// Tells of a cause unless somebody has been told of it today.
@@ -71,6 +72,7 @@ struct Alerts {
             try await notify(notice(of: cause, sentence), logger)
             logger.notice("alert sent")
         } catch {
+            metrics.alertFailed()
             logger.error("alert not sent", metadata: metadata(of: error))
             await forget(note, logger)
         }

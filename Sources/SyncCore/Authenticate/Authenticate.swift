@@ -10,6 +10,7 @@ package struct Authenticate: Sendable {
     private let ports: AuthenticatePorts
     private let settings: AuthenticateSettings
     private let allowedBuckets: [String]
+    private let metrics: SyncMetrics
     private let makeRunID: @Sendable () -> RunID?
 
     /// Makes the use case.
@@ -18,16 +19,19 @@ package struct Authenticate: Sendable {
     ///   - ports: what it works with.
     ///   - settings: its limits.
     ///   - allowedBuckets: what a request may name in `dest_bucket`.
+    ///   - metrics: what is measured.
     ///   - makeRunID: names a run that has no execution to take its name from.
     package init(
         _ ports: AuthenticatePorts,
         settings: AuthenticateSettings,
         allowedBuckets: [String],
+        metrics: SyncMetrics = SyncMetrics(),
         makeRunID: @escaping @Sendable () -> RunID?
     ) {
         self.ports = ports
         self.settings = settings
         self.allowedBuckets = allowedBuckets
+        self.metrics = metrics
         self.makeRunID = makeRunID
     }
 
@@ -46,7 +50,7 @@ package struct Authenticate: Sendable {
         }
         var logger = logger
         logger[metadataKey: LogKey.run] = "\(run)"
-        let alerts = Alerts(ports: ports, deployment: settings.deployment, logger: logger)
+        let alerts = Alerts(ports: ports, deployment: settings.deployment, metrics: metrics, logger: logger)
         do {
             return try await authenticate(input, run, alerts, logger)
         } catch let error as SyncError {
@@ -79,7 +83,7 @@ package struct Authenticate: Sendable {
             reauthentications: reauthentications
         )
         guard input.request.action != .status else { return output }
-        let renewal = TokenRenewal(ports: ports, provider: provider, run: run, logger: logger)
+        let renewal = TokenRenewal(ports: ports, provider: provider, run: run, metrics: metrics, logger: logger)
         let search = TokenSearch(renewal: renewal, settings: settings)
         let found = try await search.token(stored, refusal: input.refusal)
         if let warning = found.warning { await alerts.raise(.tokenEnds, warning) }

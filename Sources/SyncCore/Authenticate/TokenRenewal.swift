@@ -33,6 +33,7 @@ struct TokenRenewal {
     let ports: AuthenticatePorts
     let provider: any LibraryProvider
     let run: RunID
+    let metrics: SyncMetrics
     let logger: Logger
 
     private var secrets: any SecretStore { ports.secrets }
@@ -136,7 +137,9 @@ struct TokenRenewal {
         var waits = Self.waits[...]
         while true {
             do {
-                return try await secrets.stage(renewed, after: base.version)
+                let staged = try await secrets.stage(renewed, after: base.version)
+                metrics.tokenRefreshed()
+                return staged
             } catch let error as SyncError where error.isRetryable {
                 guard let wait = waits.popFirst() else {
                     logger.error("new token lost", metadata: [LogKey.errorType: "\(error.name.rawValue)"])

@@ -1,4 +1,5 @@
 package import Logging
+package import Tracing
 
 /// The three functions over the ports of one deployment: bytes of an event in, bytes of an answer out.
 ///
@@ -28,6 +29,10 @@ package struct Pipeline: Sendable {
     package var listing = ListSettings()
     /// Sizes and limits.
     package var downloading = DownloadSettings()
+    /// What is measured.
+    package var metrics = SyncMetrics()
+    /// Makes spans of what the provider is asked.
+    package var tracer: any Tracer = NoOpTracer()
     /// Is told what happens.
     package var observe: SyncObserver = { _ in }
     /// Six or more random letters and digits for the id of a run without an execution.
@@ -105,6 +110,8 @@ extension Pipeline {
         deadline: Timestamp,
         logger: Logger
     ) async throws -> [UInt8] {
+        var logger = logger
+        for (key, value) in Correlation(event: event).logMetadata { logger[metadataKey: key] = value }
         do {
             return switch function {
             case .authenticator: try await authenticate(event, logger)
@@ -112,6 +119,12 @@ extension Pipeline {
             case .downloader: try await download(event, deadline, logger)
             }
         } catch let error as SyncError {
+            switch function {
+            case .authenticator: metrics.authenticationFailed(error)
+            case .downloader: metrics.failed(error.name)
+            // The vaults that it passes over are counted where that happens.
+            case .lister: break
+            }
             let cause = error.underlying.map { "\($0)" } ?? ""
             logger.debug(
                 "function failed",
@@ -127,16 +140,20 @@ extension Pipeline {
         let authenticate = Authenticate(
             AuthenticatePorts(
                 secrets: secrets,
-                providers: providers,
+                providers: observedProviders,
                 records: records,
                 clock: clock,
                 notify: notify
             ),
             settings: authenticating,
             allowedBuckets: allowedBuckets,
+            metrics: metrics,
             makeRunID: { RunID("run-\(randomName())") }
         )
         let output = try await authenticate(input, logger: logger)
+        if let end = output.expiresAt.flatMap(Timestamp.init(iso8601:)) {
+            metrics.tokenLeft(clock.now.duration(to: end))
+        }
         logger.info(
             "authenticated",
             metadata: [LogKey.run: "\(output.run)", LogKey.secretVersion: "\(output.secretVersion)"]
@@ -147,10 +164,13 @@ extension Pipeline {
     private func list(_ event: some Collection<UInt8>, _ deadline: Timestamp, _ logger: Logger) async throws -> [UInt8]
     {
         let input = try FunctionJSON.decode(ListInput.self, from: event)
-        var logger = logger
-        logger[metadataKey: LogKey.run] = "\(input.run)"
         let stored = try await secrets.current()
-        let list = ListPage(try ports(for: input.request, stored.secret), settings: listing, observe: observe)
+        let list = ListPage(
+            try ports(for: input.request, stored.secret),
+            settings: listing,
+            metrics: metrics,
+            observe: observe
+        )
         var output = try await list(input, deadline: deadline, logger: logger)
         output.secretVersion = stored.version
         logger.info(
@@ -166,15 +186,14 @@ extension Pipeline {
         _ logger: Logger
     ) async throws -> [UInt8] {
         let input = try FunctionJSON.decode(DownloadInput.self, from: event)
-        var logger = logger
-        logger[metadataKey: LogKey.run] = "\(input.run)"
-        logger[metadataKey: LogKey.vault] = "\(input.batch.vaultID)"
-        logger[metadataKey: LogKey.batch] = "\(input.batch.number)"
         let download = DownloadBatch(
             try ports(for: input.request, try await secrets.current().secret),
             settings: downloading,
             makeHasher: makeHasher,
-            observe: observe
+            observe: { [metrics, observe] event in
+                metrics.observe(event)
+                observe(event)
+            }
         )
         let output = try await download(input, deadline: deadline, logger: logger)
         logger.info(
@@ -191,7 +210,7 @@ extension Pipeline {
     private func ports(for request: SyncRequest, _ secret: Secret) throws -> SyncPorts {
         let destination = try mirror(request)
         return SyncPorts(
-            provider: try providers.named(in: secret),
+            provider: try observedProviders.named(in: secret),
             secret: secret,
             mirror: destination.store,
             destination: destination.name,
@@ -199,5 +218,9 @@ extension Pipeline {
             records: records,
             clock: clock
         )
+    }
+
+    private var observedProviders: [any LibraryProvider] {
+        providers.map { ObservedProvider($0, metrics: metrics, tracer: tracer) }
     }
 }
