@@ -177,8 +177,8 @@ let package = Package(
         .testTarget(
             name: "AdapterTests",
             dependencies: [
-                "AWSAdapters", "AWSClient", "AWSSigning", "HTTPTransport", "LocalAdapters", "SyncCore", "TestSupport",
-                coreMetrics, logging, tracing,
+                "AWSAdapters", "AWSClient", "AWSSigning", "HTTPTransport", "LocalAdapters", "ObsidianSync", "SyncCore",
+                "TestSupport", coreMetrics, logging, nioCore, nioHTTP1, tracing,
             ],
             swiftSettings: settings
         ),

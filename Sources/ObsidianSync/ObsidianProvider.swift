@@ -80,6 +80,20 @@ package struct ObsidianProvider: LibraryProvider {
     /// One socket each: a client that ran against the service went from ten down to three.
     package var defaultConcurrency: Int { 3 }
 
+    /// The lifetime of a token is not known. A new one is got with e-mail address and password, as often as wanted.
+    package func token(in secret: Secret) throws -> TokenFacts {
+        var facts = TokenFacts()
+        _ = try secret.text("token", "value")
+        _ = try Self.oneTimePasswords(secret)
+        facts.isRenewable = try secret.text("auth", "email") != nil && secret.text("auth", "password") != nil
+        return facts
+    }
+
+    private static func oneTimePasswords(_ secret: Secret) throws(SyncError) -> TOTP? {
+        guard let text = try secret.text("auth", "totp_secret") else { return nil }
+        return try TOTP(secret: text)
+    }
+
     package func check(_ secret: Secret, logger: Logger) async throws -> CredentialCheck {
         guard let token = try secret.text("token", "value") else { return .refused }
         do {
@@ -93,7 +107,7 @@ package struct ObsidianProvider: LibraryProvider {
     package func renew(_ secret: Secret, logger: Logger) async throws -> Secret {
         let email = try secret.requiredText("auth", "email")
         let password = try secret.requiredText("auth", "password")
-        let totp = try secret.text("auth", "totp_secret").map { text throws(SyncError) in try TOTP(secret: text) }
+        let totp = try Self.oneTimePasswords(secret)
         let token: String
         do {
             token = try await api.signIn(
