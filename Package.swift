@@ -34,7 +34,9 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
     targets: [
-        .target(name: "SyncCore", dependencies: [logging], swiftSettings: settings),
+        .target(name: "CChecksums"),
+        .target(name: "Checksums", dependencies: ["CChecksums"], swiftSettings: settings),
+        .target(name: "SyncCore", dependencies: ["Checksums", logging], swiftSettings: settings),
         .target(
             name: "StreamingCrypto",
             dependencies: ["COpenSSL", "CUTF8Proc", "SyncCore", crypto],
@@ -57,7 +59,7 @@ let package = Package(
         ),
         .target(
             name: "LocalAdapters",
-            dependencies: ["SyncCore", .product(name: "GRDB", package: "GRDB.swift"), nioPosix],
+            dependencies: ["Checksums", "SyncCore", .product(name: "GRDB", package: "GRDB.swift"), nioPosix],
             swiftSettings: settings
         ),
         .target(name: "AWSSigning", dependencies: [crypto], swiftSettings: settings),
@@ -68,7 +70,9 @@ let package = Package(
         ),
         .target(
             name: "AWSAdapters",
-            dependencies: ["AWSClient", "HTTPTransport", "StreamingCrypto", "SyncCore", crypto, logging, nioCore],
+            dependencies: [
+                "AWSClient", "Checksums", "HTTPTransport", "StreamingCrypto", "SyncCore", crypto, logging, nioCore,
+            ],
             swiftSettings: settings
         ),
         .target(
@@ -125,7 +129,7 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["HTTPTransport", "SyncCore", logging, nioCore, nioHTTP1],
+            dependencies: ["Checksums", "HTTPTransport", "SyncCore", logging, nioCore, nioHTTP1],
             swiftSettings: settings
         ),
         .executableTarget(
@@ -136,7 +140,12 @@ let package = Package(
         ),
         .testTarget(
             name: "SyncCoreTests",
-            dependencies: ["SyncCore", "TestSupport", logging],
+            dependencies: ["Checksums", "SyncCore", "TestSupport", logging],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ChecksumsTests",
+            dependencies: ["CChecksums", "Checksums"],
             swiftSettings: settings
         ),
         .testTarget(name: "StreamingCryptoTests", dependencies: ["StreamingCrypto", crypto], swiftSettings: settings),
@@ -151,7 +160,7 @@ let package = Package(
         ),
         .testTarget(
             name: "HTTPTransportTests",
-            dependencies: ["HTTPTransport", "LambdaRuntime", logging, nioCore, nioHTTP1],
+            dependencies: ["HTTPTransport", "LambdaRuntime", logging, nioCore, nioHTTP1, nioPosix, nioSSL],
             swiftSettings: settings
         ),
         .testTarget(name: "AWSSigningTests", dependencies: ["AWSSigning"], swiftSettings: settings),
@@ -163,7 +172,8 @@ let package = Package(
         .testTarget(
             name: "AdapterTests",
             dependencies: [
-                "AWSAdapters", "AWSClient", "AWSSigning", "HTTPTransport", "LocalAdapters", "SyncCore", "TestSupport",
+                "AWSAdapters", "AWSClient", "AWSSigning", "Checksums", "HTTPTransport", "LocalAdapters", "SyncCore",
+                "TestSupport",
                 logging,
             ],
             swiftSettings: settings

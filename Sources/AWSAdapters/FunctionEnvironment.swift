@@ -23,7 +23,8 @@ package struct FunctionEnvironment: Sendable {
     package var timeoutBuffer: Duration
     /// `LAMBDA_BATCH_SIZE`, `LAMBDA_MAX_CONCURRENT`, `DELETION_POLICY`, `DELETION_BRAKE_FILES`, `DELETION_BRAKE_PERCENT`.
     package var listing = ListSettings()
-    /// `MULTIPART_THRESHOLD`, `CHUNK_SIZE`, `UPLOAD_CONCURRENCY`.
+    /// `MULTIPART_THRESHOLD`, `CHUNK_SIZE`, `UPLOAD_CONCURRENCY`, `DOWNLOAD_CONCURRENCY`; and what the platform says of
+    /// the function's memory in `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`.
     package var downloading = DownloadSettings()
     private let variables: [String: String]
 
@@ -64,17 +65,7 @@ package struct FunctionEnvironment: Sendable {
             }
             listing.deletions = deletions
         }
-        downloading.upload = UploadSettings(
-            multipartThreshold: try reader.integer("MULTIPART_THRESHOLD", in: 5 << 20...64 << 20) ?? 8 << 20,
-            partSize: try reader.integer("CHUNK_SIZE", in: 5 << 20...64 << 20) ?? 8 << 20,
-            partsInFlight: try reader.integer("UPLOAD_CONCURRENCY", in: 1...16) ?? 3
-        )
-        guard downloading.upload.partSize * downloading.upload.partsInFlight <= 256 << 20 else {
-            throw SyncError(
-                .invalidConfiguration,
-                "CHUNK_SIZE times UPLOAD_CONCURRENCY is more than 256 MiB, which the function's memory does not hold"
-            )
-        }
+        downloading = try Self.downloading(reader)
     }
 
     /// The pipeline over AWS.
@@ -129,40 +120,5 @@ package struct FunctionEnvironment: Sendable {
         pipeline.listing = listing
         pipeline.downloading = downloading
         return pipeline
-    }
-}
-
-/// Reads variables, naming the variable in every error.
-private struct VariableReader {
-    let variables: [String: String]
-
-    func text(_ name: String) -> String? {
-        variables[name].flatMap { $0.isEmpty ? nil : $0 }
-    }
-
-    func required(_ name: String) throws(SyncError) -> String {
-        guard let value = text(name) else {
-            throw SyncError(.invalidConfiguration, "the environment variable \(name) is not set")
-        }
-        return value
-    }
-
-    func prefix(_ name: String, default value: String) -> String {
-        Self.withSlash(text(name) ?? value)
-    }
-
-    static func withSlash(_ prefix: String) -> String {
-        prefix.isEmpty || prefix.hasSuffix("/") ? prefix : prefix + "/"
-    }
-
-    func integer(_ name: String, in range: ClosedRange<Int>) throws(SyncError) -> Int? {
-        guard let text = text(name) else { return nil }
-        guard let value = Int(text), range.contains(value) else {
-            throw SyncError(
-                .invalidConfiguration,
-                "the environment variable \(name) has to be a whole number from \(range.lowerBound) to \(range.upperBound)"
-            )
-        }
-        return value
     }
 }

@@ -52,6 +52,8 @@ final class ProgressDisplay: Sendable {
                 state.stored += 1
                 state.bytes += bytes
                 show(&state)
+            case .transferred:
+                break
             case .copied(_, let path):
                 closeLine(&state)
                 write("  copied   \(path.rawValue.printable)\n")

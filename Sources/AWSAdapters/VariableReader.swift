@@ -1,0 +1,36 @@
+import SyncCore
+
+/// Reads variables, naming the variable in every error.
+struct VariableReader {
+    let variables: [String: String]
+
+    func text(_ name: String) -> String? {
+        variables[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    func required(_ name: String) throws(SyncError) -> String {
+        guard let value = text(name) else {
+            throw SyncError(.invalidConfiguration, "the environment variable \(name) is not set")
+        }
+        return value
+    }
+
+    func prefix(_ name: String, default value: String) -> String {
+        Self.withSlash(text(name) ?? value)
+    }
+
+    static func withSlash(_ prefix: String) -> String {
+        prefix.isEmpty || prefix.hasSuffix("/") ? prefix : prefix + "/"
+    }
+
+    func integer(_ name: String, in range: ClosedRange<Int>) throws(SyncError) -> Int? {
+        guard let text = text(name) else { return nil }
+        guard let value = Int(text), range.contains(value) else {
+            throw SyncError(
+                .invalidConfiguration,
+                "the environment variable \(name) has to be a whole number from \(range.lowerBound) to \(range.upperBound)"
+            )
+        }
+        return value
+    }
+}
