@@ -23,6 +23,18 @@ struct VariableReader {
         prefix.isEmpty || prefix.hasSuffix("/") ? prefix : prefix + "/"
     }
 
+    /// A text that CloudWatch takes as the value of a dimension.
+    func dimension(_ name: String) throws(SyncError) -> String? {
+        guard let text = text(name) else { return nil }
+        guard text.utf8.count <= 255, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !text.hasPrefix(":") else {
+            throw SyncError(
+                .invalidConfiguration,
+                "the environment variable \(name) has to be up to 255 letters, digits and signs without spaces"
+            )
+        }
+        return text
+    }
+
     func integer(_ name: String, in range: ClosedRange<Int>) throws(SyncError) -> Int? {
         guard let text = text(name) else { return nil }
         guard let value = Int(text), range.contains(value) else {

@@ -15,7 +15,6 @@ struct FileTransfer: Sendable {
     struct Body: Sendable {
         var bytes: [UInt8]
         var sha256: String
-        var timing: TransferTiming
     }
 
     enum Fetched: Sendable {
@@ -59,16 +58,15 @@ struct FileTransfer: Sendable {
     }
 
     private func fetch(_ session: any VaultSession, _ key: ObjectKey) async throws -> Fetched {
-        var timing = TransferTiming(begun: work.clock.now)
-        return try await session.withContent(of: entry) { content in
+        try await session.withContent(of: entry) { content in
             if let size = content.size ?? content.ranges?.size, size <= Int64(threshold) {
-                return .toStore(try await collect(content, &timing))
+                return .toStore(try await collect(content))
             }
             // Ranges never pass a hasher as one stream, so they are no way to compare a SHA-256.
             if let ranges = content.ranges, entry.sha256 == nil, ranges.size > 0 {
-                return .result(try await RangedTransfer(self, ranges, key, timing).run())
+                return .result(try await RangedTransfer(self, ranges, key).run())
             }
-            return .result(try await StreamTransfer(self, content, key, timing).run())
+            return .result(try await StreamTransfer(self, content, key).run())
         }
     }
 
@@ -83,13 +81,12 @@ struct FileTransfer: Sendable {
         return object
     }
 
-    private func collect(_ content: FileContent, _ timing: inout TransferTiming) async throws -> Body {
+    private func collect(_ content: FileContent) async throws -> Body {
         var hasher = work.downloader.makeHasher()
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Int(content.size ?? 0))
         var chunks = content.stream.makeAsyncIterator()
         while let chunk = try await chunks.next(isolation: nil) {
-            timing.note(work.clock.now)
             hasher.update(chunk)
             bytes += chunk
             guard bytes.count <= threshold else {
@@ -98,7 +95,7 @@ struct FileTransfer: Sendable {
         }
         let digest = hasher.hexDigest()
         try verify(size: Int64(bytes.count), announced: content.size, sha256: digest)
-        return Body(bytes: bytes, sha256: digest, timing: timing)
+        return Body(bytes: bytes, sha256: digest)
     }
 
     /// Stores a small file with one request.
@@ -114,7 +111,7 @@ struct FileTransfer: Sendable {
             attributes.sha256 = body.sha256
             try await work.mirror.put(key, body.bytes, attributes)
             let size = Int64(body.bytes.count)
-            return .settled(try await complete(size, sha256: body.sha256, nil, body.timing))
+            return .settled(try await complete(size, sha256: body.sha256, nil))
         } catch let error as SyncError where error.concernsOneFile || error.isRetryable {
             return .settled(try await work.fail(entry, error.name, known))
         }
@@ -141,41 +138,14 @@ extension FileTransfer {
     }
 
     /// Records a file that is stored and verified.
-    func complete(
-        _ size: Int64,
-        sha256: String?,
-        _ crc64nvme: CRC64NVME?,
-        _ timing: TransferTiming? = nil
-    ) async throws -> BatchLedger.Outcome {
+    func complete(_ size: Int64, sha256: String?, _ crc64nvme: CRC64NVME?) async throws -> BatchLedger.Outcome {
         var entry = entry
         entry.size = size
         entry.sha256 = entry.sha256 ?? sha256
         try await work.save(entry, .completed, known) { record in
             if record.sha256 == nil { record.crc64nvme = crc64nvme }
         }
-        let folder = work.batch.header.folder
-        work.downloader.observe(.stored(vault: folder, path: entry.path, bytes: size))
-        if let timing {
-            work.downloader.observe(.transferred(bytes: size, timing.interval(until: work.clock.now)))
-        }
+        work.downloader.observe(.stored(vault: work.batch.header.folder, path: entry.path, bytes: size))
         return .stored(bytes: size)
-    }
-}
-
-/// When a transfer began, and when its first bytes came.
-struct TransferTiming: Sendable {
-    let begun: Timestamp
-    private(set) var firstByte: Timestamp?
-
-    init(begun: Timestamp) {
-        self.begun = begun
-    }
-
-    mutating func note(_ now: @autoclosure () -> Timestamp) {
-        if firstByte == nil { firstByte = now() }
-    }
-
-    func interval(until end: Timestamp) -> TransferInterval {
-        TransferInterval(duration: begun.duration(to: end), firstByte: firstByte.map { begun.duration(to: $0) })
     }
 }

@@ -9,7 +9,6 @@ struct RangedTransfer: Sendable {
     private let file: FileTransfer
     private let ranges: any RangedContent
     private let key: ObjectKey
-    private let begun: Timestamp
     private let limit: AdaptiveLimit
 
     private var work: BatchWork { file.work }
@@ -26,17 +25,15 @@ struct RangedTransfer: Sendable {
         var number: Int
         var attempt: Int
         var pace: AdaptiveLimit.Pace
-        var firstByte: Timestamp?
         var outcome: Result<UploadedPart, SyncError>
     }
 
     private typealias Parts = ThrowingTaskGroup<Attempt, any Error>
 
-    init(_ file: FileTransfer, _ ranges: any RangedContent, _ key: ObjectKey, _ timing: TransferTiming) {
+    init(_ file: FileTransfer, _ ranges: any RangedContent, _ key: ObjectKey) {
         self.file = file
         self.ranges = ranges
         self.key = key
-        begun = timing.begun
         limit = AdaptiveLimit(file.work.settings.upload.partsInFlight)
     }
 
@@ -60,8 +57,7 @@ struct RangedTransfer: Sendable {
 
     private func run(_ upload: Upload, _ known: FileRecord?) async throws -> FileTransfer.Result {
         var schedule = PartSchedule(upload.plan, stored: upload.stored)
-        var timing = TransferTiming(begun: begun)
-        if let failure = try await store(&schedule, &timing, upload) {
+        if let failure = try await store(&schedule, upload) {
             try await saveCheckpoint(schedule, upload, known)
             return .broke(failure, parts: schedule.advanced)
         }
@@ -79,7 +75,7 @@ struct RangedTransfer: Sendable {
         } catch let error as SyncError where error.isRetryable {
             return .broke(error, parts: schedule.advanced)
         }
-        return .settled(try await file.complete(ranges.size, sha256: nil, checksum, timing))
+        return .settled(try await file.complete(ranges.size, sha256: nil, checksum))
     }
 }
 
@@ -144,34 +140,29 @@ extension RangedTransfer {
     /// Stores parts until all are, the deadline comes, or one fails for this session.
     ///
     /// - Returns: why one failed. Those that were under way then are stored all the same.
-    private func store(
-        _ schedule: inout PartSchedule,
-        _ timing: inout TransferTiming,
-        _ upload: Upload
-    ) async throws -> SyncError? {
-        var local = (schedule: schedule, timing: timing)
-        defer { (schedule, timing) = local }
+    private func store(_ schedule: inout PartSchedule, _ upload: Upload) async throws -> SyncError? {
+        var local = schedule
+        defer { schedule = local }
         return try await withThrowingTaskGroup(of: Attempt.self) { group in
             var failure: SyncError?
             while true {
-                while failure == nil, !work.isLate, local.schedule.isIdle || work.governor.isOpen,
-                    let next = local.schedule.next(limit: limit.current)
+                while failure == nil, !work.isLate, local.isIdle || work.governor.isOpen,
+                    let next = local.next(limit: limit.current)
                 {
                     start(next.number, attempt: next.attempt, of: upload, after: .zero, &group)
                 }
                 guard let attempt = try await group.next() else { return failure }
-                if let firstByte = attempt.firstByte { local.timing.note(firstByte) }
                 switch attempt.outcome {
                 case .success(let part):
                     limit.succeeded()
-                    local.schedule.note(part)
+                    local.note(part)
                 case .failure(let error):
                     if error.name == .throttled { limit.throttled(at: attempt.pace) }
                     if failure == nil, let pause = work.retries.pause(after: error, attempt: attempt.attempt) {
-                        let again = local.schedule.again(attempt.number)
+                        let again = local.again(attempt.number)
                         start(attempt.number, attempt: again, of: upload, after: pause, &group)
                     } else {
-                        local.schedule.giveUp(attempt.number)
+                        local.giveUp(attempt.number)
                         failure = failure ?? error
                     }
                 }

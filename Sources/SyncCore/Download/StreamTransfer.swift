@@ -5,13 +5,11 @@ struct StreamTransfer: Sendable {
     private let file: FileTransfer
     private let content: FileContent
     private let key: ObjectKey
-    private let begun: Timestamp
 
-    init(_ file: FileTransfer, _ content: FileContent, _ key: ObjectKey, _ timing: TransferTiming) {
+    init(_ file: FileTransfer, _ content: FileContent, _ key: ObjectKey) {
         self.file = file
         self.content = content
         self.key = key
-        begun = timing.begun
     }
 
     /// A newer version stands in the record already.
@@ -24,7 +22,6 @@ struct StreamTransfer: Sendable {
         // By its record an upload is known to be ours, should this process be killed right after it was begun.
         if known == nil, try await !work.save(file.entry, .inProgress, known) { return .settled(.settledBefore) }
         var hasher = work.downloader.makeHasher()
-        var timing = TransferTiming(begun: begun)
         var chunks = content.stream.makeAsyncIterator()
         do {
             let size = try await StreamUpload(into: work.mirror, work.settings.upload).store(
@@ -42,12 +39,11 @@ struct StreamTransfer: Sendable {
                 },
                 pull: {
                     guard let chunk = try await chunks.next(isolation: nil) else { return nil }
-                    timing.note(work.clock.now)
                     hasher.update(chunk)
                     return chunk
                 }
             )
-            return .settled(try await file.complete(size, sha256: hasher.hexDigest(), nil, timing))
+            return .settled(try await file.complete(size, sha256: hasher.hexDigest(), nil))
         } catch is Superseded {
             return .settled(.settledBefore)
         }

@@ -6,8 +6,6 @@ package enum SyncEvent: Sendable {
     case planned(vault: String, files: Int, bytes: Int64)
     /// A file is stored and verified.
     case stored(vault: String, path: VaultPath, bytes: Int64)
-    /// A file's bytes have passed from the source into the store. Not told of files that were found to be there.
-    case transferred(bytes: Int64, TransferInterval)
     /// A file was copied within the store, because it was renamed only.
     case copied(vault: String, path: VaultPath)
     /// A file was deleted because it is gone at the source.
@@ -18,17 +16,3 @@ package enum SyncEvent: Sendable {
 
 /// Receives events as they happen. It must return quickly.
 package typealias SyncObserver = @Sendable (SyncEvent) -> Void
-
-/// How long the transfer of one file took, as far as one call saw it.
-package struct TransferInterval: Hashable, Sendable {
-    /// From asking the source to the object being visible and recorded.
-    package var duration: Duration
-    /// From asking the source to its first bytes; nil for an empty file.
-    package var firstByte: Duration?
-
-    /// Makes an interval.
-    package init(duration: Duration, firstByte: Duration?) {
-        self.duration = duration
-        self.firstByte = firstByte
-    }
-}
