@@ -41,7 +41,9 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
     targets: [
-        .target(name: "SyncCore", dependencies: [coreMetrics, logging, tracing], swiftSettings: settings),
+        .target(name: "CChecksums"),
+        .target(name: "Checksums", dependencies: ["CChecksums"], swiftSettings: settings),
+        .target(name: "SyncCore", dependencies: ["Checksums", coreMetrics, logging, tracing], swiftSettings: settings),
         .target(
             name: "StreamingCrypto",
             dependencies: ["COpenSSL", "CUTF8Proc", "SyncCore", crypto],
@@ -64,7 +66,7 @@ let package = Package(
         ),
         .target(
             name: "LocalAdapters",
-            dependencies: ["SyncCore", .product(name: "GRDB", package: "GRDB.swift"), nioPosix],
+            dependencies: ["Checksums", "SyncCore", .product(name: "GRDB", package: "GRDB.swift"), nioPosix],
             swiftSettings: settings
         ),
         .target(name: "AWSSigning", dependencies: [crypto], swiftSettings: settings),
@@ -76,7 +78,8 @@ let package = Package(
         .target(
             name: "AWSAdapters",
             dependencies: [
-                "AWSClient", "HTTPTransport", "StreamingCrypto", "SyncCore", coreMetrics, crypto, logging, nioCore,
+                "AWSClient", "Checksums", "HTTPTransport", "StreamingCrypto", "SyncCore", coreMetrics, crypto, logging,
+                nioCore,
                 tracing,
             ],
             swiftSettings: settings
@@ -136,7 +139,7 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["HTTPTransport", "SyncCore", logging, nioCore, nioHTTP1],
+            dependencies: ["Checksums", "HTTPTransport", "SyncCore", logging, nioCore, nioHTTP1],
             swiftSettings: settings
         ),
         .executableTarget(
@@ -147,7 +150,14 @@ let package = Package(
         ),
         .testTarget(
             name: "SyncCoreTests",
-            dependencies: ["SyncCore", "TestSupport", coreMetrics, inMemoryTracing, logging, metricsTestKit, tracing],
+            dependencies: [
+                "Checksums", "SyncCore", "TestSupport", coreMetrics, inMemoryTracing, logging, metricsTestKit, tracing,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ChecksumsTests",
+            dependencies: ["CChecksums", "Checksums"],
             swiftSettings: settings
         ),
         .testTarget(name: "StreamingCryptoTests", dependencies: ["StreamingCrypto", crypto], swiftSettings: settings),
@@ -162,7 +172,7 @@ let package = Package(
         ),
         .testTarget(
             name: "HTTPTransportTests",
-            dependencies: ["HTTPTransport", "LambdaRuntime", logging, nioCore, nioHTTP1],
+            dependencies: ["HTTPTransport", "LambdaRuntime", logging, nioCore, nioHTTP1, nioPosix, nioSSL],
             swiftSettings: settings
         ),
         .testTarget(name: "AWSSigningTests", dependencies: ["AWSSigning"], swiftSettings: settings),
@@ -177,8 +187,8 @@ let package = Package(
         .testTarget(
             name: "AdapterTests",
             dependencies: [
-                "AWSAdapters", "AWSClient", "AWSSigning", "HTTPTransport", "LocalAdapters", "ObsidianSync", "SyncCore",
-                "TestSupport", coreMetrics, logging, nioCore, nioHTTP1, tracing,
+                "AWSAdapters", "AWSClient", "AWSSigning", "Checksums", "HTTPTransport", "LocalAdapters", "ObsidianSync",
+                "SyncCore", "TestSupport", coreMetrics, logging, nioCore, nioHTTP1, tracing,
             ],
             swiftSettings: settings
         ),

@@ -31,11 +31,12 @@ struct LocalFolder: Sendable {
         }
     }
 
-    /// Removes what earlier runs have left of working data and half-written files.
+    /// Removes what earlier runs have left of working data and half-written files. Uploads in parts stay: records may go
+    /// on with them, and those that no record knows are thrown away by the lister.
     func removeWorkingData() {
         // Failing to tidy up is no reason to call a run failed.
         try? FileManager.default.removeItem(atPath: data + "/state")
-        try? FileManager.default.removeItem(atPath: data + "/tmp")
+        FolderObjectStore.removeHalfWrittenFiles(in: data + "/tmp")
     }
 
     /// The pipeline over this folder.
@@ -68,7 +69,7 @@ struct LocalFolder: Sendable {
             secrets: FileSecretStore(path: credentials, environment: environment),
             providers: [obsidian],
             records: records,
-            state: FolderObjectStore(root: data + "/state", scratch: scratch),
+            state: FolderObjectStore(root: data + "/state", scratch: data + "/state/tmp"),
             mirror: { request in
                 guard request.destinationBucket == nil, request.destinationPrefix == nil else {
                     throw SyncError(.invalidInput, "dest_bucket and dest_prefix mean nothing here; use --dest")
