@@ -8,7 +8,7 @@ MOTO := $(VENV)/bin/moto_server
 RELEASE := swift build -c release --static-swift-stdlib -Xlinker -s -Xlinker --no-export-dynamic
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-edit demo-clean test lint check-source build-lambda check-lambda invoke-all clean
+.PHONY: help setup build demo demo-edit demo-clean test lint check-source check-statemachine build-lambda check-lambda invoke-all clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -45,6 +45,9 @@ lint: ## Check the format of all sources
 
 check-source: ## Check file sizes and imports
 	@.ci/check-source
+
+check-statemachine: $(MOTO) ## Check the state machine as CloudFormation would, with cfn-lint
+	@.ci/check-statemachine $(VENV)/bin/cfn-lint
 
 build-lambda: setup ## Build the three functions for AWS Lambda, linked with the standard library, stripped
 	for function in $(FUNCTIONS); do $(RELEASE) --product $$function || exit 1; done

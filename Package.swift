@@ -57,7 +57,7 @@ let package = Package(
         ),
         .target(
             name: "LocalAdapters",
-            dependencies: ["SyncCore", .product(name: "GRDB", package: "GRDB.swift"), nioPosix],
+            dependencies: ["StateMachine", "SyncCore", .product(name: "GRDB", package: "GRDB.swift"), nioPosix],
             swiftSettings: settings
         ),
         .target(name: "AWSSigning", dependencies: [crypto], swiftSettings: settings),
@@ -112,8 +112,8 @@ let package = Package(
         .executableTarget(
             name: "obsync",
             dependencies: [
-                "HTTPTransport", "LambdaRuntime", "LocalAdapters", "LocalLambda", "ObsidianSync", "Simulators",
-                "StateMachine", "StreamingCrypto", "SyncCore", crypto, logging, nioCore,
+                "AWSAdapters", "HTTPTransport", "LambdaRuntime", "LocalAdapters", "LocalLambda", "ObsidianSync",
+                "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", crypto, logging, nioCore,
                 argumentParser,
             ],
             resources: [.embedInCode("Resources/vault-sync.asl.json")],
@@ -163,8 +163,8 @@ let package = Package(
         .testTarget(
             name: "AdapterTests",
             dependencies: [
-                "AWSAdapters", "AWSClient", "AWSSigning", "HTTPTransport", "LocalAdapters", "SyncCore", "TestSupport",
-                logging,
+                "AWSAdapters", "AWSClient", "AWSSigning", "HTTPTransport", "LocalAdapters", "StateMachine", "SyncCore",
+                "TestSupport", logging,
             ],
             swiftSettings: settings
         ),
@@ -190,8 +190,8 @@ let package = Package(
         .testTarget(
             name: "ObsyncTests",
             dependencies: [
-                "LocalAdapters", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", "obsync", argumentParser,
-                logging,
+                "LocalAdapters", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", "TestSupport", "obsync",
+                argumentParser, logging,
             ],
             swiftSettings: settings
         ),

@@ -67,4 +67,15 @@ package struct AWSErrorCode: RawRepresentable, Hashable, Sendable, CustomStringC
     package static let resourceExists = AWSErrorCode("ResourceExistsException")
     /// A parameter does not fit the state of the secret, such as a stage that moved on meanwhile.
     package static let invalidParameter = AWSErrorCode("InvalidParameterException")
+
+    // MARK: Step Functions
+
+    /// There was an execution of this name already.
+    package static let executionAlreadyExists = AWSErrorCode("ExecutionAlreadyExists")
+    /// There is no execution of this ARN.
+    package static let executionDoesNotExist = AWSErrorCode("ExecutionDoesNotExist")
+    /// The execution runs, succeeded, ended too long ago or has too long a history.
+    package static let executionNotRedrivable = AWSErrorCode("ExecutionNotRedrivable")
+    /// There is no state machine of this ARN.
+    package static let stateMachineDoesNotExist = AWSErrorCode("StateMachineDoesNotExist")
 }
