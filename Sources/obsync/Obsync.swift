@@ -14,6 +14,7 @@ struct Obsync: AsyncParsableCommand {
         subcommands: [
             SyncCommand.self, ExecutionsCommand.self, RedriveCommand.self, DemoCommand.self, InvokeCommand.self,
             StartLambdaCommand.self, SimulateCommand.self, ValidateCommand.self, DiagramCommand.self,
+            InitCommand.self,
         ]
     )
 

@@ -102,6 +102,8 @@ struct PipelineMachineTests {
         #expect(world.entered().count { $0 == "Authenticate" } == 5)
         #expect(world.entered().last == "Authenticate")
         #expect(world.library.tokensIssued == 4)
+        world.beforeInvocation = { _ in }
+        #expect(try await world.redrive().filesCount == 3)
     }
 
     @Test("every payload of a page of 40 batches stays under 64 KiB")

@@ -14,6 +14,8 @@ package struct AuthenticateInput: Decodable, Hashable, Sendable {
     package var cursor: String?
     /// How often the run has come back already.
     package var reauthentications: Int
+    /// How often the execution was redriven.
+    package var redrives: Int
     /// Whether the run comes back because its token was refused.
     package var isAfterRefusal: Bool
 
@@ -29,13 +31,15 @@ package struct AuthenticateInput: Decodable, Hashable, Sendable {
             self.run = run
         }
         if case .string(let text)? = input.members["cursor"] { cursor = text }
-        if case .integer(let count)? = input.members["reauthentications"] {
-            reauthentications = Int(min(max(count, 0), 1000))
-        } else {
-            reauthentications = 0
-        }
+        reauthentications = Self.count(input.members["reauthentications"])
+        redrives = Self.count(event.members["redrives"])
         isAfterRefusal = input.members["error"].map { $0 != .null } ?? false
         request = try SyncRequest(input: input.members["request"] ?? input)
+    }
+
+    private static func count(_ value: JSON?) -> Int {
+        guard case .integer(let count)? = value else { return 0 }
+        return Int(min(max(count, 0), 1000))
     }
 }
 
