@@ -134,7 +134,7 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["HTTPTransport", "SyncCore", logging, nioCore, nioHTTP1],
+            dependencies: ["HTTPTransport", "StateMachine", "SyncCore", logging, nioCore, nioHTTP1],
             swiftSettings: settings
         ),
         .executableTarget(
@@ -190,7 +190,11 @@ let package = Package(
             dependencies: ["EchoFunction", "LambdaRuntime", "LocalLambda", "TestSupport", nioCore, nioHTTP1],
             swiftSettings: settings
         ),
-        .testTarget(name: "StateMachineTests", dependencies: ["StateMachine"], swiftSettings: settings),
+        .testTarget(
+            name: "StateMachineTests",
+            dependencies: ["StateMachine", "TestSupport"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "SimulatorsTests",
             dependencies: [

@@ -19,18 +19,7 @@ package struct SQLiteExecutionStore: ExecutionStore {
     /// - Throws: `StoreUnavailable` when the file cannot be opened or is no database.
     package init(path: String, process: Int32 = getpid()) throws(SyncError) {
         self.process = process
-        do {
-            var configuration = Configuration()
-            configuration.busyMode = .timeout(10)
-            database = try DatabasePool(path: path, configuration: configuration)
-            try Self.migrator.migrate(database)
-        } catch {
-            throw SyncError(
-                .storeUnavailable,
-                "the database of executions cannot be opened; check the folder, or move the file away to start anew",
-                underlying: error
-            )
-        }
+        database = try .open(path, Self.migrator, "executions")
     }
 
     private static var migrator: DatabaseMigrator {

@@ -36,8 +36,17 @@ struct PipelineMachineTests {
         world.listing.batchSize = 1
         world.listing.batchesPerPage = 1
         world.listing.eventLimit = 30
+        // The successor is the second execution that is made; after that, nothing is written any more.
+        let isDead = Mutex(false)
+        let faults = Faults<FaultyExecutionStore.Operation> { operation, number in
+            isDead.withLock { isDead in
+                guard isDead || (operation == .create && number == 2) else { return nil }
+                isDead = true
+                return .init(CancellationError(), afterDoing: operation == .create)
+            }
+        }
         var dying = try world.engine()
-        dying.executions = DyingStore(world.executions, after: "run-1-c1")
+        dying.executions = FaultyExecutionStore(world.executions, fail: faults)
         await #expect(throws: SyncError.self) { try await dying.run(input: [:], name: "run-1") }
         #expect(try await world.engine().interpreter.abortOrphans().sorted() == ["run-1", "run-1-c1"])
         let summary = try await world.redrive()

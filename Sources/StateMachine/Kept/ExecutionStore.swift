@@ -20,6 +20,7 @@ package protocol ExecutionStore: Sendable {
     ///   - status: Only those of this status, where it is given.
     ///   - limit: How many at most.
     /// - Returns: The executions.
+    /// - Throws: When the store cannot be read.
     func executions(status: ExecutionStatus?, limit: Int) async throws -> [ExecutionRecord]
 
     /// Events of an execution in the order of their numbers.
@@ -29,6 +30,7 @@ package protocol ExecutionStore: Sendable {
     ///   - id: The number after which they begin.
     ///   - limit: How many at most.
     /// - Returns: The events; none when there are no more.
+    /// - Throws: When the store cannot be read.
     func events(of name: String, after id: Int, limit: Int) async throws -> [HistoryEvent]
 
     /// Forgets executions that ended before a point in time.

@@ -1,45 +1,12 @@
-import Synchronization
+import TestSupport
 import Testing
 
 @testable import StateMachine
 
 /// A store that dies after a number of writes, as a process does that is killed: what came before is kept.
-private final class MortalStore: ExecutionStore {
-    struct Killed: Error {}
-
-    let base = MemoryExecutionStore()
-    private let writesLeft: Mutex<Int>
-
-    init(writes: Int) { writesLeft = Mutex(writes) }
-
-    private func spend() throws {
-        try writesLeft.withLock { left in
-            guard left > 0 else { throw Killed() }
-            left -= 1
-        }
-    }
-
-    func create(_ execution: ExecutionRecord, first event: HistoryEvent) async throws -> Bool {
-        try spend()
-        return base.create(execution, first: event)
-    }
-
-    func append(_ events: [HistoryEvent], to name: String) async throws {
-        try spend()
-        base.append(events, to: name)
-    }
-
-    func execution(named name: String) -> ExecutionRecord? { base.execution(named: name) }
-
-    func executions(status: ExecutionStatus?, limit: Int) -> [ExecutionRecord] {
-        base.executions(status: status, limit: limit)
-    }
-
-    func events(of name: String, after id: Int, limit: Int) -> [HistoryEvent] {
-        base.events(of: name, after: id, limit: limit)
-    }
-
-    func removeExecutions(endedBefore time: Timestamp) { base.removeExecutions(endedBefore: time) }
+private func mortal(_ base: MemoryExecutionStore, writes: Int) -> FaultyExecutionStore {
+    let left = Counter(writes)
+    return FaultyExecutionStore(base, fail: Faults { _, _ in left.decrement() ? nil : .init(CancellationError()) })
 }
 
 @Suite("An execution whose process is killed")
@@ -80,7 +47,8 @@ struct KilledExecutionTests {
         var writes = 1
         var mostCalls = 0
         while true {
-            let store = MortalStore(writes: writes)
+            let base = MemoryExecutionStore()
+            let store = mortal(base, writes: writes)
             let first = machine()
             let definition = try StateMachineDefinition(parsing: Self.definition)
             try await first.kept(in: store).start("e", definition, input: ["items": [["k": 1], ["k": 2], ["k": 3]]])
@@ -89,7 +57,7 @@ struct KilledExecutionTests {
             #expect(store.execution(named: "e")?.status == .running)
 
             let second = machine()
-            let interpreter = second.kept(in: store.base)
+            let interpreter = second.kept(in: base)
             #expect(try await interpreter.abortOrphans() == ["e"])
             #expect(store.execution(named: "e")?.status == .aborted)
             let result = try await interpreter.redrive("e")
@@ -108,7 +76,7 @@ struct KilledExecutionTests {
 
     @Test("fails under States.Runtime when its history cannot be kept")
     func unkept() async throws {
-        let store = MortalStore(writes: 2)
+        let store = mortal(MemoryExecutionStore(), writes: 2)
         let definition = try StateMachineDefinition(parsing: Self.definition)
         let machine = machine()
         try await machine.kept(in: store).start("e", definition, input: ["items": []])
