@@ -18,6 +18,7 @@ let inMemoryTracing = Target.Dependency.product(name: "InMemoryTracing", package
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -153,7 +154,7 @@ let package = Package(
             name: "ObsidianSyncTests",
             dependencies: [
                 "HTTPTransport", "ObsidianSync", "Simulators", "StreamingCrypto", "SyncCore", "TestSupport", crypto,
-                logging, nioCore, nioHTTP1, nioPosix, nioWebSocket,
+                logging, nioCore, nioEmbedded, nioHTTP1, nioPosix, nioWebSocket,
             ],
             exclude: ["Vectors"],
             swiftSettings: settings
@@ -175,8 +176,8 @@ let package = Package(
         .testTarget(
             name: "AdapterTests",
             dependencies: [
-                "AWSAdapters", "AWSClient", "AWSSigning", "HTTPTransport", "LocalAdapters", "StateMachine", "SyncCore",
-                "TestSupport", coreMetrics, logging, tracing,
+                "AWSAdapters", "AWSClient", "AWSSigning", "HTTPTransport", "LocalAdapters", "ObsidianSync",
+                "StateMachine", "SyncCore", "TestSupport", coreMetrics, logging, nioCore, nioHTTP1, tracing,
             ],
             swiftSettings: settings
         ),
@@ -215,7 +216,8 @@ let package = Package(
             name: "PipelineTests",
             dependencies: [
                 "AWSClient", "AWSSigning", "AWSAdapters", "Authenticator", "Downloader", "HTTPTransport", "Lister",
-                "Simulators", "StateMachine", "SyncCore", "TestSupport", "obsync", crypto, logging, nioCore, nioHTTP1,
+                "LocalAdapters", "ObsidianSync", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore",
+                "TestSupport", "obsync", crypto, logging, nioCore, nioHTTP1,
             ],
             swiftSettings: settings
         ),

@@ -14,6 +14,8 @@ struct LocalEngine: Sendable {
     let definition: StateMachineDefinition
     let invoke: Invoke
     let observe: @Sendable (HistoryEvent) async -> Void
+    /// What the machine waits by.
+    var clock: any InterpreterClock = SystemInterpreterClock()
     /// Where executions are kept.
     var executions: any ExecutionStore = MemoryExecutionStore()
     /// Draws numbers from 0 up to but not 1, which the waits before retries go by.
@@ -99,7 +101,7 @@ struct LocalEngine: Sendable {
         let invoke = invoke
         var environment = InterpreterEnvironment(
             identity: .local("vault-sync"),
-            clock: SystemInterpreterClock(),
+            clock: clock,
             functions: .init(
                 random: random,
                 uuid: { UUID().uuidString.lowercased() },
