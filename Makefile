@@ -11,7 +11,7 @@ SAM_CONFIG := $(CURDIR)/samconfig.toml
 RELEASE := swift build -c release --static-swift-stdlib -Xlinker -s -Xlinker --no-export-dynamic
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-edit demo-clean test lint check-source invoke-all clean \
+.PHONY: help setup build demo demo-edit demo-clean test lint check-source check-statemachine invoke-all clean \
 	build-lambda check-lambda test-lambda clean-lambda infra-tools infra-check deploy destroy samconfig
 
 help: ## List the targets
@@ -49,6 +49,9 @@ lint: ## Check the format of all sources
 
 check-source: ## Check file sizes and imports
 	@.ci/check-source
+
+check-statemachine: $(MOTO) ## Check the state machine as CloudFormation would, with cfn-lint
+	@.ci/check-statemachine $(VENV)/bin/cfn-lint
 
 build-lambda: setup ## Build the three functions for AWS Lambda into build/<function>.zip
 	for function in $(FUNCTIONS); do $(RELEASE) --product $$function || exit 1; done

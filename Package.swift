@@ -66,7 +66,9 @@ let package = Package(
         ),
         .target(
             name: "LocalAdapters",
-            dependencies: ["Checksums", "SyncCore", .product(name: "GRDB", package: "GRDB.swift"), nioPosix],
+            dependencies: [
+                "Checksums", "StateMachine", "SyncCore", .product(name: "GRDB", package: "GRDB.swift"), nioPosix,
+            ],
             swiftSettings: settings
         ),
         .target(name: "AWSSigning", dependencies: [crypto], swiftSettings: settings),
@@ -126,8 +128,7 @@ let package = Package(
             name: "obsync",
             dependencies: [
                 "AWSAdapters", "AWSClient", "HTTPTransport", "LambdaRuntime", "LocalAdapters", "LocalLambda",
-                "ObsidianSync", "Simulators",
-                "StateMachine", "StreamingCrypto", "SyncCore", crypto, logging, nioCore,
+                "ObsidianSync", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", crypto, logging, nioCore,
                 argumentParser,
             ],
             resources: [.embedInCode("Resources/vault-sync.asl.json")],
@@ -139,7 +140,7 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["Checksums", "HTTPTransport", "SyncCore", logging, nioCore, nioHTTP1],
+            dependencies: ["Checksums", "HTTPTransport", "StateMachine", "SyncCore", logging, nioCore, nioHTTP1],
             swiftSettings: settings
         ),
         .executableTarget(
@@ -188,7 +189,7 @@ let package = Package(
             name: "AdapterTests",
             dependencies: [
                 "AWSAdapters", "AWSClient", "AWSSigning", "Checksums", "HTTPTransport", "LocalAdapters", "ObsidianSync",
-                "SyncCore", "TestSupport", coreMetrics, logging, nioCore, nioHTTP1, tracing,
+                "StateMachine", "SyncCore", "TestSupport", coreMetrics, logging, nioCore, nioHTTP1, tracing,
             ],
             swiftSettings: settings
         ),
@@ -202,7 +203,11 @@ let package = Package(
             dependencies: ["EchoFunction", "LambdaRuntime", "LocalLambda", "TestSupport", nioCore, nioHTTP1],
             swiftSettings: settings
         ),
-        .testTarget(name: "StateMachineTests", dependencies: ["StateMachine"], swiftSettings: settings),
+        .testTarget(
+            name: "StateMachineTests",
+            dependencies: ["StateMachine", "TestSupport"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "SimulatorsTests",
             dependencies: [
@@ -214,8 +219,8 @@ let package = Package(
         .testTarget(
             name: "ObsyncTests",
             dependencies: [
-                "LocalAdapters", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", "obsync", argumentParser,
-                logging,
+                "LocalAdapters", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", "TestSupport", "obsync",
+                argumentParser, logging,
             ],
             swiftSettings: settings
         ),

@@ -65,7 +65,12 @@ package final class FakeLibrary: Sendable {
 
     fileprivate let state = Mutex(State())
     /// Runs before a content is sent: time can pass there, or another run interfere.
-    private let beforeContent = Mutex<(@Sendable (Entry) async throws -> Void)?>(nil)
+    private let beforeContent = Mutex(Hook())
+
+    /// In a struct, because a bare closure would be wrapped once more at every look into the mutex.
+    private struct Hook {
+        var body: (@Sendable (Entry) async throws -> Void)?
+    }
 
     let rangeHook = Mutex<RangeHook?>(nil)
 
@@ -100,7 +105,7 @@ package final class FakeLibrary: Sendable {
 
     /// Sets what runs before each content is sent.
     package func setBeforeContent(_ body: (@Sendable (Entry) async throws -> Void)?) {
-        beforeContent.withLock { $0 = body }
+        beforeContent.withLock { $0.body = body }
     }
 
     /// Accepts a token.
@@ -235,7 +240,7 @@ extension FakeLibrary {
 
     /// What is sent for an entry.
     func content(of entry: Entry, in id: VaultID) async throws -> FileContent {
-        if let hook = beforeContent.withLock({ $0 }) { try await hook(entry) }
+        if let hook = beforeContent.withLock({ $0.body }) { try await hook(entry) }
         return try state.withLock { state in
             if let left = state.faults.contentsUntilTokenExpires {
                 guard left > 0 else {

@@ -53,7 +53,9 @@ package struct DownloadBatch: Sendable {
         do {
             try await work.workOff(&ledger)
         } catch let error as SyncError where !error.isRetryable {
-            var receipt = ledger.receipt(number: input.batch.number)
+            // What was on its way when the error came was stored or not: the records know.
+            let ended = try await BatchLedger(batch, known: knownRecords(batch), run: input.run)
+            var receipt = ended.receipt(number: input.batch.number)
             receipt.error = error.name.rawValue
             try await save(receipt, input)
             throw error
