@@ -105,7 +105,7 @@ let package = Package(
             name: "Simulators",
             dependencies: [
                 crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging, nioCore, nioHTTP1, nioPosix,
-                nioWebSocket,
+                nioSSL, nioWebSocket,
             ],
             swiftSettings: settings
         ),
