@@ -163,8 +163,8 @@ let package = Package(
         .testTarget(
             name: "AdapterTests",
             dependencies: [
-                "AWSAdapters", "AWSClient", "AWSSigning", "HTTPTransport", "LocalAdapters", "SyncCore", "TestSupport",
-                logging,
+                "AWSAdapters", "AWSClient", "AWSSigning", "HTTPTransport", "LocalAdapters", "Simulators", "SyncCore",
+                "TestSupport", logging,
             ],
             swiftSettings: settings
         ),
@@ -182,7 +182,8 @@ let package = Package(
         .testTarget(
             name: "SimulatorsTests",
             dependencies: [
-                "Simulators", crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging, nioCore,
+                "AWSSigning", "Simulators", crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging,
+                nioCore,
                 nioHTTP1, nioPosix, nioWebSocket,
             ],
             swiftSettings: settings
