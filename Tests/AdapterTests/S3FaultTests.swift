@@ -1,6 +1,7 @@
 import AWSAdapters
 import AWSClient
 import AWSSigning
+import FoundationEssentials
 import Simulators
 import SyncCore
 import Testing
@@ -83,7 +84,7 @@ struct S3FaultTests {
 
     @Test("a clock that is off is put right by the first answer")
     func clock() async throws {
-        try await SimulatedS3.with(clockOffset: 3600) { s3, simulator in
+        try await SimulatedS3.with(now: { Date().addingTimeInterval(3600) }) { s3, simulator in
             let store = S3ObjectStore(s3: s3, bucket: SimulatedS3.bucket, prefix: "")
             try await store.put(ObjectKey("a"), bytes, attributes)
             #expect(simulator.requests.map(\.status) == [403, 200])

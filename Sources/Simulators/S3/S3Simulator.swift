@@ -1,4 +1,3 @@
-import Crypto
 import FoundationEssentials
 package import Logging
 import NIOCore
@@ -151,15 +150,13 @@ extension S3Simulator {
         }
     }
 
-    /// The SHA-256 of an object that was kept, in hexadecimal digits; nil when there is none.
-    package func sha256(of key: String, in bucket: String) async throws -> String? {
+    /// The bytes of an object that was kept; nil when there is none.
+    package func content(of key: String, in bucket: String) async throws -> [UInt8]? {
         let content = state.withLock { $0.store.buckets[bucket]?.objects[S3Key(key)]?.content }
         guard let content else { return nil }
-        var hasher = SHA256()
-        try await content.read(0..<content.length) { chunk in
-            chunk.withUnsafeReadableBytes { hasher.update(bufferPointer: $0) }
-        }
-        return Hex.encode(hasher.finalize())
+        var bytes: [UInt8] = []
+        try await content.read(0..<content.length) { bytes += $0.readableBytesView }
+        return bytes
     }
 }
 

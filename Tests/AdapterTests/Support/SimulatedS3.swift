@@ -12,7 +12,7 @@ enum SimulatedS3 {
     static func with(
         _ change: (inout S3Simulator.Configuration) -> Void = { _ in },
         credential: Credential = Credential(accessKeyId: "testing", secretAccessKey: "testing"),
-        clockOffset: TimeInterval = 0,
+        now: @escaping @Sendable () -> Date = { Date() },
         _ body: (S3, S3Simulator) async throws -> Void
     ) async throws {
         var configuration = S3Simulator.Configuration()
@@ -27,7 +27,7 @@ enum SimulatedS3 {
                     region: Region(rawValue: configuration.region),
                     endpoints: Endpoints(all: endpoint),
                     environment: AWSEnvironment(
-                        now: { Date().addingTimeInterval(clockOffset) },
+                        now: now,
                         sleep: { _ in },
                         random: { 0 }
                     ),

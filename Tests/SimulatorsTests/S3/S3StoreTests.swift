@@ -117,7 +117,7 @@ struct S3StoreTests {
     @Test("objects are kept in memory, in files, or not at all", arguments: [0, 1, 2])
     func retention(_ choice: Int) async throws {
         let folder = NSTemporaryDirectory()
-        let retention = [S3Retention.memory, .folder(folder), .discarded][choice]
+        let retention = [S3Retention.memory, .folder(folder), .discarded(above: 9)][choice]
         try await S3TestClient.run {
             $0.retention = retention
         } _: { client in
@@ -138,8 +138,8 @@ struct S3StoreTests {
             #expect(answer.headers.first(name: "Content-Range") == "bytes 8-11/14")
             let changed = range.header("If-Range", "\"other\"")
             #expect(try await client.answer(changed).text == "0123456789tail")
-            let hash = try await client.simulator.sha256(of: "key", in: "bucket")
-            #expect(try await client.simulator.sha256(of: "whole", in: "bucket") == hash)
+            let content = try await client.simulator.content(of: "key", in: "bucket")
+            #expect(content == Array("0123456789tail".utf8))
         }
     }
 

@@ -6,8 +6,9 @@ package enum S3Retention: Sendable {
     case memory
     /// In files of a folder that exists; each goes with its object.
     case folder(String)
-    /// Nowhere: length and checksums alone are kept, so that an object may have any size. It cannot be read.
-    case discarded
+    /// In memory up to so many bytes of one body; of a larger one length and checksums alone are kept, so that an object may
+    /// have any size. It cannot be read then.
+    case discarded(above: Int)
 }
 
 /// The bytes of an object: the runs that were uploaded, one after the other.
@@ -77,7 +78,7 @@ struct S3Content: Sendable {
 /// Takes a body in and makes content of it.
 struct S3ContentWriter: Sendable {
     private enum Sink: Sendable {
-        case memory(ByteBuffer)
+        case memory(ByteBuffer, limit: Int)
         case file(S3File.Writer)
         case discarded(Int64)
     }
@@ -86,19 +87,20 @@ struct S3ContentWriter: Sendable {
 
     init(_ retention: S3Retention) async throws {
         switch retention {
-        case .memory: sink = .memory(ByteBuffer())
+        case .memory: sink = .memory(ByteBuffer(), limit: .max)
         case .folder(let folder): sink = .file(try await S3File.Writer(folder: folder))
-        case .discarded: sink = .discarded(0)
+        case .discarded(let limit): sink = .memory(ByteBuffer(), limit: limit)
         }
     }
 
     mutating func write(_ chunk: ByteBuffer) async throws {
         switch sink {
-        case .memory(var buffer):
+        case .memory(var buffer, let limit):
             // Let go of the stored one first, or appending would copy all of it.
-            sink = .discarded(0)
+            sink = .discarded(Int64(buffer.readableBytes + chunk.readableBytes))
+            guard chunk.readableBytes <= limit - buffer.readableBytes else { return }
             buffer.writeImmutableBuffer(chunk)
-            sink = .memory(buffer)
+            sink = .memory(buffer, limit: limit)
         case .file(let writer):
             try await writer.write(chunk)
         case .discarded(let length):
@@ -108,7 +110,7 @@ struct S3ContentWriter: Sendable {
 
     func finish() -> S3Content {
         switch sink {
-        case .memory(let buffer): S3Content(.memory(buffer))
+        case .memory(let buffer, _): S3Content(.memory(buffer))
         case .file(let writer): S3Content(.file(writer.file))
         case .discarded(let length): S3Content(.discarded(length: length))
         }
