@@ -18,6 +18,7 @@ let inMemoryTracing = Target.Dependency.product(name: "InMemoryTracing", package
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -121,7 +122,8 @@ let package = Package(
         .executableTarget(
             name: "obsync",
             dependencies: [
-                "AWSAdapters", "AWSClient", "HTTPTransport", "LambdaRuntime", "LocalAdapters", "LocalLambda", "ObsidianSync", "Simulators",
+                "AWSAdapters", "AWSClient", "HTTPTransport", "LambdaRuntime", "LocalAdapters", "LocalLambda",
+                "ObsidianSync", "Simulators",
                 "StateMachine", "StreamingCrypto", "SyncCore", crypto, logging, nioCore,
                 argumentParser,
             ],
@@ -153,7 +155,7 @@ let package = Package(
             name: "ObsidianSyncTests",
             dependencies: [
                 "HTTPTransport", "ObsidianSync", "Simulators", "StreamingCrypto", "SyncCore", "TestSupport", crypto,
-                logging, nioCore, nioHTTP1, nioPosix, nioWebSocket,
+                logging, nioCore, nioEmbedded, nioHTTP1, nioPosix, nioWebSocket,
             ],
             exclude: ["Vectors"],
             swiftSettings: settings
@@ -175,8 +177,8 @@ let package = Package(
         .testTarget(
             name: "AdapterTests",
             dependencies: [
-                "AWSAdapters", "AWSClient", "AWSSigning", "HTTPTransport", "LocalAdapters", "Simulators", "SyncCore",
-                "TestSupport", coreMetrics, logging, tracing,
+                "AWSAdapters", "AWSClient", "AWSSigning", "HTTPTransport", "LocalAdapters", "ObsidianSync", "Simulators",
+                "SyncCore", "TestSupport", coreMetrics, logging, nioCore, nioHTTP1, tracing,
             ],
             swiftSettings: settings
         ),
@@ -212,7 +214,8 @@ let package = Package(
             name: "PipelineTests",
             dependencies: [
                 "AWSClient", "AWSSigning", "AWSAdapters", "Authenticator", "Downloader", "HTTPTransport", "Lister",
-                "Simulators", "StateMachine", "SyncCore", "TestSupport", "obsync", crypto, logging, nioCore, nioHTTP1,
+                "LocalAdapters", "ObsidianSync", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore",
+                "TestSupport", "obsync", crypto, logging, nioCore, nioHTTP1,
             ],
             swiftSettings: settings
         ),

@@ -6,7 +6,7 @@ package import SyncCore
 /// Records in one DynamoDB table.
 ///
 /// Partition key `vault_id`, sort key `item`: `file#<path>` (records), `state` (cursor and lease), `progress`,
-/// `receipt#<run>#<batch>`. The sparse index `pending` (partition `vault_id`, sort `pending_since`) lists what is to be
+/// `receipt#<run>#<batch>`, and `note#<key>` in the account's partition. The sparse index `pending` (partition `vault_id`, sort `pending_since`) lists what is to be
 /// fetched again. `expires_at` (seconds since 1970) is the table's TTL attribute.
 package struct DynamoRecordStore: RecordStore {
     typealias Item = [String: DynamoDB.AttributeValue]
@@ -155,6 +155,29 @@ package struct DynamoRecordStore: RecordStore {
             guard let body = item["receipt"]?.string else { throw RecordItem.malformed }
             return try RecordItem.decoded(Receipt.self, body)
         }
+    }
+}
+
+extension DynamoRecordStore {
+    package func noteOnce(_ key: String, until expires: Timestamp, now: Timestamp) async throws -> Bool {
+        var item = RecordItem.key(.account, RecordItem.note(key))
+        item["expires_at"] = .n(expires.milliseconds / 1000)
+        return try await conditionally { [item] in
+            _ = try await dynamoDB.putItem(
+                .init(
+                    // The table forgets what has run out some time later.
+                    conditionExpression: "attribute_not_exists(vault_id) OR expires_at <= :now",
+                    expressionAttributeValues: [":now": .n(now.milliseconds / 1000)],
+                    item: item,
+                    tableName: table
+                )
+            )
+        }
+    }
+
+    package func forgetNote(_ key: String) async throws {
+        let key = RecordItem.key(.account, RecordItem.note(key))
+        _ = try await mappingErrors { try await dynamoDB.deleteItem(.init(key: key, tableName: table)) }
     }
 }
 

@@ -26,6 +26,10 @@ package struct FunctionEnvironment: Sendable {
     package var timeoutBuffer: Duration
     /// `LAMBDA_BATCH_SIZE`, `LAMBDA_MAX_CONCURRENT`, `DELETION_POLICY`, `DELETION_BRAKE_FILES`, `DELETION_BRAKE_PERCENT`.
     package var listing = ListSettings()
+    /// `TOKEN_REFRESH_HOURS`, `TOKEN_WARNING_HOURS`, `OBSYNC_DEPLOYMENT`.
+    package var authenticating = AuthenticateSettings()
+    /// `ALERT_TOPIC_ARN`: the SNS topic that people are told through, if one is set.
+    package var alertTopicARN: String?
     /// `MULTIPART_THRESHOLD`, `CHUNK_SIZE`, `UPLOAD_CONCURRENCY`.
     package var downloading = DownloadSettings()
     private let variables: [String: String]
@@ -54,6 +58,14 @@ package struct FunctionEnvironment: Sendable {
         deployment = try reader.dimension("OBSYNC_DEPLOYMENT") ?? "obsync"
         allowedBuckets = (reader.text("ALLOWED_BUCKETS") ?? "").split(separator: ",")
             .map { $0.filter { $0 != " " } }
+        alertTopicARN = try reader.topicARN("ALERT_TOPIC_ARN")
+        authenticating.deployment = reader.text("OBSYNC_DEPLOYMENT") ?? bucket
+        if let hours = try reader.integer("TOKEN_REFRESH_HOURS", in: 0...8760) {
+            authenticating.refreshBefore = .seconds(hours * 3600)
+        }
+        if let hours = try reader.integer("TOKEN_WARNING_HOURS", in: 0...8760) {
+            authenticating.warnBefore = .seconds(hours * 3600)
+        }
         timeoutBuffer = .seconds(try reader.integer("LAMBDA_TIMEOUT_BUFFER", in: 1...600) ?? 30)
         listing.batchSize = try reader.integer("LAMBDA_BATCH_SIZE", in: 1...100) ?? listing.batchSize
         listing.maxConcurrent = try reader.integer("LAMBDA_MAX_CONCURRENT", in: 1...40)
@@ -137,6 +149,11 @@ package struct FunctionEnvironment: Sendable {
         pipeline.metrics = metrics
         pipeline.tracer = tracer
         pipeline.allowedBuckets = [bucket] + allowedBuckets
+        pipeline.authenticating = authenticating
+        if let alertTopicARN {
+            let topic = TopicNotifier(sns: SNS(client: client), topicARN: alertTopicARN)
+            pipeline.notify = { notice, _ in try await topic.publish(notice) }
+        }
         pipeline.listing = listing
         pipeline.downloading = downloading
         return pipeline
@@ -154,6 +171,19 @@ private struct VariableReader {
     func required(_ name: String) throws(SyncError) -> String {
         guard let value = text(name) else {
             throw SyncError(.invalidConfiguration, "the environment variable \(name) is not set")
+        }
+        return value
+    }
+
+    /// An SNS topic: `arn:<partition>:sns:<region>:<account>:<name>`.
+    func topicARN(_ name: String) throws(SyncError) -> String? {
+        guard let value = text(name) else { return nil }
+        let parts = value.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 6, parts[0] == "arn", parts[2] == "sns", !parts.contains("") else {
+            throw SyncError(
+                .invalidConfiguration,
+                "the environment variable \(name) has to be the ARN of an SNS topic, arn:aws:sns:<region>:<account>:<name>"
+            )
         }
         return value
     }

@@ -26,6 +26,10 @@ enum RecordItem {
         "receipt#\(run)#" + KeyMapping.padded(batch)
     }
 
+    static func note(_ key: String) -> String {
+        "note#" + key
+    }
+
     /// The sort key of a file. A path that no key can hold cannot be stored as an object either; what is noted of it
     /// goes by the path's digest, outside the sorted records.
     static func sortKey(of path: VaultPath) -> String {

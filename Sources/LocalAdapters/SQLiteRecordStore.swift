@@ -45,6 +45,11 @@ package struct SQLiteRecordStore: RecordStore {
                     """
             )
         }
+        migrator.registerMigration("notes") { database in
+            try database.execute(
+                sql: "CREATE TABLE notes (key TEXT PRIMARY KEY, expires INTEGER NOT NULL) WITHOUT ROWID"
+            )
+        }
         return migrator
     }
 
@@ -225,7 +230,7 @@ extension SQLiteRecordStore {
     }
 
     @discardableResult
-    private func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
             return try await database.write(body)
         } catch {

@@ -11,6 +11,7 @@ package struct SimulatorError: Error, Equatable, CustomStringConvertible {
             case invalidParameter
             case contentDiscarded
             case contentUnavailable
+            case unknownFault
         }
 
         private let value: Value
@@ -21,6 +22,8 @@ package struct SimulatorError: Error, Equatable, CustomStringConvertible {
         package static let noSuchVault = Code(value: .noSuchVault)
         /// An encryption version other than 0, 2 and 3.
         package static let invalidEncryptionVersion = Code(value: .invalidEncryptionVersion)
+        /// A fault that the simulator does not know.
+        package static let unknownFault = Code(value: .unknownFault)
         /// A key, nonce or size that the ciphers do not take.
         package static let invalidParameter = Code(value: .invalidParameter)
         /// The content of an object was not kept.

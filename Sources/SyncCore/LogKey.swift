@@ -30,6 +30,8 @@ package enum LogKey {
     package static let failed = "failed"
     /// Files that cannot be stored.
     package static let skipped = "skipped"
+    /// Why a token is renewed, or why people are told.
+    package static let cause = "cause"
     /// The version of the secret.
     package static let secretVersion = "secret.version"
 }

@@ -12,6 +12,11 @@ package struct FakeProvider: LibraryProvider {
         self.library = library
     }
 
+    package func token(in secret: Secret) throws -> TokenFacts {
+        _ = try secret.text("token", "value")
+        return TokenFacts()
+    }
+
     package func check(_ secret: Secret, logger: Logger) async throws -> CredentialCheck {
         guard library.check(try secret.text("token", "value")) else { return .refused }
         return .valid(vaults: library.vaults.count, expires: nil)

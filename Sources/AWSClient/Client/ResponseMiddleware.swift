@@ -62,7 +62,8 @@ struct ResponseMiddleware: AWSHandler {
             // The status alone still says what happened.
             body = ByteBuffer()
         }
-        let found = request.service == .s3 ? ErrorBody(xml: body) : ErrorBody(json: body, headers: response.headers)
+        let found =
+            request.service.speaksXML ? ErrorBody(xml: body) : ErrorBody(json: body, headers: response.headers)
         return error(found ?? ErrorBody(status: response.status), in: response, to: request)
     }
 

@@ -20,6 +20,8 @@ struct BatchLedger: Sendable {
         for entry in entries {
             guard let record = known[entry.path], record.settles(entry, epoch: epoch) else { continue }
             let isOwn = record.run == run && record.version == entry.version && record.epoch == epoch
+            // What an earlier run skipped is handed out on purpose: it gets another chance.
+            if record.status == .skipped, !isOwn, record.version == entry.version { continue }
             outcomes[entry.path] =
                 switch record.status {
                 case .completed where isOwn: .stored(bytes: record.size ?? 0)

@@ -9,7 +9,7 @@ package enum MetricName: String, CaseIterable, Sendable {
     case bytesTransferred = "BytesTransferred"
     /// From asking for a file's content to its last byte; where it is piped into the store, until it is stored.
     case transferDuration = "TransferDuration"
-    /// Bytes of a file's content by the time that they took.
+    /// Bytes of a file's content by the time that they took, of files from 1 MiB on.
     case transferThroughput = "TransferThroughput"
     /// From asking for a file's content to its first bytes.
     case timeToFirstByte = "TimeToFirstByte"

@@ -2,6 +2,9 @@ package import CoreMetrics
 
 /// What the use cases measure. Where it goes is the factory's affair; by default nowhere.
 package struct SyncMetrics: Sendable {
+    /// The throughput of anything smaller tells how long an answer takes, and nothing about the way.
+    package static let smallestForThroughput: Int64 = 1 << 20
+
     private let factory: any MetricsFactory
     private let filesSynced: Counter
     private let bytesTransferred: Counter
@@ -61,7 +64,8 @@ package struct SyncMetrics: Sendable {
         if let firstByte { timeToFirstByte.recordNanoseconds(firstByte.wholeNanoseconds) }
         guard isWhole else { return }
         transferDuration.recordNanoseconds(duration.wholeNanoseconds)
-        if bytes > 0, duration > .zero { transferThroughput.record(Double(bytes) / (duration / .seconds(1))) }
+        guard bytes >= Self.smallestForThroughput, duration > .zero else { return }
+        transferThroughput.record(Double(bytes) / (duration / .seconds(1)))
     }
 
     /// What waits in one vault to be fetched again.

@@ -14,6 +14,8 @@ struct LocalEngine: Sendable {
     let definition: StateMachineDefinition
     let invoke: Invoke
     let observe: @Sendable (HistoryEvent) async -> Void
+    /// What the machine waits by.
+    var clock: any InterpreterClock = SystemInterpreterClock()
 
     /// The pipeline's own definition.
     static func pipelineDefinition() throws -> StateMachineDefinition {
@@ -57,7 +59,7 @@ struct LocalEngine: Sendable {
         let invoke = invoke
         var environment = InterpreterEnvironment(
             identity: .local("vault-sync"),
-            clock: SystemInterpreterClock(),
+            clock: clock,
             functions: .init(
                 random: { Double.random(in: 0..<1) },
                 uuid: { UUID().uuidString.lowercased() },

@@ -79,6 +79,8 @@ struct LocalFolder: Sendable {
             makeHasher: { SHA256Hasher() }
         )
         pipeline.observe = observe
+        pipeline.authenticating.deployment = environment["OBSYNC_DEPLOYMENT"] ?? "on this machine"
+        pipeline.notify = { notice, _ in StandardStreams.error("\(notice.subject)\n\(notice.body)") }
         return pipeline
     }
 }

@@ -41,11 +41,11 @@ struct EmbeddedMetricsTests {
     func exactDocument() {
         let metrics = metrics
         metrics.observe(.stored(vault: "v", path: VaultPath("a.md"), bytes: 1))
-        metrics.transferred(bytes: 1000, in: .milliseconds(250), firstByte: .milliseconds(12.5), isWhole: true)
+        metrics.transferred(bytes: 2_000_000, in: .milliseconds(250), firstByte: .milliseconds(12.5), isWhole: true)
         embedded.flush()
         let expected =
-            #"{"BytesTransferred":1000,"Deployment":"test","FilesSynced":1,"TimeToFirstByte":12.5,"#
-            + #""TransferDuration":250,"TransferThroughput":4000,"_aws":{"CloudWatchMetrics":[{"#
+            #"{"BytesTransferred":2000000,"Deployment":"test","FilesSynced":1,"TimeToFirstByte":12.5,"#
+            + #""TransferDuration":250,"TransferThroughput":8000000,"_aws":{"CloudWatchMetrics":[{"#
             + #""Dimensions":[["Deployment"]],"Metrics":[{"Name":"BytesTransferred","Unit":"Bytes"},"#
             + #"{"Name":"FilesSynced","Unit":"Count"},{"Name":"TimeToFirstByte","Unit":"Milliseconds"},"#
             + #"{"Name":"TransferDuration","Unit":"Milliseconds"},"#
@@ -137,7 +137,7 @@ struct EmbeddedMetricsTests {
     func allNames() throws {
         let metrics = metrics
         metrics.observe(.stored(vault: "v", path: VaultPath("a"), bytes: 1))
-        metrics.transferred(bytes: 1, in: .seconds(1), firstByte: .seconds(1), isWhole: true)
+        metrics.transferred(bytes: 1 << 20, in: .seconds(1), firstByte: .seconds(1), isWhole: true)
         metrics.failed(.throttled)
         metrics.pending(files: 1, oldest: .seconds(1))
         metrics.memory(bytes: 1)

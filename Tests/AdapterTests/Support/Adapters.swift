@@ -70,21 +70,25 @@ enum SecretStoreAdapter: CaseIterable, Sendable {
 
     /// Opens a store that holds `secret`, or nothing.
     func with(_ secret: Secret?, _ body: (any SecretStore) async throws -> Void) async throws {
+        try await with(text: try secret.map { String(decoding: try $0.json, as: UTF8.self) }, body)
+    }
+
+    /// Opens a store that holds this text, or nothing. A store in memory cannot hold what is no secret.
+    func with(text: String?, _ body: (any SecretStore) async throws -> Void) async throws {
         switch self {
         case .memory:
-            try await body(MemorySecretStore(secret))
+            try await body(MemorySecretStore(try text.map { try Secret(json: $0.utf8) }))
         case .file:
             try await withTemporaryFolder { folder in
                 let path = folder + "/credentials.json"
-                if let secret { try writeSecret(try secret.json, to: path) }
+                if let text { try writeSecret(Array(text.utf8), to: path) }
                 try await body(FileSecretStore(path: path, environment: [:]))
             }
         case .secretsManager:
             try await Emulator.with { client, _ in
                 let secretsManager = SecretsManager(client: client)
                 let name = Emulator.unique("secret")
-                if let secret {
-                    let text = String(decoding: try secret.json, as: UTF8.self)
+                if let text {
                     _ = try await secretsManager.createSecret(
                         .init(clientRequestToken: UUID().uuidString, name: name, secretString: text)
                     )

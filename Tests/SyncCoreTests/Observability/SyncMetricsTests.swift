@@ -43,7 +43,15 @@ struct SyncMetricsTests {
         #expect(values(.transferThroughput) == [2_000_000])
     }
 
-    @Test("a transfer that broke counts its bytes only; an empty file has no throughput")
+    @Test("a file that is too small to tell anything about the way has no throughput")
+    func smallFile() {
+        metrics.transferred(bytes: (1 << 20) - 1, in: .seconds(1), firstByte: nil, isWhole: true)
+        #expect(values(.transferThroughput).isEmpty)
+        metrics.transferred(bytes: 1 << 20, in: .seconds(1), firstByte: nil, isWhole: true)
+        #expect(values(.transferThroughput) == [1_048_576])
+    }
+
+    @Test("a transfer that broke counts its bytes only; an empty file takes no time and has no throughput")
     func brokenTransfer() {
         metrics.transferred(bytes: 5, in: .seconds(1), firstByte: nil, isWhole: false)
         #expect(total(.bytesTransferred) == 5)
