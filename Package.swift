@@ -120,7 +120,7 @@ let package = Package(
             name: "Simulators",
             dependencies: [
                 crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging, nioCore, nioHTTP1, nioPosix,
-                nioWebSocket,
+                nioSSL, nioWebSocket,
             ],
             swiftSettings: settings
         ),
@@ -189,7 +189,7 @@ let package = Package(
             name: "AdapterTests",
             dependencies: [
                 "AWSAdapters", "AWSClient", "AWSSigning", "Checksums", "HTTPTransport", "LocalAdapters", "ObsidianSync",
-                "StateMachine", "SyncCore", "TestSupport", coreMetrics, logging, nioCore, nioHTTP1, tracing,
+                "Simulators", "StateMachine", "SyncCore", "TestSupport", coreMetrics, logging, nioCore, nioHTTP1, tracing,
             ],
             swiftSettings: settings
         ),
@@ -211,7 +211,8 @@ let package = Package(
         .testTarget(
             name: "SimulatorsTests",
             dependencies: [
-                "Simulators", crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging, nioCore,
+                "AWSSigning", "Simulators", crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging,
+                nioCore,
                 nioHTTP1, nioPosix, nioWebSocket,
             ],
             swiftSettings: settings
