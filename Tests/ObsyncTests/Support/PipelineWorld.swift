@@ -12,7 +12,7 @@ struct PipelineWorld: Sendable {
     let mirror = MemoryObjectStore()
     let state = MemoryObjectStore()
     let records = MemoryRecordStore()
-    let secrets = MemorySecretStore(Secret(["provider": .string("fake")]))
+    var secrets = MemorySecretStore(Secret(["provider": .string("fake")]))
     let clock = TestSupport.InstantClock()
     let executions = MemoryExecutionStore()
     let mirrorFaults = Faults<FaultyObjectStore.Operation>()
