@@ -11,7 +11,7 @@ SAM_CONFIG := $(CURDIR)/samconfig.toml
 RELEASE := swift build -c release --static-swift-stdlib -Xlinker -s -Xlinker --no-export-dynamic
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-edit demo-clean test lint check-source invoke-all clean \
+.PHONY: help setup build demo demo-edit demo-clean test lint check-source check-statemachine invoke-all benchmark clean \
 	build-lambda check-lambda test-lambda clean-lambda infra-tools infra-check deploy destroy samconfig
 
 help: ## List the targets
@@ -49,6 +49,9 @@ lint: ## Check the format of all sources
 
 check-source: ## Check file sizes and imports
 	@.ci/check-source
+
+check-statemachine: $(MOTO) ## Check the state machine as CloudFormation would, with cfn-lint
+	@.ci/check-statemachine $(VENV)/bin/cfn-lint
 
 build-lambda: setup ## Build the three functions for AWS Lambda into build/<function>.zip
 	for function in $(FUNCTIONS); do $(RELEASE) --product $$function || exit 1; done
@@ -93,6 +96,11 @@ destroy: samconfig infra-tools ## Remove the deployment; the bucket, the table a
 
 invoke-all: build ## Hand every event of events/ to its function; without AWS each answers with a clear error
 	@.ci/invoke-all .build/debug
+
+benchmark: setup $(MOTO) ## Measure memory, CPU and throughput of the downloader (see Benchmarks/README.md)
+	swift build -c release --product obsync
+	for function in $(FUNCTIONS); do $(RELEASE) --product $$function || exit 1; done
+	Benchmarks/run
 
 clean: ## Remove all build products and the demo
 	rm -rf .build build demo demo-gopro

@@ -41,7 +41,9 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
     targets: [
-        .target(name: "SyncCore", dependencies: [coreMetrics, logging, tracing], swiftSettings: settings),
+        .target(name: "CChecksums"),
+        .target(name: "Checksums", dependencies: ["CChecksums"], swiftSettings: settings),
+        .target(name: "SyncCore", dependencies: ["Checksums", coreMetrics, logging, tracing], swiftSettings: settings),
         .target(
             name: "StreamingCrypto",
             dependencies: ["COpenSSL", "CUTF8Proc", "SyncCore", crypto],
@@ -69,7 +71,9 @@ let package = Package(
         ),
         .target(
             name: "LocalAdapters",
-            dependencies: ["SyncCore", .product(name: "GRDB", package: "GRDB.swift"), nioPosix],
+            dependencies: [
+                "Checksums", "StateMachine", "SyncCore", .product(name: "GRDB", package: "GRDB.swift"), nioPosix,
+            ],
             swiftSettings: settings
         ),
         .target(name: "AWSSigning", dependencies: [crypto], swiftSettings: settings),
@@ -81,7 +85,8 @@ let package = Package(
         .target(
             name: "AWSAdapters",
             dependencies: [
-                "AWSClient", "HTTPTransport", "StreamingCrypto", "SyncCore", coreMetrics, crypto, logging, nioCore,
+                "AWSClient", "Checksums", "HTTPTransport", "StreamingCrypto", "SyncCore", coreMetrics, crypto, logging,
+                nioCore,
                 tracing,
             ],
             swiftSettings: settings
@@ -120,7 +125,7 @@ let package = Package(
             name: "Simulators",
             dependencies: [
                 crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging, nioCore, nioHTTP1, nioPosix,
-                nioWebSocket,
+                nioSSL, nioWebSocket,
             ],
             swiftSettings: settings
         ),
@@ -129,8 +134,7 @@ let package = Package(
             dependencies: [
                 "AWSAdapters", "AWSClient", "GoProCloud", "HTTPTransport", "LambdaRuntime", "LocalAdapters",
                 "LocalLambda",
-                "ObsidianSync", "Simulators",
-                "StateMachine", "StreamingCrypto", "SyncCore", crypto, logging, nioCore,
+                "ObsidianSync", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", crypto, logging, nioCore,
                 argumentParser,
             ],
             resources: [.embedInCode("Resources/vault-sync.asl.json")],
@@ -142,7 +146,7 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["HTTPTransport", "SyncCore", logging, nioCore, nioHTTP1],
+            dependencies: ["Checksums", "HTTPTransport", "StateMachine", "SyncCore", logging, nioCore, nioHTTP1],
             swiftSettings: settings
         ),
         .executableTarget(
@@ -153,7 +157,14 @@ let package = Package(
         ),
         .testTarget(
             name: "SyncCoreTests",
-            dependencies: ["SyncCore", "TestSupport", coreMetrics, inMemoryTracing, logging, metricsTestKit, tracing],
+            dependencies: [
+                "Checksums", "SyncCore", "TestSupport", coreMetrics, inMemoryTracing, logging, metricsTestKit, tracing,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ChecksumsTests",
+            dependencies: ["CChecksums", "Checksums"],
             swiftSettings: settings
         ),
         .testTarget(name: "StreamingCryptoTests", dependencies: ["StreamingCrypto", crypto], swiftSettings: settings),
@@ -177,7 +188,7 @@ let package = Package(
         ),
         .testTarget(
             name: "HTTPTransportTests",
-            dependencies: ["HTTPTransport", "LambdaRuntime", logging, nioCore, nioHTTP1],
+            dependencies: ["HTTPTransport", "LambdaRuntime", logging, nioCore, nioHTTP1, nioPosix, nioSSL],
             swiftSettings: settings
         ),
         .testTarget(name: "AWSSigningTests", dependencies: ["AWSSigning"], swiftSettings: settings),
@@ -192,8 +203,9 @@ let package = Package(
         .testTarget(
             name: "AdapterTests",
             dependencies: [
-                "AWSAdapters", "AWSClient", "AWSSigning", "HTTPTransport", "LocalAdapters", "ObsidianSync", "SyncCore",
-                "TestSupport", coreMetrics, logging, nioCore, nioHTTP1, tracing,
+                "AWSAdapters", "AWSClient", "AWSSigning", "Checksums", "HTTPTransport", "LocalAdapters", "ObsidianSync",
+                "Simulators", "StateMachine", "SyncCore", "TestSupport", coreMetrics, logging, nioCore, nioHTTP1,
+                tracing,
             ],
             swiftSettings: settings
         ),
@@ -207,11 +219,16 @@ let package = Package(
             dependencies: ["EchoFunction", "LambdaRuntime", "LocalLambda", "TestSupport", nioCore, nioHTTP1],
             swiftSettings: settings
         ),
-        .testTarget(name: "StateMachineTests", dependencies: ["StateMachine"], swiftSettings: settings),
+        .testTarget(
+            name: "StateMachineTests",
+            dependencies: ["StateMachine", "TestSupport"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "SimulatorsTests",
             dependencies: [
-                "Simulators", crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging, nioCore,
+                "AWSSigning", "Simulators", crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging,
+                nioCore,
                 nioHTTP1, nioPosix, nioWebSocket,
             ],
             swiftSettings: settings
@@ -219,8 +236,8 @@ let package = Package(
         .testTarget(
             name: "ObsyncTests",
             dependencies: [
-                "LocalAdapters", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", "obsync", argumentParser,
-                logging,
+                "LocalAdapters", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", "TestSupport", "obsync",
+                argumentParser, logging,
             ],
             swiftSettings: settings
         ),

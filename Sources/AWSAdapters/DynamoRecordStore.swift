@@ -56,7 +56,7 @@ package struct DynamoRecordStore: RecordStore {
                 .init(
                     conditionExpression: "attribute_not_exists(vault_id) OR version <= :version OR epoch <> :epoch",
                     expressionAttributeValues: [":version": .n(record.version), ":epoch": .s(record.epoch)],
-                    item: RecordItem.item(record, in: vault),
+                    item: try RecordItem.item(record, in: vault),
                     tableName: table
                 )
             )

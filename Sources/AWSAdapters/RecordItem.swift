@@ -1,4 +1,5 @@
 import AWSClient
+import Checksums
 import Crypto
 import FoundationEssentials
 import StreamingCrypto
@@ -38,7 +39,7 @@ enum RecordItem {
         return "long-name#" + Hex.encoded(SHA256.hash(data: Array(path.rawValue.utf8)))
     }
 
-    static func item(_ record: FileRecord, in vault: VaultID) -> DynamoRecordStore.Item {
+    static func item(_ record: FileRecord, in vault: VaultID) throws -> DynamoRecordStore.Item {
         var item = key(vault, sortKey(of: record.path))
         item["path"] = .s(record.path.rawValue)
         item["status"] = .s(record.status.rawValue)
@@ -47,6 +48,7 @@ enum RecordItem {
         item["handle"] = .s(record.handle)
         item["size"] = record.size.map { .n($0) }
         item["sha256"] = record.sha256.map { .s($0) }
+        item["crc64nvme"] = record.crc64nvme.map { .s($0.description) }
         item["mtime"] = record.mtime.map { .n($0.milliseconds) }
         item["run"] = .s(record.run.rawValue)
         item["first_synced"] = record.firstSynced.map { .n($0.milliseconds) }
@@ -54,6 +56,7 @@ enum RecordItem {
         item["attempts"] = .n(record.attempts)
         item["last_error"] = record.lastError.map { .s($0) }
         item["pending_since"] = record.pendingSince.map { .n($0.milliseconds) }
+        item["checkpoint"] = try record.checkpoint.map { .s(try encoded($0)) }
         return item
     }
 
@@ -78,6 +81,8 @@ enum RecordItem {
         record.attempts = Int(clamping: item["attempts"]?.integer ?? 0)
         record.lastError = item["last_error"]?.string
         record.pendingSince = timestamp(item["pending_since"])
+        record.crc64nvme = item["crc64nvme"]?.string.flatMap { CRC64NVME($0) }
+        record.checkpoint = try item["checkpoint"]?.string.map { try decoded(TransferCheckpoint.self, $0) }
         return record
     }
 

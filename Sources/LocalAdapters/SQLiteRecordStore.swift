@@ -14,18 +14,7 @@ package struct SQLiteRecordStore: RecordStore {
     ///
     /// - Throws: `StoreUnavailable` when the file cannot be opened or is no database.
     package init(path: String) throws(SyncError) {
-        do {
-            var configuration = Configuration()
-            configuration.busyMode = .timeout(10)
-            database = try DatabasePool(path: path, configuration: configuration)
-            try Self.migrator.migrate(database)
-        } catch {
-            throw SyncError(
-                .storeUnavailable,
-                "the record database cannot be opened; check the folder, or move the file away to start anew",
-                underlying: error
-            )
-        }
+        database = try .open(path, Self.migrator, "records")
     }
 
     private static var migrator: DatabaseMigrator {

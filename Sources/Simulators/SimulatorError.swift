@@ -9,6 +9,8 @@ package struct SimulatorError: Error, Equatable, CustomStringConvertible {
             case noSuchVault
             case invalidEncryptionVersion
             case invalidParameter
+            case contentDiscarded
+            case contentUnavailable
             case unknownFault
         }
 
@@ -24,6 +26,10 @@ package struct SimulatorError: Error, Equatable, CustomStringConvertible {
         package static let unknownFault = Code(value: .unknownFault)
         /// A key, nonce or size that the ciphers do not take.
         package static let invalidParameter = Code(value: .invalidParameter)
+        /// The content of an object was not kept.
+        package static let contentDiscarded = Code(value: .contentDiscarded)
+        /// The content of an object cannot be read or written.
+        package static let contentUnavailable = Code(value: .contentUnavailable)
     }
 
     /// Which kind of failure.

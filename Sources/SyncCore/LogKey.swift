@@ -24,6 +24,8 @@ package enum LogKey {
     package static let status = "status"
     /// Files.
     package static let files = "files"
+    /// Parts of one large file.
+    package static let parts = "parts"
     /// Bytes.
     package static let bytes = "bytes"
     /// Files that failed.

@@ -63,6 +63,8 @@ private struct FakeSession: VaultSession {
     let vault: FakeLibrary.FakeVault
     let since: SourceCursor?
 
+    var concurrentFetches: Int { library.faults.concurrentFetches }
+
     /// Gives a snapshot without a cursor, and otherwise every change after it.
     func list(_ receive: (Entry) async throws -> Void) async throws -> ListingEnd {
         let known = since.flatMap { Int64($0.rawValue) }

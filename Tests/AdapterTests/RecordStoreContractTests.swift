@@ -1,3 +1,4 @@
+import Checksums
 import SyncCore
 import TestSupport
 import Testing
@@ -50,6 +51,12 @@ struct RecordStoreContractTests {
             let author = FileRecord.Author(run: .first, epoch: "e", now: now)
             var full = FileRecord(entry, status: .completed, author: author, previous: nil)
             full = FileRecord(entry, status: .failed, author: author, previous: full, error: .corruptContent)
+            full.crc64nvme = CRC64NVME(0xAE8B_1486_0A79_9888)
+            full.checkpoint = TransferCheckpoint(
+                upload: MultipartUpload(key: try ObjectKey("Notes/\u{E9}.mp4"), id: "id+/=", partSize: 5 << 30),
+                validator: "\"v\"",
+                checksums: [1: CRC64NVME(1), 10_000: CRC64NVME(UInt64.max)]
+            )
             let bare = record("b.md", status: .skipped)
             for record in [full, bare] { #expect(try await store.save(record, in: .notes)) }
             let found = try await store.records(of: [full.path, bare.path, VaultPath("c.md")], in: .notes)

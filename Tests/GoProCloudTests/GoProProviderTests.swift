@@ -1,5 +1,6 @@
 import Simulators
 import SyncCore
+import Synchronization
 import TestSupport
 import Testing
 
@@ -9,13 +10,14 @@ import Testing
 struct GoProProviderTests {
     private func authenticate(
         _ world: GoProWorld,
-        _ secrets: (any SecretStore)? = nil
+        _ secrets: (any SecretStore)? = nil,
+        records: (any RecordStore)? = nil
     ) async throws -> AuthenticateOutput {
         let authenticate = Authenticate(
             AuthenticatePorts(
                 secrets: secrets ?? world.secrets,
                 providers: [world.provider],
-                records: world.records,
+                records: records ?? world.records,
                 clock: world.clock
             ),
             settings: AuthenticateSettings(),
@@ -79,15 +81,20 @@ struct GoProProviderTests {
         #expect(world.simulator.counters.refreshes == 1)
     }
 
-    @Test("two authenticators at once: whoever loses the race uses the winner's pair")
-    func race() async throws {
+    @Test(
+        "two authenticators at once: whoever comes second uses the pair of the first, also when the old one is spent",
+        arguments: [(1, 1), (2, 1), (3, 2)]
+    )
+    func race(read: Int, refreshes: Int) async throws {
         let world = try GoProWorld([])
-        let barrier = RaceSecretStore(world.secrets)
-        async let one = authenticate(world, barrier)
-        async let other = authenticate(world, barrier)
-        let versions = try await [one.secretVersion, other.secretVersion]
-        #expect(Set(versions).count == 1)
-        #expect(world.simulator.counters.refreshes == 2)
+        let winner = Mutex<AuthenticateOutput?>(nil)
+        let secrets = OvertakenSecretStore(world.secrets, atRead: read) {
+            let output = try await authenticate(world, records: MemoryRecordStore())
+            winner.withLock { $0 = output }
+        }
+        let loser = try await authenticate(world, secrets)
+        #expect(winner.withLock { $0?.secretVersion } == loser.secretVersion)
+        #expect(world.simulator.counters.refreshes == refreshes)
         #expect(world.secrets.writes == 1)
         #expect(try await world.secrets.current().secret.text("refresh_token") == world.library.refreshToken)
     }
@@ -139,32 +146,34 @@ struct GoProProviderTests {
     }
 }
 
-/// Lets two readers have the same version before either of them writes.
-private actor RaceSecretStore: SecretStore {
+/// Runs something after one of its reads, so that the reader holds what is current no more.
+private actor OvertakenSecretStore: SecretStore {
     private let base: MemorySecretStore
-    private var readers = 0
-    private var waiting: CheckedContinuation<Void, Never>?
+    private let read: Int
+    private let overtake: @Sendable () async throws -> Void
+    private var reads = 0
 
-    init(_ base: MemorySecretStore) {
+    init(_ base: MemorySecretStore, atRead read: Int, _ overtake: @escaping @Sendable () async throws -> Void) {
         self.base = base
+        self.read = read
+        self.overtake = overtake
     }
 
     func current() async throws -> StoredSecret {
         let stored = try await base.current()
-        readers += 1
-        if readers == 1 {
-            await withCheckedContinuation { waiting = $0 }
-        } else if readers == 2 {
-            waiting?.resume()
-            waiting = nil
-        } else {
-            return try await base.current()
-        }
+        try await count()
         return stored
     }
 
     func staged(after version: String) async throws -> StoredSecret? {
-        try await base.staged(after: version)
+        let stored = try await base.staged(after: version)
+        try await count()
+        return stored
+    }
+
+    private func count() async throws {
+        reads += 1
+        if reads == read { try await overtake() }
     }
 
     func stage(_ secret: Secret, after version: String) async throws -> StoredSecret {

@@ -71,4 +71,15 @@ package struct AWSErrorCode: RawRepresentable, Hashable, Sendable, CustomStringC
     package static let invalidSecretState = AWSErrorCode("InvalidRequestException")
     /// The key that the secret is encrypted with cannot be used.
     package static let decryptionFailure = AWSErrorCode("DecryptionFailure")
+
+    // MARK: Step Functions
+
+    /// There was an execution of this name already.
+    package static let executionAlreadyExists = AWSErrorCode("ExecutionAlreadyExists")
+    /// There is no execution of this ARN.
+    package static let executionDoesNotExist = AWSErrorCode("ExecutionDoesNotExist")
+    /// The execution runs, succeeded, ended too long ago or has too long a history.
+    package static let executionNotRedrivable = AWSErrorCode("ExecutionNotRedrivable")
+    /// There is no state machine of this ARN.
+    package static let stateMachineDoesNotExist = AWSErrorCode("StateMachineDoesNotExist")
 }

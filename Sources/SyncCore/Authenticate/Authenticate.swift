@@ -66,7 +66,8 @@ package struct Authenticate: Sendable {
         _ logger: Logger
     ) async throws -> AuthenticateOutput {
         let reauthentications = input.reauthentications + (input.refusal == nil ? 0 : 1)
-        guard reauthentications <= Self.mostReauthentications else {
+        // Whoever redrives has mended something: the run gets as many again.
+        guard reauthentications <= Self.mostReauthentications * (1 + input.redrives) else {
             throw SyncError(
                 .authenticationFailed,
                 "the provider refused \(reauthentications) fresh tokens in one run; check the account and try again later"

@@ -25,6 +25,8 @@ package struct AuthenticateInput: Decodable, Hashable, Sendable {
     package var cursor: String?
     /// How often the run has come back already.
     package var reauthentications: Int
+    /// How often the execution was redriven.
+    package var redrives: Int
     /// The token that was refused on the way; nil when none was.
     package var refusal: Refusal?
 
@@ -35,6 +37,7 @@ package struct AuthenticateInput: Decodable, Hashable, Sendable {
         let input = event.members["input"] ?? event
         let fields = EventFields(fields: input.members)
         execution = try envelope.text("execution")
+        redrives = try envelope.integer("redrives", in: 0...1000) ?? 0
         if let text = try fields.text("run") {
             guard let run = RunID(text) else {
                 throw SyncError(.invalidInput, "the field run has to be up to 76 letters, digits, - and _")

@@ -47,6 +47,7 @@ struct VaultPass {
         if let listing = plan.listing, !listing.isSpooled {
             plan.listing = try await spoolFailures(listing)
         } else if plan.listing == nil {
+            try await abortForgottenUploads()
             plan.listing = try await spoolListing()
         }
         lister.observe(.listed(vault: folder.isEmpty ? vault.name : folder, entries: plan.listing?.entries ?? 0))

@@ -8,8 +8,8 @@ import Simulators
 struct SimulateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate",
-        abstract: "Run a provider on this machine, with a sample library.",
-        subcommands: [SimulateObsidianCommand.self, SimulateGoProCommand.self]
+        abstract: "Run a provider or a store on this machine.",
+        subcommands: [SimulateObsidianCommand.self, SimulateGoProCommand.self, SimulateS3Command.self]
     )
 }
 

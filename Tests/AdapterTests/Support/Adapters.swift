@@ -8,7 +8,7 @@ import Testing
 
 /// The adapters of the object store.
 enum ObjectStoreAdapter: CaseIterable, Sendable {
-    case memory, folder, s3
+    case memory, folder, s3, simulatedS3
 
     /// Those that can be tested here.
     static var available: [ObjectStoreAdapter] { allCases.filter { $0 != .s3 || Emulator.address != nil } }
@@ -30,6 +30,10 @@ enum ObjectStoreAdapter: CaseIterable, Sendable {
                 let bucket = Emulator.unique("mirror")
                 try await s3.createBucket(.init(bucket: bucket))
                 try await body(S3ObjectStore(s3: s3, bucket: bucket, prefix: "some prefix/"))
+            }
+        case .simulatedS3:
+            try await SimulatedS3.with { s3, _ in
+                try await body(S3ObjectStore(s3: s3, bucket: SimulatedS3.bucket, prefix: "some prefix/"))
             }
         }
     }

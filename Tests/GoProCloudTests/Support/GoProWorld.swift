@@ -84,7 +84,8 @@ struct GoProWorld: Sendable {
         let stored = try await secrets.current()
         if case .valid = try await provider.check(stored.secret, logger: quiet) { return stored.secret }
         let renewed = try await provider.renew(stored.secret, logger: quiet)
-        return try await secrets.replace(renewed, expecting: stored.version).secret
+        secrets.edit { _ in renewed }
+        return renewed
     }
 
     /// Opens the library.
