@@ -56,7 +56,7 @@ private final class Source: CredentialProvider {
     }
 }
 
-@Suite("RefreshingCredentialProvider", .timeLimit(.minutes(1)))
+@Suite("RefreshingCredentialProvider", .timeLimit(.minutes(10)))
 struct RefreshingCredentialProviderTests {
     private let world = ManualWorld()
     private let source: Source

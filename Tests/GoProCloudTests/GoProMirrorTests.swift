@@ -66,7 +66,7 @@ struct GoProMirrorTests {
 
     @Test(
         "five thousand media of every kind arrive as the account has them; again nothing is fetched",
-        .timeLimit(.minutes(3))
+        .timeLimit(.minutes(10))
     )
     func fiveThousand() async throws {
         let world = try GoProWorld(large(5000))

@@ -6,7 +6,7 @@ import NIOHTTP1
 import Synchronization
 import Testing
 
-@Suite("Transport over AsyncHTTPClient", .timeLimit(.minutes(3)))
+@Suite("Transport over AsyncHTTPClient", .timeLimit(.minutes(10)))
 struct AsyncHTTPClientTransportTests {
     private static let logger = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
 

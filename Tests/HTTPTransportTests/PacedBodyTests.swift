@@ -6,7 +6,7 @@ import NIOHTTP1
 import Synchronization
 import Testing
 
-@Suite("A body that is pulled while it is sent", .timeLimit(.minutes(3)))
+@Suite("A body that is pulled while it is sent", .timeLimit(.minutes(10)))
 struct PacedBodyTests {
     private static let chunk = ByteBuffer(repeating: 7, count: 64 << 10)
     private static let chunks = 1000

@@ -3,7 +3,7 @@ import Testing
 
 @testable import LambdaRuntime
 
-@Suite("Invocation queue", .timeLimit(.minutes(1)))
+@Suite("Invocation queue", .timeLimit(.minutes(10)))
 struct InvocationQueueTests {
     private let invocation = LambdaInvocation(
         requestID: "a",

@@ -5,7 +5,7 @@ import Testing
 
 @testable import LambdaRuntime
 
-@Suite("Run loop", .timeLimit(.minutes(1)))
+@Suite("Run loop", .timeLimit(.minutes(10)))
 struct LambdaRunLoopTests {
     struct Broken: Error {}
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import LambdaRuntime
 
-@Suite("Local invocation server", .timeLimit(.minutes(1)))
+@Suite("Local invocation server", .timeLimit(.minutes(10)))
 struct LocalInvocationServerTests {
     private func server() throws -> LocalInvocationServer {
         try LocalInvocationServer(environment: ["LOCAL_LAMBDA_PORT": "0"], functionTimeout: .seconds(30))

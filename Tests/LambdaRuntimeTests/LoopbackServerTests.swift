@@ -4,7 +4,7 @@ import Testing
 
 @testable import LambdaRuntime
 
-@Suite("Loopback server", .timeLimit(.minutes(1)))
+@Suite("Loopback server", .timeLimit(.minutes(10)))
 struct LoopbackServerTests {
     private let options = LoopbackServerOptions(
         port: 0,

@@ -5,7 +5,7 @@ import Testing
 
 @testable import LambdaRuntime
 
-@Suite("Runtime API client", .timeLimit(.minutes(1)))
+@Suite("Runtime API client", .timeLimit(.minutes(10)))
 struct RuntimeAPIClientTests {
     /// Runs calls against a server that answers all of them alike; returns what the server was asked.
     private func record(

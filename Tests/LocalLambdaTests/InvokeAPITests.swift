@@ -6,7 +6,7 @@ import Testing
 
 @testable import LocalLambda
 
-@Suite("Invoke API", .timeLimit(.minutes(1)), .serialized)
+@Suite("Invoke API", .timeLimit(.minutes(10)), .serialized)
 struct InvokeAPITests {
     private func invoke(
         _ name: String,

@@ -6,7 +6,7 @@ import Testing
 
 @testable import LocalLambda
 
-@Suite("Local Lambda with real processes", .timeLimit(.minutes(1)), .serialized)
+@Suite("Local Lambda with real processes", .timeLimit(.minutes(10)), .serialized)
 struct LocalLambdaTests {
     @Test("a process answers several invocations, one after another")
     func echo() async throws {

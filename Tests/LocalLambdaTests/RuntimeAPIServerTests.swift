@@ -5,7 +5,7 @@ import Testing
 
 @testable import LocalLambda
 
-@Suite("Runtime API server", .timeLimit(.minutes(1)))
+@Suite("Runtime API server", .timeLimit(.minutes(10)))
 struct RuntimeAPIServerTests {
     private let queue = InvocationQueue(capacity: 1)
     private let invocation = LambdaInvocation(

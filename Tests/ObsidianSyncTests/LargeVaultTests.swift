@@ -4,7 +4,7 @@ import Testing
 
 @testable import ObsidianSync
 
-@Suite("A large vault", .tags(.integration), .timeLimit(.minutes(3)))
+@Suite("A large vault", .tags(.integration), .timeLimit(.minutes(10)))
 struct LargeVaultTests {
     @Test("12,000 files come over one socket")
     func manyFiles() async throws {

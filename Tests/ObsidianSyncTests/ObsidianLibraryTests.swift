@@ -6,7 +6,7 @@ import Testing
 
 @testable import ObsidianSync
 
-@Suite("An open account", .tags(.integration), .timeLimit(.minutes(3)))
+@Suite("An open account", .tags(.integration), .timeLimit(.minutes(10)))
 struct ObsidianLibraryTests {
     @Test("sign-in with a code gives a token that is valid, and vaults")
     func signIn() async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ObsidianSync
 
-@Suite("An open vault", .tags(.integration), .timeLimit(.minutes(3)))
+@Suite("An open vault", .tags(.integration), .timeLimit(.minutes(10)))
 struct ObsidianSessionTests {
     private static func files(_ entries: [Entry]) -> [Entry] {
         entries.filter { $0.kind == .file }.sorted(by: Entry.precedes)

@@ -7,7 +7,7 @@ import Testing
 @testable import ObsidianSync
 
 /// A socket whose other end and whose clock are in the hands of the test.
-@Suite("A socket between its reader and the wire", .timeLimit(.minutes(1)))
+@Suite("A socket between its reader and the wire", .timeLimit(.minutes(10)))
 struct SocketHandlerTests {
     /// Counts how often more is asked of the wire.
     private final class ReadCounter: ChannelOutboundHandler {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ObsidianSync
 
-@Suite("Several sockets of one vault", .tags(.integration), .timeLimit(.minutes(2)))
+@Suite("Several sockets of one vault", .tags(.integration), .timeLimit(.minutes(10)))
 struct SocketPoolTests {
     private static func files(_ session: any VaultSession) async throws -> [Entry] {
         try await session.entries().entries.filter { $0.kind == .file }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import ObsidianSync
 
-@Suite("Frames on a socket", .tags(.integration), .timeLimit(.minutes(3)))
+@Suite("Frames on a socket", .tags(.integration), .timeLimit(.minutes(10)))
 struct SyncSocketTests {
     typealias Frame = ScriptedSocketServer.Frame
 

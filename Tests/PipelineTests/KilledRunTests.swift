@@ -44,7 +44,7 @@ struct KilledRunTests {
         }
     }
 
-    @Test("is redriven from where it stood: nothing that arrived is fetched again", .timeLimit(.minutes(2)))
+    @Test("is redriven from where it stood: nothing that arrived is fetched again", .timeLimit(.minutes(10)))
     func redrive() async throws {
         let folder = LocalFolder(
             FileManager.default.temporaryDirectory.appending(path: "obsync-\(UUID().uuidString)").path

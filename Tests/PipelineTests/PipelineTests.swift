@@ -11,7 +11,7 @@ import Testing
 /// The whole pipeline over sockets: provider, functions as processes, state machine, emulated AWS.
 @Suite("the pipeline, end to end", .tags(.integration), .enabled(if: Deployment.emulator != nil), .serialized)
 struct PipelineTests {
-    @Test("a library arrives whole, a second run writes nothing, a change is rewritten alone", .timeLimit(.minutes(5)))
+    @Test("a library arrives whole, a second run writes nothing, a change is rewritten alone", .timeLimit(.minutes(10)))
     func mirrors() async throws {
         let library = try SampleLibrary.make()
         try await Deployment.with(library) { deployment in
@@ -46,7 +46,7 @@ struct PipelineTests {
         }
     }
 
-    @Test("edits, deletions and renames at the source are followed", .timeLimit(.minutes(5)))
+    @Test("edits, deletions and renames at the source are followed", .timeLimit(.minutes(10)))
     func follows() async throws {
         let library = try SampleLibrary.make()
         try await Deployment.with(library) { deployment in
@@ -66,7 +66,7 @@ struct PipelineTests {
         }
     }
 
-    @Test("a token that dies between two runs is replaced by one sign-in", .timeLimit(.minutes(5)))
+    @Test("a token that dies between two runs is replaced by one sign-in", .timeLimit(.minutes(10)))
     func renewsTheToken() async throws {
         let library = try SampleLibrary.make()
         try await Deployment.with(library) { deployment in
@@ -81,7 +81,7 @@ struct PipelineTests {
         }
     }
 
-    @Test("a body that arrives damaged is never visible, and a later run brings the right one", .timeLimit(.minutes(5)))
+    @Test("a body that arrives damaged is never visible, and a later run brings the right one", .timeLimit(.minutes(10)))
     func refusesDamage() async throws {
         let library = try SampleLibrary.make()
         try await Deployment.with(library) { deployment in

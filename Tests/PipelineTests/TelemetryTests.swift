@@ -72,7 +72,7 @@ struct TelemetryTests {
         return said
     }
 
-    @Test("three invocations give three documents, one trace and labelled lines", .timeLimit(.minutes(3)))
+    @Test("three invocations give three documents, one trace and labelled lines", .timeLimit(.minutes(10)))
     func downloader() async throws {
         let library = try SampleLibrary.make()
         try await Deployment.with(library, environment: ["LAMBDA_BATCH_SIZE": "10"]) { deployment in

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Simulators
 
-@Suite("Pulling bodies", .timeLimit(.minutes(1)))
+@Suite("Pulling bodies", .timeLimit(.minutes(10)))
 struct PullTests {
     let vault: SimulatedVault
     let small: Int64

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Simulators
 
-@Suite("The REST interface", .timeLimit(.minutes(1)))
+@Suite("The REST interface", .timeLimit(.minutes(10)))
 struct RESTTests {
     static let right = #"{"email":"a@example.com","password":"pass","mfa":""}"#
 

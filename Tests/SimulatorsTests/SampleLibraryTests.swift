@@ -4,7 +4,7 @@ import Testing
 
 @testable import Simulators
 
-@Suite("The sample library", .timeLimit(.minutes(2)))
+@Suite("The sample library", .timeLimit(.minutes(10)))
 struct SampleLibraryTests {
     /// Everything that makes up the history, bodies included, in one hash.
     private static func digest(_ library: SimulatedLibrary) throws -> String {

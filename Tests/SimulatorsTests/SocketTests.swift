@@ -4,7 +4,7 @@ import Testing
 
 @testable import Simulators
 
-@Suite("Opening a vault and listing it", .timeLimit(.minutes(1)))
+@Suite("Opening a vault and listing it", .timeLimit(.minutes(10)))
 struct SocketTests {
     let vault: SimulatedVault
 

@@ -33,7 +33,10 @@ enum HTTPListener {
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .bind(host: "127.0.0.1", port: port) { channel in
                 accepted.insert(channel)
-                return channel.eventLoop.makeSucceededFuture(channel)
+                return channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(HeldBack())
+                    return channel
+                }
             }
         let boundPort = listener.channel.localAddress?.port ?? port
         return try await withThrowingTaskGroup(of: Void.self) { group in
@@ -66,13 +69,40 @@ enum HTTPListener {
                 let pipeline = channel.pipeline.syncOperations
                 if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
                 try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false, withErrorHandling: false)
-                return try Connection(wrappingChannelSynchronously: channel)
+                let connection = try Connection(wrappingChannelSynchronously: channel)
+                pipeline.removeHandler(try pipeline.handler(type: HeldBack.self), promise: nil)
+                return connection
             }.get()
             try await channel.setOption(.autoRead, value: true).get()
             try await connection(wrapped)
         } catch {
             // A client that goes away in the middle is everyday life for a server.
         }
+    }
+}
+
+/// Holds what arrives until it is removed: the end of a connection is read, and what came before it, although nobody has
+/// taken the connection up and nothing was asked for.
+private final class HeldBack: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+
+    private var bytes: [ByteBuffer] = []
+    private var isInputClosed = false
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        bytes.append(unwrapInboundIn(data))
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .inputClosed? = event as? ChannelEvent { isInputClosed = true }
+    }
+
+    func removeHandler(context: ChannelHandlerContext, removalToken: ChannelHandlerContext.RemovalToken) {
+        for some in bytes { context.fireChannelRead(wrapInboundOut(some)) }
+        if !bytes.isEmpty { context.fireChannelReadComplete() }
+        if isInputClosed { context.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
+        context.leavePipeline(removalToken: removalToken)
     }
 }
 

@@ -7,7 +7,7 @@ import Testing
 
 /// Every fault of the simulator, as a user writes it, against the whole pipeline; the mirror is compared with the
 /// simulator's own account.
-@Suite("a service on its bad days", .tags(.integration), .timeLimit(.minutes(2)), .serialized)
+@Suite("a service on its bad days", .tags(.integration), .timeLimit(.minutes(10)), .serialized)
 struct FaultTests {
     /// Faults that nobody who looks at the mirror afterwards can tell.
     static let overcome = [

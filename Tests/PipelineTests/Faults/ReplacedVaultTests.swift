@@ -6,7 +6,7 @@ import Testing
 @testable import obsync
 
 /// Vaults that are not what the cursor knows, and names that are hard to store.
-@Suite("vaults that change under a mirror", .tags(.integration), .timeLimit(.minutes(2)), .serialized)
+@Suite("vaults that change under a mirror", .tags(.integration), .timeLimit(.minutes(10)), .serialized)
 struct ReplacedVaultTests {
     @Test(
         "a vault that was encrypted anew is listed from the beginning; its files follow",

@@ -77,7 +77,7 @@ struct S3FaultTests {
         }
     }
 
-    @Test("it pauses, and bodies come slowly", .timeLimit(.minutes(1)))
+    @Test("it pauses, and bodies come slowly", .timeLimit(.minutes(10)))
     func slow() async throws {
         try await S3TestClient.run {
             $0.bytesPerSecondIn = 10_000

@@ -107,7 +107,7 @@ struct MapTests {
 
     @Test(
         "runs as many iterations at once as it may",
-        .timeLimit(.minutes(1)),
+        .timeLimit(.minutes(10)),
         arguments: [
             (#""MaxConcurrency": 2,"#, 2), (#""MaxConcurrencyPath": "$$.Execution.Name","#, 3), ("", 40),
             (#""MaxConcurrency": 0,"#, 40), (#""MaxConcurrency": 100,"#, 60),

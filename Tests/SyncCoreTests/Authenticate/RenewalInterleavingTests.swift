@@ -111,7 +111,7 @@ struct RenewalInterleavingTests {
 
     @Test(
         "in whatever order they take their steps, both get a token that works, and none is lost",
-        .timeLimit(.minutes(2)),
+        .timeLimit(.minutes(10)),
         arguments: Sharing.allCases,
         Kind.allCases
     )
@@ -132,7 +132,7 @@ struct RenewalInterleavingTests {
 
     @Test(
         "one that stands still while the other waits in vain may cost the other its attempt, and never the token",
-        .timeLimit(.minutes(2)),
+        .timeLimit(.minutes(10)),
         arguments: Sharing.allCases
     )
     func everyStandstill(sharing: Sharing) async throws {
@@ -154,7 +154,7 @@ struct RenewalInterleavingTests {
 
     @Test(
         "one that is killed at any step leaves a token to the next, but for the moment in which only it has it",
-        .timeLimit(.minutes(2)),
+        .timeLimit(.minutes(10)),
         arguments: Sharing.allCases,
         Kind.allCases
     )
