@@ -8,7 +8,7 @@ MOTO := $(VENV)/bin/moto_server
 RELEASE := swift build -c release --static-swift-stdlib -Xlinker -s -Xlinker --no-export-dynamic
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-edit demo-clean test lint check-source build-lambda check-lambda invoke-all clean
+.PHONY: help setup build demo demo-edit demo-clean test lint check-source build-lambda check-lambda invoke-all benchmark-lister clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -27,7 +27,11 @@ demo-edit: setup ## The same after some edits at the source: only what changed i
 	swift build --product obsync
 	@.build/debug/obsync demo --dest demo --edit
 
-demo-clean: ## Remove ./demo
+demo-benchmark-lister: ## Compare a million entries with a million records; CPU against a plain C scan, and memory
+	swift build -c release --product ListerBenchmark
+	@for count in 100000 1000000; do .build/release/ListerBenchmark $$count || exit 1; done
+
+clean: ## Remove ./demo
 	rm -rf demo
 
 $(MOTO): .ci/requirements.txt
@@ -54,6 +58,10 @@ check-lambda: build-lambda ## Check that the functions load on Amazon Linux 2023
 
 invoke-all: build ## Hand every event of events/ to its function; without AWS each answers with a clear error
 	@.ci/invoke-all
+
+benchmark-lister: ## Compare a million entries with a million records; CPU against a plain C scan, and memory
+	swift build -c release --product ListerBenchmark
+	@for count in 100000 1000000; do .build/release/ListerBenchmark $$count || exit 1; done
 
 clean: ## Remove all build products and the demo
 	rm -rf .build build demo

@@ -167,6 +167,18 @@ package struct S3ObjectStore: ObjectStore {
             || code.rawValue == "EntityTooLarge"
     }
 
+    package func list(
+        _ prefix: String,
+        after key: String?
+    ) -> any AsyncSequence<[ListedObject], any Error> & Sendable {
+        let request = S3.ListObjectsV2Request(
+            bucket: bucket,
+            prefix: self.prefix + prefix,
+            startAfter: key.map { self.prefix + $0 }
+        )
+        return S3Objects(pages: s3.listObjectsV2Paginator(request), prefix: self.prefix)
+    }
+
     package func delete(_ keys: [ObjectKey]) async throws {
         // XML cannot spell control characters, so such keys are deleted one by one.
         for key in keys where key.hasControlCharacters {
@@ -238,29 +250,5 @@ extension S3ObjectStore {
             }
         }
         return String(decoding: encoded, as: UTF8.self)
-    }
-}
-
-/// The bytes of an answer's body.
-private struct S3Bytes: AsyncSequence, Sendable {
-    typealias Element = [UInt8]
-    typealias Failure = any Error
-
-    let body: AWSHTTPBody
-
-    func makeAsyncIterator() -> Iterator {
-        Iterator(base: body.makeAsyncIterator())
-    }
-
-    struct Iterator: AsyncIteratorProtocol {
-        var base: AWSHTTPBody.Iterator
-
-        mutating func next() async throws -> [UInt8]? {
-            do {
-                return try await base.next().map { Array($0.readableBytesView) }
-            } catch {
-                throw SyncError.mapped(error)
-            }
-        }
     }
 }

@@ -29,6 +29,7 @@ struct BatchBuilder {
         for entry in entries { lines += try encoder.line(entry) }
         try await pass.lister.state.put(key, lines, ObjectAttributes(contentType: "application/x-ndjson"))
         page.batches.append(.init(vaultID: pass.vault.id, number: number, key: key, files: entries.count))
+        page.bytes += bytes
         cursor.batches = number
         if cursor.round == 1 {
             cursor.planned.files += entries.count
@@ -41,8 +42,6 @@ struct BatchBuilder {
 }
 
 extension VaultPass {
-    private static let entriesAtOnce = 100
-
     /// Reads the manifest from the cursor's offset and hands out what the records do not settle.
     func handOut(
         _ plan: RunState.VaultPlan,
@@ -51,25 +50,23 @@ extension VaultPass {
     ) async throws {
         var reader = try await manifest(from: cursor.offset)
         var batch = BatchBuilder(self, listedUpTo: plan.listing?.cursor)
-        while true {
-            let lines = try await reader.next(upTo: Self.entriesAtOnce)
-            if lines.isEmpty { break }
-            let known = try await records.records(of: lines.map(\.value.path), in: vault.id)
-            for line in lines {
-                if try await needsFetch(line.value, known[line.value.path]) {
-                    try await batch.add(line.value, &cursor, &page)
-                }
-                cursor.offset = line.end
-                if page.batches.count >= settings.batchesPerPage { return }
-            }
-            if isLate {
-                try await batch.flush(&cursor, &page)
-                page.isCut = true
-                return
-            }
+        var comparison = try await Comparison(self, plan, cursor)
+        while !cursor.isDraining, !page.isCut, let room = batch.room(on: page) {
+            let lines = try await reader.next(upTo: room, bytes: settings.bytesPerPage - page.bytes)
+            let compared = try await comparison.compare(lines.map(\.value), &cursor)
+            try await handOut(compared, &batch, &cursor, &page)
+            if let last = lines.prefix(compared.count).last { cursor.offset = last.end }
+            cursor.isDraining = lines.isEmpty
+            page.isCut = isLate && !lines.isEmpty || compared.count < lines.count
         }
+        var isOver = false
+        if cursor.isDraining {
+            isOver = try await comparison.finish(&cursor)
+            page.isCut = !isOver
+        }
+        try await comparison.close(&cursor)
         try await batch.flush(&cursor, &page)
-        cursor.step = .delete
+        if isOver { cursor.beginDeleting() }
     }
 
     func manifest(from offset: Int64) async throws -> JSONLinesReader<Entry> {
@@ -80,50 +77,114 @@ extension VaultPass {
         return JSONLinesReader(stream, at: offset)
     }
 
-    /// Decides for one entry, and does what can be done without fetching.
-    private func needsFetch(_ entry: Entry, _ known: FileRecord?) async throws -> Bool {
-        guard entry.kind == .file || entry.kind == .unreadable else { return false }
-        // A complete run gives names that were refused another chance: prefix or store may have changed.
-        let isRetried = known?.status == .skipped && call.input.request.syncType == .complete
-        if let known, !isRetried, known.settles(entry, epoch: vault.epoch) {
-            if known.status == .completed, known.version < entry.version || known.epoch != vault.epoch {
-                // The content is there already: only the version moves on.
-                try await records.save(completed(entry, previous: known), in: vault.id)
+    /// Does what comparing has shown to be done.
+    private func handOut(
+        _ compared: [Comparison.Compared],
+        _ batch: inout BatchBuilder,
+        _ cursor: inout ListCursor,
+        _ page: inout ListPage.Page
+    ) async throws {
+        var moved: [FileRecord] = []
+        var wanted: [Entry] = []
+        var isLeaseChecked = false
+        for item in compared {
+            switch decision(on: item) {
+            case .nothing:
+                break
+            case .moveOn(let record):
+                moved.append(record)
+            case .fetch(let entry, let lost):
+                if let lost { moved.append(lost) }
+                wanted.append(entry)
+            case .copy(let old):
+                if !isLeaseChecked { try await checkLease() }
+                isLeaseChecked = true
+                if try await !copyRenamed(item.entry, item.record, from: old) { wanted.append(item.entry) }
             }
-            return false
         }
-        return try await !copyRenamed(entry, known)
+        if !moved.isEmpty {
+            if !isLeaseChecked { try await checkLease() }
+            try await save(moved)
+        }
+        for entry in wanted { try await batch.add(entry, &cursor, &page) }
     }
 
-    /// A file that was only renamed is copied within the store.
-    private func copyRenamed(_ entry: Entry, _ known: FileRecord?) async throws -> Bool {
-        guard let previousPath = entry.previousPath, let sha256 = entry.sha256,
-            let old = try await records.records(of: [previousPath], in: vault.id)[previousPath],
-            old.status == .completed, old.sha256 == sha256, old.epoch == vault.epoch,
-            let source = try? KeyMapping.key(folder: folder, path: previousPath),
-            let destination = try? KeyMapping.key(folder: folder, path: entry.path)
+    private enum Decision {
+        case nothing
+        /// The content is there already: only the version moves on.
+        case moveOn(FileRecord)
+        /// The file has to be fetched; where the store has lost it, its record has to say so first.
+        case fetch(Entry, FileRecord?)
+        /// The file was renamed, and nothing else.
+        case copy(FileRecord)
+    }
+
+    private func decision(on item: Comparison.Compared) -> Decision {
+        let entry = item.entry
+        guard entry.kind == .file || entry.kind == .unreadable else { return .nothing }
+        // A complete run gives names that were refused another chance: prefix or store may have changed.
+        let isRetried = item.record?.status == .skipped && call.input.request.syncType == .complete
+        if let known = item.record, !isRetried, known.settles(entry, epoch: vault.epoch) {
+            if item.isLost {
+                let entry = known.epoch == vault.epoch ? known.entry : entry
+                let lost = FileRecord(entry, status: .failed, author: author, previous: known, error: .objectLost)
+                return .fetch(entry, lost)
+            }
+            let isBehind = known.version < entry.version || known.epoch != vault.epoch
+            return known.status == .completed && isBehind ? .moveOn(completed(entry, previous: known)) : .nothing
+        }
+        if let old = item.previous, let sha256 = entry.sha256, old.status == .completed, old.sha256 == sha256,
+            old.epoch == vault.epoch
+        {
+            return .copy(old)
+        }
+        return .fetch(entry, nil)
+    }
+
+    /// A file that was only renamed is copied within the store, if what lies there is what its record speaks of.
+    private func copyRenamed(_ entry: Entry, _ known: FileRecord?, from old: FileRecord) async throws -> Bool {
+        let mirror = lister.mirror
+        guard let source = try? KeyMapping.key(folder: folder, path: old.path),
+            let destination = try? KeyMapping.key(folder: folder, path: entry.path),
+            ObjectFinding.isIntact(old, try await mirror.head(source), keepsAttributes: mirror.keepsAttributes)
         else { return false }
         // Noted before it is done, so that a copy is never without a record, nor beside the record of something else.
         let begun = FileRecord(entry, status: .inProgress, author: author, previous: known)
         guard try await records.save(begun, in: vault.id) else { return true }
         let attributes = ObjectAttributes(entry, key: destination, provider: lister.provider.name, vault: vault.id)
-        guard try await lister.mirror.copy(from: source, to: destination, attributes) else { return false }
+        guard try await mirror.copy(from: source, to: destination, attributes) else { return false }
+        var entry = entry
+        entry.size = entry.size ?? old.size
         try await records.save(completed(entry, previous: known), in: vault.id)
         lister.observe(.copied(vault: folder, path: entry.path))
         return true
     }
 
     private func completed(_ entry: Entry, previous: FileRecord?) -> FileRecord {
-        FileRecord(entry, status: .completed, author: author, previous: previous)
+        var entry = entry
+        if entry.sha256 != nil, entry.sha256 == previous?.sha256 { entry.size = entry.size ?? previous?.size }
+        return FileRecord(entry, status: .completed, author: author, previous: previous)
+    }
+
+    /// Writes records, some at once.
+    func save(_ records: [FileRecord]) async throws {
+        let (store, vault) = (self.records, vault.id)
+        _ = try await records.concurrentMap(atOnce: settings.requestsInFlight) { try await store.save($0, in: vault) }
     }
 }
 
-extension JSONLinesReader {
-    /// Up to `count` lines; fewer only at the end.
-    mutating func next(upTo count: Int) async throws -> [Line<Value>] {
-        var lines: [Line<Value>] = []
-        while lines.count < count, let line = try await next() { lines.append(line) }
-        return lines
+extension BatchBuilder {
+    /// How many lines of the manifest to look at next; nil where the page has no room for as many as one call reads.
+    ///
+    /// Every line may turn out to be a file to fetch, and every file may fill a batch.
+    func room(on page: ListPage.Page) -> Int? {
+        let settings = pass.settings
+        let whole = settings.batchSize * settings.batchesPerPage
+        let left = whole - page.batches.count * settings.batchSize - entries.count
+        let unit = min(100, whole)
+        guard left >= unit, page.bytes + bytes < settings.bytesPerPage, page.batches.count < settings.batchesPerPage
+        else { return nil }
+        return min(left / unit, settings.readsInFlight) * unit
     }
 }
 

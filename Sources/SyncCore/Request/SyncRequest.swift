@@ -27,6 +27,8 @@ package struct SyncRequest: Codable, Hashable, Sendable {
     package var vaultIDs: [VaultID] = []
     /// How much is listed.
     package var syncType: SyncType = .incremental
+    /// Patterns of single vaults, which come behind those of the deployment and of the options.
+    package var filters: [VaultID: PathFilter] = [:]
     /// A bucket other than the deployment's own.
     package var destinationBucket: String?
     /// A prefix other than the deployment's own.
@@ -42,19 +44,39 @@ package struct SyncRequest: Codable, Hashable, Sendable {
         package var timeoutMinutes: Int?
         /// Whether deletions pass however many they are.
         package var allowDeletions = false
+        /// Whether what is mirrored already and left out by a pattern is deleted.
+        package var deleteExcluded = false
+        /// Patterns for all vaults, behind those of the deployment.
+        package var filter = PathFilter()
 
         private enum CodingKeys: String, CodingKey {
             case maxConcurrent = "max_concurrent"
             case timeoutMinutes = "timeout_minutes"
             case allowDeletions = "allow_deletions"
+            case deleteExcluded = "delete_excluded"
+            case exclude, include
         }
 
         /// Makes options that leave everything to the deployment.
         package init() {}
+
+        package init(from decoder: any Decoder) throws {
+            self = try SyncRequest(input: .object(["options": try JSON(from: decoder)])).options
+        }
+
+        package func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encodeIfPresent(maxConcurrent, forKey: .maxConcurrent)
+            try container.encodeIfPresent(timeoutMinutes, forKey: .timeoutMinutes)
+            try container.encode(allowDeletions, forKey: .allowDeletions)
+            if deleteExcluded { try container.encode(true, forKey: .deleteExcluded) }
+            if !filter.exclude.isEmpty { try container.encode(filter.exclude, forKey: .exclude) }
+            if !filter.include.isEmpty { try container.encode(filter.include, forKey: .include) }
+        }
     }
 
     private enum CodingKeys: String, CodingKey {
-        case action, options
+        case action, options, vaults
         case vaultIDs = "vault_ids"
         case syncType = "sync_type"
         case destinationBucket = "dest_bucket"
@@ -67,6 +89,30 @@ package struct SyncRequest: Codable, Hashable, Sendable {
     package init(from decoder: any Decoder) throws {
         self = try SyncRequest(input: try JSON(from: decoder))
     }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(action, forKey: .action)
+        try container.encode(vaultIDs, forKey: .vaultIDs)
+        try container.encode(syncType, forKey: .syncType)
+        try container.encodeIfPresent(destinationBucket, forKey: .destinationBucket)
+        try container.encodeIfPresent(destinationPrefix, forKey: .destinationPrefix)
+        try container.encode(options, forKey: .options)
+        let vaults = filters.sorted { $0.key.rawValue < $1.key.rawValue }
+            .map { VaultFilter(vault: $0.key, exclude: $0.value.exclude, include: $0.value.include) }
+        if !vaults.isEmpty { try container.encode(vaults, forKey: .vaults) }
+    }
+
+    private struct VaultFilter: Encodable {
+        let vault: VaultID
+        let exclude: [String]
+        let include: [String]
+
+        enum CodingKeys: String, CodingKey {
+            case vault = "vault_id"
+            case exclude, include
+        }
+    }
 }
 
 extension SyncRequest {
@@ -74,7 +120,7 @@ extension SyncRequest {
     ///
     ///     {"action": "sync", "vault_id": "…", "sync_type": "complete", "options": {…}}
     ///     {"type": "sync_vault", "vault_id": "…", "options": {"full_sync": true}}
-    ///     {"type": "sync_multiple", "vaults": [{"vault_id": "…"}], "options": {…}}
+    ///     {"type": "sync_multiple", "vaults": [{"vault_id": "…", "exclude": ["*.tmp"]}], "options": {…}}
     ///     {"type": "status", "vault_ids": ["…"]}
     ///
     /// Unknown fields are ignored, so the event of a schedule and `{}` mean an incremental run over all vaults.
@@ -100,10 +146,13 @@ extension SyncRequest {
         if action == .status, vaultIDs.isEmpty {
             throw SyncError(.invalidInput, "the field vault_ids is missing; name the vaults whose status is asked for")
         }
+        filters = try reader.vaultFilters()
         destinationBucket = try reader.text("dest_bucket")
         destinationPrefix = try reader.text("dest_prefix")
         self.options.maxConcurrent = try options.integer("max_concurrent", in: 1...40)
         self.options.allowDeletions = try options.bool("allow_deletions") ?? false
+        self.options.deleteExcluded = try options.bool("delete_excluded") ?? false
+        self.options.filter = try options.filter()
         self.options.timeoutMinutes = try options.integer("timeout_minutes", in: 1...15)
     }
 
@@ -130,88 +179,5 @@ extension SyncRequest {
         default:
             break
         }
-    }
-}
-
-/// Reads the fields of one object, naming the field in every error.
-private struct FieldReader {
-    let fields: [String: JSON]
-    let prefix: String
-
-    func object(_ name: String) throws(SyncError) -> [String: JSON] {
-        switch fields[name] {
-        case nil, .null?: return [:]
-        case .object(let members)?: return members
-        default: throw wrong(name, "an object")
-        }
-    }
-
-    func text(_ name: String) throws(SyncError) -> String? {
-        switch fields[name] {
-        case nil, .null?: return nil
-        case .string(let text)?: return text
-        default: throw wrong(name, "text")
-        }
-    }
-
-    func text(_ name: String, among allowed: [String]) throws(SyncError) -> String? {
-        guard let text = try text(name) else { return nil }
-        guard allowed.contains(text) else { throw wrong(name, "one of \(allowed.joined(separator: ", "))") }
-        return text
-    }
-
-    func bool(_ name: String) throws(SyncError) -> Bool? {
-        switch fields[name] {
-        case nil, .null?: return nil
-        case .bool(let value)?: return value
-        default: throw wrong(name, "true or false")
-        }
-    }
-
-    func integer(_ name: String, in range: ClosedRange<Int>) throws(SyncError) -> Int? {
-        switch fields[name] {
-        case nil, .null?:
-            return nil
-        case .integer(let value)?:
-            guard let small = Int(exactly: value), range.contains(small) else { fallthrough }
-            return small
-        default:
-            throw wrong(name, "a whole number from \(range.lowerBound) to \(range.upperBound)")
-        }
-    }
-
-    /// The vaults from `vault_id`, `vault_ids` and `vaults`, without repeats.
-    func vaultIDs(required: String?) throws(SyncError) -> [VaultID] {
-        var found: [VaultID] = []
-        if let value = fields["vault_id"], value != .null { found.append(try vaultID(value, "vault_id")) }
-        for element in try array("vault_ids") { found.append(try vaultID(element, "vault_ids")) }
-        for element in try array("vaults") {
-            guard let id = element.members["vault_id"] else { throw wrong("vaults", "a list of {\"vault_id\": …}") }
-            found.append(try vaultID(id, "vaults.vault_id"))
-        }
-        if let required, found.isEmpty {
-            throw SyncError(.invalidInput, "the field \(prefix)\(required) is missing or empty")
-        }
-        var seen: Set<VaultID> = []
-        return found.filter { seen.insert($0).inserted }
-    }
-
-    private func array(_ name: String) throws(SyncError) -> [JSON] {
-        switch fields[name] {
-        case nil, .null?: return []
-        case .array(let elements)?: return elements
-        default: throw wrong(name, "a list")
-        }
-    }
-
-    private func vaultID(_ value: JSON, _ name: String) throws(SyncError) -> VaultID {
-        guard case .string(let text) = value, let id = VaultID(text) else {
-            throw wrong(name, "a vault id: letters, digits, - and _")
-        }
-        return id
-    }
-
-    private func wrong(_ name: String, _ expected: String) -> SyncError {
-        SyncError(.invalidInput, "the field \(prefix)\(name) has to be \(expected)")
     }
 }
