@@ -5,10 +5,14 @@ PACKAGES := libssl-dev libsqlite3-dev libutf8proc-dev zlib1g-dev python3-venv
 FUNCTIONS := Authenticator Lister Downloader
 VENV := .build/venv
 MOTO := $(VENV)/bin/moto_server
+INFRA_TOOLS := $(VENV)/bin/sam
+SAM := $(VENV)/bin/sam
+SAM_CONFIG := $(CURDIR)/samconfig.toml
 RELEASE := swift build -c release --static-swift-stdlib -Xlinker -s -Xlinker --no-export-dynamic
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-edit demo-clean test lint check-source build-lambda check-lambda invoke-all benchmark-lister clean
+.PHONY: help setup build demo demo-edit demo-clean test lint check-source invoke-all benchmark-lister clean \
+	build-lambda check-lambda test-lambda clean-lambda infra-tools infra-check deploy destroy samconfig
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -50,14 +54,49 @@ lint: ## Check the format of all sources
 check-source: ## Check file sizes and imports
 	@.ci/check-source
 
-build-lambda: setup ## Build the three functions for AWS Lambda, linked with the standard library, stripped
+build-lambda: setup ## Build the three functions for AWS Lambda into build/<function>.zip
 	for function in $(FUNCTIONS); do $(RELEASE) --product $$function || exit 1; done
+	@.ci/package-lambda "$$($(RELEASE) --show-bin-path)" $(FUNCTIONS)
+
+# What `sam build` calls, once for each function of the template.
+build-%Function:
+	$(RELEASE) --product $*
+	cp "$$($(RELEASE) --show-bin-path)/$*" "$(ARTIFACTS_DIR)/bootstrap"
 
 check-lambda: build-lambda ## Check that the functions load on Amazon Linux 2023, and what they link
 	@.ci/check-lambda $(FUNCTIONS)
 
+test-lambda: check-lambda ## Hand every event of events/ to the release builds
+	$(RELEASE) --product obsync
+	@.ci/invoke-all "$$($(RELEASE) --show-bin-path)"
+
+clean-lambda: ## Remove the release builds and their packages
+	rm -rf build "$$($(RELEASE) --show-bin-path)" .build/sam
+
+$(INFRA_TOOLS): .ci/infra-requirements.txt | $(MOTO)
+	@echo "Installing the AWS SAM CLI, cfn-lint and parliament into $(VENV)"
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r .ci/infra-requirements.txt
+	@touch $(INFRA_TOOLS)
+
+infra-tools: setup $(MOTO) $(INFRA_TOOLS) ## Install what deploying and checking the infrastructure needs
+
+infra-check: infra-tools ## Lint the template, deploy it on moto, and run one execution there
+	swift build --build-tests
+	@.ci/with-moto $(VENV)/bin/python $(VENV)/bin/python .ci/infra-check --execute
+
+samconfig:
+	@test -f $(SAM_CONFIG) || { echo "There is no samconfig.toml yet: run .build/debug/obsync init" >&2; exit 1; }
+
+deploy: samconfig infra-tools ## Build the functions and deploy everything to AWS, as samconfig.toml says
+	$(SAM) build --config-file $(SAM_CONFIG) --template infra/template.yaml --build-dir .build/sam --build-in-source
+	$(SAM) deploy --config-file $(SAM_CONFIG) --template-file .build/sam/template.yaml
+
+destroy: samconfig infra-tools ## Remove the deployment; the bucket, the table and the secret stay
+	@echo "The bucket with the files, the table with the records and the secret stay; remove them by hand if you mean it."
+	$(SAM) delete --config-file $(SAM_CONFIG)
+
 invoke-all: build ## Hand every event of events/ to its function; without AWS each answers with a clear error
-	@.ci/invoke-all
+	@.ci/invoke-all .build/debug
 
 benchmark-lister: ## Compare a million entries with a million records; CPU against a plain C scan, and memory
 	swift build -c release --product ListerBenchmark

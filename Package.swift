@@ -12,18 +12,24 @@ let settings: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let inMemoryTracing = Target.Dependency.product(name: "InMemoryTracing", package: "swift-distributed-tracing")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
+let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
 
 let package = Package(
     name: "Obsync",
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
@@ -34,7 +40,7 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
     targets: [
-        .target(name: "SyncCore", dependencies: [logging], swiftSettings: settings),
+        .target(name: "SyncCore", dependencies: [coreMetrics, logging, tracing], swiftSettings: settings),
         .target(
             name: "StreamingCrypto",
             dependencies: ["COpenSSL", "CUTF8Proc", "SyncCore", crypto],
@@ -63,19 +69,22 @@ let package = Package(
         .target(name: "AWSSigning", dependencies: [crypto], swiftSettings: settings),
         .target(
             name: "AWSClient",
-            dependencies: ["AWSSigning", "HTTPTransport", crypto, logging, nioCore, nioHTTP1],
+            dependencies: ["AWSSigning", "HTTPTransport", crypto, logging, nioCore, nioHTTP1, tracing],
             swiftSettings: settings
         ),
         .target(
             name: "AWSAdapters",
-            dependencies: ["AWSClient", "HTTPTransport", "StreamingCrypto", "SyncCore", crypto, logging, nioCore],
+            dependencies: [
+                "AWSClient", "HTTPTransport", "StreamingCrypto", "SyncCore", coreMetrics, crypto, logging, nioCore,
+                tracing,
+            ],
             swiftSettings: settings
         ),
         .target(
             name: "LambdaFunctions",
             dependencies: [
                 "AWSAdapters", "CGlibcCompat", "HTTPTransport", "LambdaRuntime", "ObsidianSync", "StreamingCrypto",
-                "SyncCore", logging, nioCore,
+                "SyncCore", logging, nioCore, tracing,
             ],
             swiftSettings: settings
         ),
@@ -112,7 +121,8 @@ let package = Package(
         .executableTarget(
             name: "obsync",
             dependencies: [
-                "HTTPTransport", "LambdaRuntime", "LocalAdapters", "LocalLambda", "ObsidianSync", "Simulators",
+                "AWSAdapters", "AWSClient", "HTTPTransport", "LambdaRuntime", "LocalAdapters", "LocalLambda",
+                "ObsidianSync", "Simulators",
                 "StateMachine", "StreamingCrypto", "SyncCore", crypto, logging, nioCore,
                 argumentParser,
             ],
@@ -143,7 +153,7 @@ let package = Package(
         ),
         .testTarget(
             name: "SyncCoreTests",
-            dependencies: ["SyncCore", "TestSupport", logging],
+            dependencies: ["SyncCore", "TestSupport", coreMetrics, inMemoryTracing, logging, metricsTestKit, tracing],
             swiftSettings: settings
         ),
         .testTarget(name: "StreamingCryptoTests", dependencies: ["StreamingCrypto", crypto], swiftSettings: settings),
@@ -164,14 +174,17 @@ let package = Package(
         .testTarget(name: "AWSSigningTests", dependencies: ["AWSSigning"], swiftSettings: settings),
         .testTarget(
             name: "AWSClientTests",
-            dependencies: ["AWSClient", "AWSSigning", "HTTPTransport", crypto, logging, nioCore, nioHTTP1],
+            dependencies: [
+                "AWSClient", "AWSSigning", "HTTPTransport", crypto, inMemoryTracing, logging, nioCore, nioHTTP1,
+                tracing,
+            ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "AdapterTests",
             dependencies: [
                 "AWSAdapters", "AWSClient", "AWSSigning", "HTTPTransport", "LocalAdapters", "SyncCore", "TestSupport",
-                logging,
+                coreMetrics, logging, tracing,
             ],
             swiftSettings: settings
         ),

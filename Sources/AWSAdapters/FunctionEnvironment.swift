@@ -2,6 +2,7 @@ import AWSClient
 package import HTTPTransport
 package import Logging
 package import SyncCore
+package import Tracing
 
 /// The settings of a deployment, read from a function's environment variables.
 package struct FunctionEnvironment: Sendable {
@@ -17,6 +18,8 @@ package struct FunctionEnvironment: Sendable {
     package var secretID: String
     /// `S3_KMS_KEY_ID`: the key that objects are encrypted with, if one is set.
     package var kmsKeyID: String?
+    /// `OBSYNC_DEPLOYMENT`: the deployment's name in metrics; `obsync` where it is not set.
+    package var deployment: String
     /// `ALLOWED_BUCKETS`: further buckets that a request may name.
     package var allowedBuckets: [String]
     /// `LAMBDA_TIMEOUT_BUFFER`: how long before the end of an invocation nothing new is begun.
@@ -49,6 +52,7 @@ package struct FunctionEnvironment: Sendable {
         table = try reader.required("STATE_TABLE_NAME")
         secretID = try reader.required("OBSYNC_SECRET_NAME")
         kmsKeyID = reader.text("S3_KMS_KEY_ID")
+        deployment = try reader.dimension("OBSYNC_DEPLOYMENT") ?? "obsync"
         allowedBuckets = (reader.text("ALLOWED_BUCKETS") ?? "").split(separator: ",")
             .map { $0.filter { $0 != " " } }
         timeoutBuffer = .seconds(try reader.integer("LAMBDA_TIMEOUT_BUFFER", in: 1...600) ?? 30)
@@ -88,6 +92,8 @@ package struct FunctionEnvironment: Sendable {
     ///   - executor: sends requests.
     ///   - providers: the clouds that the function knows.
     ///   - makeHasher: makes SHA-256 hashers.
+    ///   - metrics: what is measured.
+    ///   - tracer: makes spans of calls to AWS and to the provider.
     ///   - logger: for what concerns no invocation in particular.
     /// - Returns: the three functions over S3, DynamoDB and Secrets Manager.
     /// - Throws: `InvalidConfiguration` naming the variable.
@@ -95,6 +101,8 @@ package struct FunctionEnvironment: Sendable {
         executor: any HTTPExecutor,
         providers: [any LibraryProvider],
         makeHasher: @escaping MakeContentHasher,
+        metrics: SyncMetrics = SyncMetrics(),
+        tracer: some Tracer = NoOpTracer(),
         logger: Logger
     ) throws -> Pipeline {
         let client: AWSClient
@@ -104,6 +112,7 @@ package struct FunctionEnvironment: Sendable {
                 credentials: CredentialSelector.standard(variables, executor: executor),
                 region: try Region.fromEnvironment(variables),
                 endpoints: try Endpoints(environment: variables),
+                tracer: tracer,
                 logger: logger
             )
         } catch {
@@ -130,6 +139,8 @@ package struct FunctionEnvironment: Sendable {
             clock: SystemClock(),
             makeHasher: makeHasher
         )
+        pipeline.metrics = metrics
+        pipeline.tracer = tracer
         pipeline.allowedBuckets = [bucket] + allowedBuckets
         pipeline.listing = listing
         pipeline.downloading = downloading
@@ -158,6 +169,18 @@ private struct VariableReader {
 
     static func withSlash(_ prefix: String) -> String {
         prefix.isEmpty || prefix.hasSuffix("/") ? prefix : prefix + "/"
+    }
+
+    /// A text that CloudWatch takes as the value of a dimension.
+    func dimension(_ name: String) throws(SyncError) -> String? {
+        guard let text = text(name) else { return nil }
+        guard text.utf8.count <= 255, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !text.hasPrefix(":") else {
+            throw SyncError(
+                .invalidConfiguration,
+                "the environment variable \(name) has to be up to 255 letters, digits and signs without spaces"
+            )
+        }
+        return text
     }
 
     func integer(_ name: String, in range: ClosedRange<Int>) throws(SyncError) -> Int? {

@@ -1,9 +1,9 @@
 import AWSClient
-import SyncCore
+package import SyncCore
 
 extension SyncError {
     /// The error of an AWS call as the use cases know it.
-    static func mapped(_ error: any Error) -> any Error {
+    package static func mapped(_ error: any Error) -> any Error {
         guard let error = error as? AWSError else { return error }
         let place = [error.service, error.operation].filter { !$0.isEmpty }.joined(separator: " ")
         if error.isThrottling {
@@ -44,7 +44,7 @@ extension SyncError {
 }
 
 /// Runs an AWS call and maps its error.
-func mappingErrors<Result>(_ body: () async throws -> Result) async throws -> Result {
+package func mappingErrors<Result>(_ body: () async throws -> Result) async throws -> Result {
     do {
         return try await body()
     } catch {

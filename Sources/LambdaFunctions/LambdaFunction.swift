@@ -33,13 +33,21 @@ package func runLambdaFunction(_ function: PipelineFunction) async -> Never {
                 executor: executor,
                 clock: SystemClock()
             )
+            let telemetry = Telemetry(environment, deployment: settings.deployment, logger: logger)
             let pipeline = try settings.pipeline(
                 executor: executor,
                 providers: [obsidian],
                 makeHasher: { SHA256Hasher() },
+                metrics: telemetry.metrics,
+                tracer: telemetry.tracer,
                 logger: logger
             )
-            return PipelineHandler(function: function, pipeline: pipeline, timeoutBuffer: settings.timeoutBuffer)
+            return PipelineHandler(
+                function: function,
+                pipeline: pipeline,
+                telemetry: telemetry,
+                timeoutBuffer: settings.timeoutBuffer
+            )
         }
     )
     await runtime.runUntilExit()
@@ -49,17 +57,24 @@ package func runLambdaFunction(_ function: PipelineFunction) async -> Never {
 struct PipelineHandler: BufferedLambdaHandler {
     let function: PipelineFunction
     let pipeline: Pipeline
+    let telemetry: Telemetry
     let timeoutBuffer: Duration
 
     func handle(_ event: ByteBuffer, context: LambdaContext) async throws -> ByteBuffer {
         let end = Timestamp(milliseconds: context.deadline.millisecondsSinceEpoch)
-        let answer = try await pipeline.run(
-            function,
-            event: event.readableBytesView,
-            deadline: deadline(before: end),
-            logger: context.logger
-        )
-        return ByteBuffer(bytes: answer)
+        return try await telemetry.observing(context) {
+            let answer = try await pipeline.run(
+                function,
+                event: event.readableBytesView,
+                deadline: deadline(before: end),
+                logger: context.logger
+            )
+            return ByteBuffer(bytes: answer)
+        }
+    }
+
+    func logMetadata(for event: ByteBuffer) -> Logger.Metadata {
+        Correlation(event: event.readableBytesView).logMetadata
     }
 
     /// Some time before the invocation ends; half of what is left where that is less than the buffer.

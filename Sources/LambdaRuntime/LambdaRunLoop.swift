@@ -24,6 +24,7 @@ struct LambdaRunLoop<Client: LambdaRuntimeClientProtocol>: Sendable {
 
     private func answer(_ invocation: LambdaInvocation, with handler: some BufferedLambdaHandler) async throws {
         var logger = logger
+        for (key, value) in handler.logMetadata(for: invocation.event) { logger[metadataKey: key] = value }
         logger[metadataKey: "request.id"] = .string(invocation.requestID)
         if !invocation.traceID.isEmpty {
             logger[metadataKey: "trace.id"] = .string(invocation.traceID)

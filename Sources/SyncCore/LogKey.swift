@@ -1,5 +1,7 @@
 /// The keys of log metadata: one spelling each.
 package enum LogKey {
+    /// The execution of the state machine.
+    package static let execution = "execution.id"
     /// The run.
     package static let run = "run.id"
     /// The vault.

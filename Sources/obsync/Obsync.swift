@@ -13,8 +13,7 @@ struct Obsync: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             SyncCommand.self, StatusCommand.self, DemoCommand.self, InvokeCommand.self, StartLambdaCommand.self,
-            SimulateCommand.self,
-            ValidateCommand.self, DiagramCommand.self,
+            SimulateCommand.self, ValidateCommand.self, DiagramCommand.self, InitCommand.self,
         ]
     )
 

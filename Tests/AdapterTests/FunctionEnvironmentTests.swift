@@ -16,6 +16,7 @@ struct FunctionEnvironmentTests {
         #expect((found.bucket, found.table, found.secretID) == ("b", "t", "s"))
         #expect((found.prefix, found.statePrefix) == ("", "state/"))
         #expect(found.kmsKeyID == nil)
+        #expect(found.deployment == "obsync")
         #expect(found.allowedBuckets.isEmpty)
         #expect(found.timeoutBuffer == .seconds(30))
         #expect(found.listing.batchSize == 100)
@@ -30,10 +31,11 @@ struct FunctionEnvironmentTests {
             "S3_PREFIX": "vaults", "S3_STATE_PREFIX": "work/", "S3_KMS_KEY_ID": "k", "ALLOWED_BUCKETS": "c,d",
             "LAMBDA_TIMEOUT_BUFFER": "45", "LAMBDA_BATCH_SIZE": "10", "LAMBDA_MAX_CONCURRENT": "7",
             "DELETION_POLICY": "keep", "MULTIPART_THRESHOLD": "16777216", "CHUNK_SIZE": "6291456",
-            "UPLOAD_CONCURRENCY": "2",
+            "UPLOAD_CONCURRENCY": "2", "OBSYNC_DEPLOYMENT": "family-archive",
         ])
         #expect((found.prefix, found.statePrefix) == ("vaults/", "work/"))
         #expect(found.kmsKeyID == "k")
+        #expect(found.deployment == "family-archive")
         #expect(found.allowedBuckets == ["c", "d"])
         #expect(found.timeoutBuffer == .seconds(45))
         #expect(found.listing.batchSize == 10)
@@ -59,7 +61,8 @@ struct FunctionEnvironmentTests {
         arguments: [
             ("LAMBDA_TIMEOUT_BUFFER", "0"), ("LAMBDA_TIMEOUT_BUFFER", "soon"), ("LAMBDA_BATCH_SIZE", "101"),
             ("LAMBDA_MAX_CONCURRENT", "41"), ("DELETION_POLICY", "sometimes"), ("MULTIPART_THRESHOLD", "1"),
-            ("CHUNK_SIZE", "5MB"), ("UPLOAD_CONCURRENCY", "0"),
+            ("CHUNK_SIZE", "5MB"), ("UPLOAD_CONCURRENCY", "0"), ("OBSYNC_DEPLOYMENT", "my archive"),
+            ("OBSYNC_DEPLOYMENT", ":x"), ("OBSYNC_DEPLOYMENT", "Fam\u{EF}lie"),
         ]
     )
     func wrong(name: String, value: String) {

@@ -54,6 +54,32 @@ struct LambdaRunLoopTests {
         #expect(await client.answers == [.response(#""r1 arn:f 0 ""#, for: "r1")])
     }
 
+    private struct Labelled: BufferedLambdaHandler {
+        func logMetadata(for event: ByteBuffer) -> Logger.Metadata { ["run.id": "\(String(buffer: event))"] }
+
+        func handle(_ event: ByteBuffer, context: LambdaContext) async throws -> ByteBuffer {
+            context.logger.info("at work")
+            throw Broken()
+        }
+    }
+
+    @Test("every line of an invocation bears what its event is labelled with, also that of its failure")
+    func labelsLines() async {
+        let lines = Mutex<[String]>([])
+        let logger = Logger(label: "test") { _ in
+            JSONLogHandler(write: { line in lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) } })
+        }
+        let client = InMemoryRuntimeClient(events: ["a", "b"])
+        let loop = LambdaRunLoop(client: client, logger: logger) { [report] _ in report }
+        await #expect(throws: CancellationError.self) { try await loop.run { Labelled() } }
+        let found = lines.withLock { $0 }
+        #expect(found.count == 4)
+        for (line, label) in zip(found, [("a", "r1"), ("a", "r1"), ("b", "r2"), ("b", "r2")]) {
+            #expect(line.contains(#""run.id":"\#(label.0)""#))
+            #expect(line.contains(#""request.id":"\#(label.1)""#))
+        }
+    }
+
     @Test("a response above the limit is reported as such")
     func outputTooLarge() async {
         let client = InMemoryRuntimeClient(events: ["1"])

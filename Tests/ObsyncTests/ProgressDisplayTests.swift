@@ -12,9 +12,26 @@ struct ProgressDisplayTests {
         func write(_ some: String) { text.withLock { $0 += some } }
     }
 
-    private func show(_ events: [SyncEvent], isTerminal: Bool = false, isQuiet: Bool = false) -> String {
+    /// Shows events, between which `step` passes at each look at the watch.
+    private func show(
+        _ events: [SyncEvent],
+        isTerminal: Bool = false,
+        isQuiet: Bool = false,
+        step: Duration = .zero
+    ) -> String {
         let screen = Screen()
-        let display = ProgressDisplay(isQuiet: isQuiet, isTerminal: isTerminal, write: screen.write)
+        let looks = Mutex(0)
+        let display = ProgressDisplay(
+            isQuiet: isQuiet,
+            isTerminal: isTerminal,
+            uptime: {
+                looks.withLock { count in
+                    count += 1
+                    return step * count
+                }
+            },
+            write: screen.write
+        )
         for event in events { display.observe(event) }
         display.finish()
         return screen.content
@@ -32,6 +49,13 @@ struct ProgressDisplayTests {
         let lines = show(run).split(separator: "\n")
         #expect(lines.first == "Notes: 3 entries listed")
         #expect(lines.last == "Notes: ████████████████████████ 2/2 files, 2.0 kB")
+    }
+
+    @Test("once a moment has passed, the line tells the rate since the first batch")
+    func rate() {
+        let lines = show(run, step: .seconds(1)).split(separator: "\n")
+        #expect(lines.contains { $0.hasSuffix("1/2 files, 1.5 kB, 1.5 kB/s") })
+        #expect(lines.last?.hasSuffix("2/2 files, 2.0 kB, 1.0 kB/s") == true)
     }
 
     @Test("on a terminal the line is written over and ended")

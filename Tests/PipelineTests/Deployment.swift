@@ -30,6 +30,8 @@ struct Deployment: Sendable {
     let bucket: String
     let table: String
     let requests: RequestLog
+    /// The variables of its functions.
+    let variables: [String: String]
     private let transport: AsyncHTTPClientTransport
     private let lambdaURL: String
 
@@ -60,7 +62,7 @@ struct Deployment: Sendable {
                     variables["AWS_ENDPOINT_URL_S3"] = proxy
                     variables["OBSIDIAN_API_URL"] = provider.baseURL
                     for key in ["S3_BUCKET", "STATE_TABLE_NAME", "OBSYNC_SECRET_NAME"] { variables[key] = name }
-                    try await withLambdaProcess(variables) { lambdaURL in
+                    try await withLambdaProcess(variables) { [variables] lambdaURL in
                         try await body(
                             Deployment(
                                 library: library,
@@ -70,6 +72,7 @@ struct Deployment: Sendable {
                                 bucket: name,
                                 table: name,
                                 requests: log,
+                                variables: variables,
                                 transport: transport,
                                 lambdaURL: lambdaURL
                             )

@@ -15,49 +15,14 @@ struct FunctionProcessTests {
         "STATE_TABLE_NAME": "table", "OBSYNC_SECRET_NAME": "secret",
     ]
 
-    private struct Line: Decodable {
-        var level: String
-        var message: String
-        var url: String?
-        var errorType: String?
-        var errorMessage: String?
-
-        private enum CodingKeys: String, CodingKey {
-            case level, message, url
-            case errorType = "error.type"
-            case errorMessage = "error.message"
-        }
-    }
-
-    private func start(_ name: String, _ variables: [String: String]) throws -> (Process, Pipe) {
-        let process = Process()
-        let executable: URL = try #require(BuiltProducts.url(of: name), "\(name) is not built")
-        process.executableURL = executable
-        process.environment = variables
-        let log = Pipe()
-        process.standardError = log
-        try process.run()
-        return (process, log)
-    }
-
-    private func firstLine(_ log: Pipe) throws -> Line {
-        var text = Data()
-        while !text.contains(UInt8(ascii: "\n")) {
-            let some = log.fileHandleForReading.availableData
-            try #require(!some.isEmpty, "the process ended without a line")
-            text += some
-        }
-        return try JSONDecoder().decode(Line.self, from: text.prefix { $0 != UInt8(ascii: "\n") })
-    }
-
     @Test(
         "each serves POST /invoke, and ends in peace on SIGTERM",
         arguments: ["Authenticator", "Lister", "Downloader"]
     )
     func serves(_ name: String) async throws {
-        let (process, log) = try start(name, Self.variables)
-        defer { if process.isRunning { process.terminate() } }
-        let line = try firstLine(log)
+        let process = try PlainFunction(name, Self.variables)
+        defer { process.end() }
+        let line = try process.firstLine()
         #expect(line.message == "local server listens")
         let url = try #require(line.url)
         #expect(url.hasPrefix("http://127.0.0.1:"))
@@ -75,10 +40,9 @@ struct FunctionProcessTests {
             #expect((400..<600).contains(answer.status))
             #expect(report["errorType"] == .string("InvalidInput"))
         }
-        process.terminate()
-        process.waitUntilExit()
-        #expect(process.terminationReason == .exit)
-        #expect(process.terminationStatus == 0)
+        process.end()
+        #expect(process.process.terminationReason == .exit)
+        #expect(process.process.terminationStatus == 0)
     }
 
     @Test(
@@ -88,10 +52,10 @@ struct FunctionProcessTests {
     func refusesToStart(_ variable: String) throws {
         var variables = Self.variables
         variables[variable] = variables[variable] == nil ? "many" : nil
-        let (process, log) = try start("Downloader", variables)
-        let line = try firstLine(log)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 1)
+        let process = try PlainFunction("Downloader", variables)
+        let line = try process.firstLine()
+        process.process.waitUntilExit()
+        #expect(process.process.terminationStatus == 1)
         #expect(line.level == "critical")
         #expect(line.errorType == "InvalidConfiguration")
         #expect(line.errorMessage?.contains(variable) == true)

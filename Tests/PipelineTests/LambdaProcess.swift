@@ -11,11 +11,7 @@ func withLambdaProcess(
     let executable: URL = try #require(BuiltProducts.url(of: "obsync"), "obsync is not built")
     process.executableURL = executable
     process.arguments = ["start-lambda", "--port", "0"]
-    var environment = ["PATH": "/usr/bin:/bin", "AWS_REGION": "eu-central-1", "LOG_LEVEL": "warning"]
-    environment["AWS_ACCESS_KEY_ID"] = "testing"
-    environment["AWS_SECRET_ACCESS_KEY"] = "testing"
-    environment["S3_PREFIX"] = Deployment.prefix
-    process.environment = environment.merging(variables) { $1 }
+    process.environment = functionEnvironment(variables)
     let output = Pipe()
     process.standardOutput = output
     try process.run()
@@ -24,6 +20,15 @@ func withLambdaProcess(
         process.waitUntilExit()
     }
     try await body(try address(in: output))
+}
+
+/// What a function's process is given beside the variables of its deployment.
+func functionEnvironment(_ variables: [String: String]) -> [String: String] {
+    var environment = ["PATH": "/usr/bin:/bin", "AWS_REGION": "eu-central-1", "LOG_LEVEL": "warning"]
+    environment["AWS_ACCESS_KEY_ID"] = "testing"
+    environment["AWS_SECRET_ACCESS_KEY"] = "testing"
+    environment["S3_PREFIX"] = Deployment.prefix
+    return environment.merging(variables) { $1 }
 }
 
 /// Reads up to the end of the line that names the address.

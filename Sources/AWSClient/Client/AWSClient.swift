@@ -2,6 +2,7 @@ package import FoundationEssentials
 package import HTTPTransport
 package import Logging
 import Synchronization
+package import Tracing
 
 /// Sends requests to AWS: signed, repeated where that helps, with every failure as an ``AWSError``.
 ///
@@ -17,7 +18,7 @@ package final class AWSClient: Sendable {
     package let budget: RetryBudget
     let environment: AWSEnvironment
     let context: RequestContext
-    private let stack: RetryMiddleware<SigningMiddleware<ResponseMiddleware>>
+    private let stack: any AWSHandler
 
     /// Makes a client.
     ///
@@ -29,6 +30,7 @@ package final class AWSClient: Sendable {
     ///   - retry: when a failed request is sent again.
     ///   - timeout: how long the head of one answer may take.
     ///   - environment: time, waiting and chance.
+    ///   - tracer: makes a span of every call.
     ///   - logger: for what concerns no caller in particular.
     package init(
         executor: any HTTPExecutor,
@@ -38,6 +40,7 @@ package final class AWSClient: Sendable {
         retry: RetryPolicy = RetryPolicy(),
         timeout: Duration = .seconds(60),
         environment: AWSEnvironment = AWSEnvironment(),
+        tracer: some Tracer = NoOpTracer(),
         logger: Logger
     ) {
         let clock = CorrectedClock(now: environment.now)
@@ -47,7 +50,7 @@ package final class AWSClient: Sendable {
         self.environment = environment
         budget = RetryBudget()
         context = RequestContext(logger: logger)
-        stack = RetryMiddleware(
+        let retrying = RetryMiddleware(
             policy: retry,
             budget: budget,
             clock: clock,
@@ -59,6 +62,7 @@ package final class AWSClient: Sendable {
                 next: ResponseMiddleware(executor: executor, timeout: timeout, environment: environment)
             )
         )
+        stack = TracingMiddleware(tracer: tracer, next: retrying)
     }
 
     private init(_ other: AWSClient, context: RequestContext) {

@@ -16,6 +16,8 @@ package struct RequestContext: Sendable {
     package var deadline: Date?
     /// How often it has been sent, this time included.
     package var attempt: Int = 1
+    /// Is told each time the request is sent again, with how often that was.
+    var onRetry: @Sendable (Int) -> Void = { _ in }
 }
 
 /// The outside world as the client sees it; tests put their own in its place.

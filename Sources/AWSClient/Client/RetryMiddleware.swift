@@ -1,6 +1,6 @@
 import Logging
 
-/// Sends a request again when its failure may pass. The outermost layer.
+/// Sends a request again when its failure may pass.
 struct RetryMiddleware<Next: AWSHandler>: AWSHandler {
     let policy: RetryPolicy
     let budget: RetryBudget
@@ -39,6 +39,7 @@ struct RetryMiddleware<Next: AWSHandler>: AWSHandler {
                 ]
             )
             if delay > .zero { try await environment.sleep(delay) }
+            context.onRetry(context.attempt)
             context.attempt += 1
         }
     }

@@ -8,6 +8,7 @@ package struct Authenticate: Sendable {
     private let secrets: any SecretStore
     private let providers: [any LibraryProvider]
     private let allowedBuckets: [String]
+    private let metrics: SyncMetrics
     private let makeRunID: @Sendable () -> RunID?
 
     /// Makes the use case.
@@ -16,16 +17,19 @@ package struct Authenticate: Sendable {
     ///   - secrets: where the credentials are.
     ///   - providers: the clouds that this build knows.
     ///   - allowedBuckets: what a request may name in `dest_bucket`.
+    ///   - metrics: what is measured.
     ///   - makeRunID: names a run that has no execution to take its name from.
     package init(
         secrets: any SecretStore,
         providers: [any LibraryProvider],
         allowedBuckets: [String],
+        metrics: SyncMetrics = SyncMetrics(),
         makeRunID: @escaping @Sendable () -> RunID?
     ) {
         self.secrets = secrets
         self.providers = providers
         self.allowedBuckets = allowedBuckets
+        self.metrics = metrics
         self.makeRunID = makeRunID
     }
 
@@ -89,6 +93,7 @@ package struct Authenticate: Sendable {
         logger.notice("token refused, signing in")
         let renewed = try await provider.renew(stored.secret, logger: logger)
         let winner = try await secrets.replace(renewed, expecting: stored.version)
+        metrics.tokenRefreshed()
         guard case .valid(let vaults, let expires) = try await provider.check(winner.secret, logger: logger) else {
             throw SyncError(.authenticationFailed, "the provider refuses the token that it has just given out")
         }

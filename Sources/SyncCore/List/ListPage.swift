@@ -8,6 +8,7 @@ package import Logging
 package struct ListPage: Sendable {
     let ports: SyncPorts
     let settings: ListSettings
+    let metrics: SyncMetrics
     let observe: SyncObserver
 
     var provider: any LibraryProvider { ports.provider }
@@ -19,9 +20,15 @@ package struct ListPage: Sendable {
     var clock: any WallClock { ports.clock }
 
     /// Makes the use case.
-    package init(_ ports: SyncPorts, settings: ListSettings, observe: @escaping SyncObserver = { _ in }) {
+    package init(
+        _ ports: SyncPorts,
+        settings: ListSettings,
+        metrics: SyncMetrics = SyncMetrics(),
+        observe: @escaping SyncObserver = { _ in }
+    ) {
         self.ports = ports
         self.settings = settings
+        self.metrics = metrics
         self.observe = observe
         records = ports.records
     }
@@ -99,12 +106,15 @@ package struct ListPage: Sendable {
         _ call: Call
     ) async throws {
         var plan = run.vaults[cursor.vault]
+        var call = call
+        call.logger[metadataKey: LogKey.vault] = "\(plan.vault.id)"
         if plan.outcome == .open {
             let pass = VaultPass(lister: self, call: call, vault: plan.vault, folder: plan.folder)
             do {
                 try await pass.advance(&plan, &cursor, &page)
             } catch let error as SyncError where error.isAboutOneVault {
                 call.logger.warning("vault passed over", metadata: [LogKey.errorType: "\(error.name.rawValue)"])
+                metrics.failed(error.name)
                 plan.outcome = .refused
                 plan.error = .init(name: error.name.rawValue, message: error.message)
                 if try await pass.holdsLease() { try await pass.saveProgress(ListCursor(), .failed) }
@@ -115,6 +125,7 @@ package struct ListPage: Sendable {
             }
             run.vaults[cursor.vault] = plan
             try await run.save(to: state)
+            if plan.outcome == .settled { try await measurePending(in: plan.vault.id, call.logger) }
         }
         guard plan.outcome != .open else { return }
         // A repeated call comes here again with the vault done already: the lease may still have to be given back.

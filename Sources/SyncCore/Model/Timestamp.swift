@@ -12,6 +12,12 @@ package struct Timestamp: InstantProtocol, Codable, Sendable, Hashable {
         self.milliseconds = milliseconds
     }
 
+    /// Reads what ``iso8601`` writes; nil for anything else.
+    package init?(iso8601 text: String) {
+        guard let date = try? Date(text, strategy: .iso8601) else { return nil }
+        milliseconds = Int64((date.timeIntervalSince1970 * 1000).rounded())
+    }
+
     package init(from decoder: any Decoder) throws {
         milliseconds = try decoder.singleValueContainer().decode(Int64.self)
     }

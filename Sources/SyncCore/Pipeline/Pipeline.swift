@@ -1,4 +1,5 @@
 package import Logging
+package import Tracing
 
 /// The three functions over the ports of one deployment: bytes of an event in, bytes of an answer out.
 ///
@@ -24,6 +25,10 @@ package struct Pipeline: Sendable {
     package var listing = ListSettings()
     /// Sizes and limits.
     package var downloading = DownloadSettings()
+    /// What is measured.
+    package var metrics = SyncMetrics()
+    /// Makes spans of what the provider is asked.
+    package var tracer: any Tracer = NoOpTracer()
     /// Is told what happens.
     package var observe: SyncObserver = { _ in }
     /// Six or more random letters and digits for the id of a run without an execution.
@@ -101,6 +106,8 @@ extension Pipeline {
         deadline: Timestamp,
         logger: Logger
     ) async throws -> [UInt8] {
+        var logger = logger
+        for (key, value) in Correlation(event: event).logMetadata { logger[metadataKey: key] = value }
         do {
             return switch function {
             case .authenticator: try await authenticate(event, logger)
@@ -108,6 +115,12 @@ extension Pipeline {
             case .downloader: try await download(event, deadline, logger)
             }
         } catch let error as SyncError {
+            switch function {
+            case .authenticator: metrics.authenticationFailed(error)
+            case .downloader: metrics.failed(error.name)
+            // The vaults that it passes over are counted where that happens.
+            case .lister: break
+            }
             let cause = error.underlying.map { "\($0)" } ?? ""
             logger.debug(
                 "function failed",
@@ -122,11 +135,15 @@ extension Pipeline {
         let randomName = randomName
         let authenticate = Authenticate(
             secrets: secrets,
-            providers: providers,
+            providers: observedProviders,
             allowedBuckets: allowedBuckets,
+            metrics: metrics,
             makeRunID: { RunID("run-\(randomName())") }
         )
         let output = try await authenticate(input, logger: logger)
+        if let end = output.expiresAt.flatMap(Timestamp.init(iso8601:)) {
+            metrics.tokenLeft(clock.now.duration(to: end))
+        }
         logger.info(
             "authenticated",
             metadata: [LogKey.run: "\(output.run)", LogKey.secretVersion: "\(output.secretVersion)"]
@@ -137,9 +154,12 @@ extension Pipeline {
     private func list(_ event: some Collection<UInt8>, _ deadline: Timestamp, _ logger: Logger) async throws -> [UInt8]
     {
         let input = try FunctionJSON.decode(ListInput.self, from: event)
-        var logger = logger
-        logger[metadataKey: LogKey.run] = "\(input.run)"
-        let list = ListPage(try await ports(for: input.request), settings: listing, observe: observe)
+        let list = ListPage(
+            try await ports(for: input.request),
+            settings: listing,
+            metrics: metrics,
+            observe: observe
+        )
         let output = try await list(input, deadline: deadline, logger: logger)
         logger.info(
             "page handed out",
@@ -154,15 +174,14 @@ extension Pipeline {
         _ logger: Logger
     ) async throws -> [UInt8] {
         let input = try FunctionJSON.decode(DownloadInput.self, from: event)
-        var logger = logger
-        logger[metadataKey: LogKey.run] = "\(input.run)"
-        logger[metadataKey: LogKey.vault] = "\(input.batch.vaultID)"
-        logger[metadataKey: LogKey.batch] = "\(input.batch.number)"
         let download = DownloadBatch(
             try await ports(for: input.request),
             settings: downloading,
             makeHasher: makeHasher,
-            observe: observe
+            observe: { [metrics, observe] event in
+                metrics.observe(event)
+                observe(event)
+            }
         )
         let output = try await download(input, deadline: deadline, logger: logger)
         logger.info(
@@ -180,7 +199,7 @@ extension Pipeline {
         let stored = try await secrets.current()
         let destination = try mirror(request)
         return SyncPorts(
-            provider: try providers.named(in: stored.secret),
+            provider: try observedProviders.named(in: stored.secret),
             secret: stored.secret,
             mirror: destination.store,
             destination: destination.name,
@@ -188,5 +207,9 @@ extension Pipeline {
             records: records,
             clock: clock
         )
+    }
+
+    private var observedProviders: [any LibraryProvider] {
+        providers.map { ObservedProvider($0, metrics: metrics, tracer: tracer) }
     }
 }

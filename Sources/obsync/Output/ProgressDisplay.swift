@@ -12,6 +12,8 @@ final class ProgressDisplay: Sendable {
         var stored = 0
         var bytes: Int64 = 0
         var failed = 0
+        /// When the first batches of the vault were handed out.
+        var started: Duration?
         var lastShown = ContinuousClock.now - .seconds(60)
         var hasOpenLine = false
     }
@@ -19,6 +21,7 @@ final class ProgressDisplay: Sendable {
     private let state = Mutex(State())
     private let isTerminal: Bool
     private let isQuiet: Bool
+    private let uptime: @Sendable () -> Duration
     private let write: @Sendable (String) -> Void
 
     /// Makes a display.
@@ -26,14 +29,17 @@ final class ProgressDisplay: Sendable {
     /// - Parameters:
     ///   - isQuiet: shows nothing at all.
     ///   - isTerminal: whether a line can be written over.
+    ///   - uptime: the time since any fixed moment, for rates.
     ///   - write: puts text out as it is.
     init(
         isQuiet: Bool,
         isTerminal: Bool = StandardStreams.isErrorATerminal,
+        uptime: @escaping @Sendable () -> Duration = ObservedProvider.makeUptime(),
         write: @escaping @Sendable (String) -> Void = { StandardStreams.error($0, terminator: "") }
     ) {
         self.isQuiet = isQuiet
         self.isTerminal = isTerminal
+        self.uptime = uptime
         self.write = write
     }
 
@@ -48,6 +54,7 @@ final class ProgressDisplay: Sendable {
                 write("\(vault): \(entries) entries listed\n")
             case .planned(_, let files, _):
                 state.planned += files
+                state.started = state.started ?? uptime()
             case .stored(_, _, let bytes):
                 state.stored += 1
                 state.bytes += bytes
@@ -93,7 +100,11 @@ final class ProgressDisplay: Sendable {
         let share = state.planned > 0 ? Double(state.stored) / Double(state.planned) : 1
         let filled = Int(share * 24)
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled)
-        let line = "\(state.vault): \(bar) \(state.stored)/\(state.planned) files, \(state.bytes.asSize)"
+        var line = "\(state.vault): \(bar) \(state.stored)/\(state.planned) files, \(state.bytes.asSize)"
+        // The first moments tell nothing about speed.
+        if let elapsed = state.started.map({ uptime() - $0 }), elapsed >= .milliseconds(200) {
+            line += ", \(Int64(Double(state.bytes) / (elapsed / .seconds(1))).asSize)/s"
+        }
         if isTerminal {
             write("\r\u{1B}[2K" + line)
             state.hasOpenLine = true

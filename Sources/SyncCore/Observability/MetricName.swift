@@ -1,0 +1,71 @@
+/// What is measured: names, units and dimensions, as alarms and dashboards go by them.
+///
+/// Every metric has the dimension ``deploymentDimension`` and is published under it alone; one with a
+/// ``breakdown`` is published a second time under both.
+package enum MetricName: String, CaseIterable, Sendable {
+    /// Files that were stored and verified.
+    case filesSynced = "FilesSynced"
+    /// Bytes of content that were read from the provider, also of files that came to nothing.
+    case bytesTransferred = "BytesTransferred"
+    /// From asking for a file's content to its last byte; where it is piped into the store, until it is stored.
+    case transferDuration = "TransferDuration"
+    /// Bytes of a file's content by the time that they took, of files from 1 MiB on.
+    case transferThroughput = "TransferThroughput"
+    /// From asking for a file's content to its first bytes.
+    case timeToFirstByte = "TimeToFirstByte"
+    /// Files that were not stored, batches that could not be worked off, and vaults that were passed over. What fails
+    /// an invocation of another function is told by that function's own metric `Errors`.
+    case syncFailures = "SyncFailures"
+    /// Files of a vault that are to be fetched again, one value a vault and pass.
+    case filesPending = "FilesPending"
+    /// How long the oldest of them has been waiting; no value where none waits.
+    case oldestPendingAge = "OldestPendingAge"
+    /// The most memory that the process has held so far, as Lambda reports it; one value an invocation.
+    case memoryUsed = "MemoryUsed"
+    /// How long the token is still good, where that is known.
+    case tokenHoursLeft = "TokenHoursLeft"
+    /// Runs that could not be authenticated and will not be without somebody's help.
+    case authenticationFailures = "AuthenticationFailures"
+    /// New tokens that were stored.
+    case tokenRefreshes = "TokenRefreshes"
+    /// Alerts that could not be delivered.
+    case alertsFailed = "AlertsFailed"
+
+    /// The namespace of all of them.
+    package static let namespace = "Obsync"
+    /// The dimension that tells deployments apart.
+    package static let deploymentDimension = "Deployment"
+
+    /// Units, as CloudWatch spells them.
+    package enum Unit: String, Sendable {
+        case none = "None"
+        case count = "Count"
+        case bytes = "Bytes"
+        case megabytes = "Megabytes"
+        case bytesPerSecond = "Bytes/Second"
+        case milliseconds = "Milliseconds"
+        case seconds = "Seconds"
+    }
+
+    /// The unit of its values.
+    package var unit: Unit {
+        switch self {
+        case .filesSynced, .syncFailures, .filesPending, .authenticationFailures, .tokenRefreshes, .alertsFailed: .count
+        case .bytesTransferred: .bytes
+        case .transferDuration, .timeToFirstByte: .milliseconds
+        case .transferThroughput: .bytesPerSecond
+        case .oldestPendingAge: .seconds
+        case .memoryUsed: .megabytes
+        case .tokenHoursLeft: .none
+        }
+    }
+
+    /// The dimension by which it is also published beside the deployment; its values are stable error names.
+    package var breakdown: String? {
+        switch self {
+        case .syncFailures: "ErrorType"
+        case .authenticationFailures: "Cause"
+        default: nil
+        }
+    }
+}

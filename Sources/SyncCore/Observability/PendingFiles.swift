@@ -1,0 +1,23 @@
+import Logging
+
+extension ListPage {
+    /// Measures what waits in a vault to be fetched again. A run does not fail because that cannot be told.
+    func measurePending(in vault: VaultID, _ logger: Logger) async throws {
+        var files = 0
+        var oldest: Timestamp?
+        do {
+            var pending = records.pendingRecords(in: vault).makeAsyncIterator()
+            while let record = try await pending.next(isolation: nil) {
+                files += 1
+                if let since = record.pendingSince { oldest = min(oldest ?? since, since) }
+            }
+        } catch let error as SyncError {
+            logger.warning(
+                "pending files not counted",
+                metadata: [LogKey.errorType: "\(error.name.rawValue)"]
+            )
+            return
+        }
+        metrics.pending(files: files, oldest: oldest.map { $0.duration(to: clock.now) })
+    }
+}

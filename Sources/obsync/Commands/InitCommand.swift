@@ -1,0 +1,87 @@
+import ArgumentParser
+import Foundation
+import HTTPTransport
+import SyncCore
+
+/// `obsync init`
+struct InitCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init",
+        abstract: "Prepare a deployment to AWS: write samconfig.toml and create the secret.",
+        discussion: """
+            Asks a few questions, writes samconfig.toml, and stores the credentials in AWS Secrets Manager. Credentials \
+            are typed at a prompt that does not show them, or read from standard input as JSON; never from the command line.
+            """
+    )
+
+    @Option(help: "The name of the stack.")
+    var stack: String?
+
+    @Option(help: "The AWS region.")
+    var region: String?
+
+    @Option(help: "The name of the secret.")
+    var secret: String?
+
+    @Option(help: "When the mirror runs, such as \"rate(1 day)\".")
+    var schedule: String?
+
+    @Option(help: "Where alerts are mailed to.")
+    var alertEmail: String?
+
+    @Option(help: "What the keys of the files in the bucket begin with, such as mirror/.")
+    var prefix: String?
+
+    @Flag(help: "Ask nothing: take the options and the defaults, and read the secret as JSON from standard input.")
+    var secretFromStdin = false
+
+    @Flag(help: "Write samconfig.toml only; the secret exists already.")
+    var noSecret = false
+
+    @Flag(help: "Overwrite a samconfig.toml that exists.")
+    var force = false
+
+    @Option(help: .hidden)
+    var file = "samconfig.toml"
+
+    func run() async throws {
+        guard force || !FileManager.default.fileExists(atPath: file) else {
+            throw SyncError(.invalidInput, "\(file) exists already; edit it, or use --force to write it anew")
+        }
+        let environment = ProcessInfo.processInfo.environment
+        var settings = suggestions(environment)
+        if secretFromStdin { try settings.check() } else { try settings.ask(.terminal) }
+        if !noSecret { try await storeSecret(settings, environment) }
+        try Data(settings.samConfiguration.utf8).write(to: URL(filePath: file), options: .atomic)
+        StandardStreams.error("\(file) is written. Next: make deploy")
+    }
+
+    private func suggestions(_ environment: [String: String]) -> DeploymentSettings {
+        var settings = DeploymentSettings()
+        settings.stack = stack ?? settings.stack
+        settings.region = region ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"] ?? settings.region
+        settings.secret = secret ?? settings.secret
+        settings.schedule = schedule ?? settings.schedule
+        settings.alertEmail = alertEmail ?? settings.alertEmail
+        settings.prefix = prefix ?? settings.prefix
+        return settings
+    }
+
+    private func storeSecret(_ settings: DeploymentSettings, _ environment: [String: String]) async throws {
+        let secret =
+            secretFromStdin
+            ? try SecretDialogue.read(FileHandle.standardInput.readDataToEndOfFile())
+            : try SecretDialogue.ask(.terminal)
+        let logger = try OutputOptions.parse([]).makeLogger()
+        let outcome = try await AsyncHTTPClientTransport.with { transport in
+            let upload = try SecretUpload(
+                environment: environment,
+                region: settings.region,
+                executor: transport,
+                logger: logger
+            )
+            return try await upload.store(secret, name: settings.secret)
+        }
+        StandardStreams.error("The secret \(settings.secret) is \(outcome).")
+    }
+}

@@ -1,0 +1,105 @@
+import Foundation
+import SyncCore
+import Synchronization
+import Testing
+
+@testable import obsync
+
+/// What a person types and sees.
+private final class Typist: Sendable {
+    private let lines: Mutex<[String]>
+    let shown = Mutex("")
+
+    init(_ lines: [String]) { self.lines = Mutex(lines) }
+
+    private func next() -> String? { lines.withLock { $0.isEmpty ? nil : $0.removeFirst() } }
+
+    var dialogue: Dialogue {
+        Dialogue(readLine: next, readHidden: next, show: { text in self.shown.withLock { $0 += text } })
+    }
+}
+
+@Suite("preparing a deployment")
+struct InitTests {
+    @Test("answers become a configuration that the SAM CLI reads")
+    func configuration() throws {
+        let typist = Typist(["mirror", "eu-central-1", "", "cron(15 3 * * ? *)", "ops@example.com", "vaults/"])
+        var settings = DeploymentSettings()
+        settings.architecture = "x86_64"
+        try settings.ask(typist.dialogue)
+        #expect(settings.secret == "obsync", "an empty answer takes the suggestion")
+        let text = settings.samConfiguration
+        #expect(text.contains("stack_name = \"mirror\"\nregion = \"eu-central-1\"\n"))
+        #expect(
+            text.contains(
+                #"""
+                parameter_overrides = "SecretName=\"obsync\" ScheduleExpression=\"cron(15 3 * * ? *)\" \#
+                ScheduleState=\"DISABLED\" AlertEmail=\"ops@example.com\" FilesPrefix=\"vaults/\" Architecture=\"x86_64\""
+                """#
+            )
+        )
+    }
+
+    @Test("a wrong answer is explained and asked for again")
+    func asksAgain() throws {
+        let typist = Typist(["-x", "mirror", "", "", "every day", "rate(1 hour)", "", ""])
+        var settings = DeploymentSettings()
+        try settings.ask(typist.dialogue)
+        #expect(settings.stack == "mirror")
+        #expect(settings.schedule == "rate(1 hour)")
+        #expect(typist.shown.withLock { $0 }.contains("written like rate(1 day)"))
+    }
+
+    @Test("an end of the input is an error that names the question")
+    func endOfInput() {
+        var settings = DeploymentSettings()
+        let error = #expect(throws: SyncError.self) { try settings.ask(Typist(["mirror"]).dialogue) }
+        #expect(error?.name == .invalidInput)
+        #expect(error?.message.contains("AWS region") == true)
+    }
+
+    @Test(
+        "an option that could break out of the file is refused by its name",
+        arguments: ["--stack", "--region", "--secret", "--schedule", "--alert-email", "--prefix"]
+    )
+    func refuses(option: String) {
+        var settings = DeploymentSettings()
+        let breakout = "x\" y=\"z\n"
+        switch option {
+        case "--stack": settings.stack = breakout
+        case "--region": settings.region = breakout
+        case "--secret": settings.secret = breakout
+        case "--schedule": settings.schedule = breakout
+        case "--alert-email": settings.alertEmail = breakout
+        default: settings.prefix = breakout
+        }
+        let error = #expect(throws: SyncError.self) { try settings.check() }
+        #expect(error?.message.contains(option) == true)
+    }
+
+    @Test("the secret of an Obsidian account is made of answers, and no answer is shown")
+    func obsidianSecret() throws {
+        let typist = Typist(["", "you@example.com", "pass", "totp", "abc123", "vault-pass", ""])
+        let secret = try SecretDialogue.ask(typist.dialogue)
+        #expect(try secret.text("provider") == "obsidian")
+        #expect(try secret.text("auth", "password") == "pass")
+        #expect(try secret.text("auth", "totp_secret") == "totp")
+        #expect(try secret.text("vaults", "abc123", "password") == "vault-pass")
+        #expect(!typist.shown.withLock { $0 }.contains("pass\n"))
+    }
+
+    @Test("a GoPro account has a refresh token with its client, or a captured access token")
+    func goProSecret() throws {
+        let refreshable = try SecretDialogue.ask(Typist(["gopro", "refresh", "client", "client-secret"]).dialogue)
+        #expect(try refreshable.text("refresh_token") == "refresh")
+        #expect(try refreshable.text("client_secret") == "client-secret")
+        let captured = try SecretDialogue.ask(Typist(["gopro", "", "access"]).dialogue)
+        #expect(try captured.text("access_token") == "access")
+        #expect(try captured.text("refresh_token") == nil)
+    }
+
+    @Test("a secret from standard input is checked", arguments: ["[]", "{\"provider\":\"dropbox\"}", "{}", ""])
+    func badSecret(json: String) {
+        #expect(throws: SyncError.self) { try SecretDialogue.read(Data(json.utf8)) }
+    }
+}
