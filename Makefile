@@ -11,8 +11,8 @@ SAM_CONFIG := $(CURDIR)/samconfig.toml
 RELEASE := swift build -c release --static-swift-stdlib -Xlinker -s -Xlinker --no-export-dynamic
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-edit demo-clean test lint check-source invoke-all benchmark-lister clean \
-	build-lambda check-lambda test-lambda clean-lambda infra-tools infra-check deploy destroy samconfig
+.PHONY: help setup build demo demo-edit demo-clean test lint check-source check-statemachine invoke-all benchmark \
+	benchmark-lister clean build-lambda check-lambda test-lambda clean-lambda infra-tools infra-check deploy destroy samconfig
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -31,11 +31,7 @@ demo-edit: setup ## The same after some edits at the source: only what changed i
 	swift build --product obsync
 	@.build/debug/obsync demo --dest demo --edit
 
-demo-benchmark-lister: ## Compare a million entries with a million records; CPU against a plain C scan, and memory
-	swift build -c release --product ListerBenchmark
-	@for count in 100000 1000000; do .build/release/ListerBenchmark $$count || exit 1; done
-
-clean: ## Remove ./demo
+demo-clean: ## Remove ./demo
 	rm -rf demo
 
 $(MOTO): .ci/requirements.txt
@@ -53,6 +49,9 @@ lint: ## Check the format of all sources
 
 check-source: ## Check file sizes and imports
 	@.ci/check-source
+
+check-statemachine: $(MOTO) ## Check the state machine as CloudFormation would, with cfn-lint
+	@.ci/check-statemachine $(VENV)/bin/cfn-lint
 
 build-lambda: setup ## Build the three functions for AWS Lambda into build/<function>.zip
 	for function in $(FUNCTIONS); do $(RELEASE) --product $$function || exit 1; done
@@ -97,6 +96,11 @@ destroy: samconfig infra-tools ## Remove the deployment; the bucket, the table a
 
 invoke-all: build ## Hand every event of events/ to its function; without AWS each answers with a clear error
 	@.ci/invoke-all .build/debug
+
+benchmark: setup $(MOTO) ## Measure memory, CPU and throughput of the downloader (see Benchmarks/README.md)
+	swift build -c release --product obsync
+	for function in $(FUNCTIONS); do $(RELEASE) --product $$function || exit 1; done
+	Benchmarks/run
 
 benchmark-lister: ## Compare a million entries with a million records; CPU against a plain C scan, and memory
 	swift build -c release --product ListerBenchmark

@@ -18,6 +18,7 @@ let inMemoryTracing = Target.Dependency.product(name: "InMemoryTracing", package
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -40,7 +41,9 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
     targets: [
-        .target(name: "SyncCore", dependencies: [coreMetrics, logging, tracing], swiftSettings: settings),
+        .target(name: "CChecksums"),
+        .target(name: "Checksums", dependencies: ["CChecksums"], swiftSettings: settings),
+        .target(name: "SyncCore", dependencies: ["Checksums", coreMetrics, logging, tracing], swiftSettings: settings),
         .target(
             name: "StreamingCrypto",
             dependencies: ["COpenSSL", "CUTF8Proc", "SyncCore", crypto],
@@ -63,7 +66,9 @@ let package = Package(
         ),
         .target(
             name: "LocalAdapters",
-            dependencies: ["SyncCore", .product(name: "GRDB", package: "GRDB.swift"), nioPosix],
+            dependencies: [
+                "Checksums", "StateMachine", "SyncCore", .product(name: "GRDB", package: "GRDB.swift"), nioPosix,
+            ],
             swiftSettings: settings
         ),
         .target(name: "AWSSigning", dependencies: [crypto], swiftSettings: settings),
@@ -75,7 +80,8 @@ let package = Package(
         .target(
             name: "AWSAdapters",
             dependencies: [
-                "AWSClient", "HTTPTransport", "StreamingCrypto", "SyncCore", coreMetrics, crypto, logging, nioCore,
+                "AWSClient", "Checksums", "HTTPTransport", "StreamingCrypto", "SyncCore", coreMetrics, crypto, logging,
+                nioCore,
                 tracing,
             ],
             swiftSettings: settings
@@ -114,7 +120,7 @@ let package = Package(
             name: "Simulators",
             dependencies: [
                 crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging, nioCore, nioHTTP1, nioPosix,
-                nioWebSocket,
+                nioSSL, nioWebSocket,
             ],
             swiftSettings: settings
         ),
@@ -122,8 +128,7 @@ let package = Package(
             name: "obsync",
             dependencies: [
                 "AWSAdapters", "AWSClient", "HTTPTransport", "LambdaRuntime", "LocalAdapters", "LocalLambda",
-                "ObsidianSync", "Simulators",
-                "StateMachine", "StreamingCrypto", "SyncCore", crypto, logging, nioCore,
+                "ObsidianSync", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", crypto, logging, nioCore,
                 argumentParser,
             ],
             resources: [.embedInCode("Resources/vault-sync.asl.json")],
@@ -142,7 +147,7 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["HTTPTransport", "SyncCore", logging, nioCore, nioHTTP1],
+            dependencies: ["Checksums", "HTTPTransport", "StateMachine", "SyncCore", logging, nioCore, nioHTTP1],
             swiftSettings: settings
         ),
         .executableTarget(
@@ -153,7 +158,14 @@ let package = Package(
         ),
         .testTarget(
             name: "SyncCoreTests",
-            dependencies: ["SyncCore", "TestSupport", coreMetrics, inMemoryTracing, logging, metricsTestKit, tracing],
+            dependencies: [
+                "Checksums", "SyncCore", "TestSupport", coreMetrics, inMemoryTracing, logging, metricsTestKit, tracing,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ChecksumsTests",
+            dependencies: ["CChecksums", "Checksums"],
             swiftSettings: settings
         ),
         .testTarget(name: "StreamingCryptoTests", dependencies: ["StreamingCrypto", crypto], swiftSettings: settings),
@@ -161,14 +173,14 @@ let package = Package(
             name: "ObsidianSyncTests",
             dependencies: [
                 "HTTPTransport", "ObsidianSync", "Simulators", "StreamingCrypto", "SyncCore", "TestSupport", crypto,
-                logging, nioCore, nioHTTP1, nioPosix, nioWebSocket,
+                logging, nioCore, nioEmbedded, nioHTTP1, nioPosix, nioWebSocket,
             ],
             exclude: ["Vectors"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "HTTPTransportTests",
-            dependencies: ["HTTPTransport", "LambdaRuntime", logging, nioCore, nioHTTP1],
+            dependencies: ["HTTPTransport", "LambdaRuntime", logging, nioCore, nioHTTP1, nioPosix, nioSSL],
             swiftSettings: settings
         ),
         .testTarget(name: "AWSSigningTests", dependencies: ["AWSSigning"], swiftSettings: settings),
@@ -183,8 +195,9 @@ let package = Package(
         .testTarget(
             name: "AdapterTests",
             dependencies: [
-                "AWSAdapters", "AWSClient", "AWSSigning", "HTTPTransport", "LocalAdapters", "SyncCore", "TestSupport",
-                coreMetrics, logging, tracing,
+                "AWSAdapters", "AWSClient", "AWSSigning", "Checksums", "HTTPTransport", "LocalAdapters", "ObsidianSync",
+                "Simulators", "StateMachine", "SyncCore", "TestSupport", coreMetrics, logging, nioCore, nioHTTP1,
+                tracing,
             ],
             swiftSettings: settings
         ),
@@ -198,11 +211,16 @@ let package = Package(
             dependencies: ["EchoFunction", "LambdaRuntime", "LocalLambda", "TestSupport", nioCore, nioHTTP1],
             swiftSettings: settings
         ),
-        .testTarget(name: "StateMachineTests", dependencies: ["StateMachine"], swiftSettings: settings),
+        .testTarget(
+            name: "StateMachineTests",
+            dependencies: ["StateMachine", "TestSupport"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "SimulatorsTests",
             dependencies: [
-                "Simulators", crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging, nioCore,
+                "AWSSigning", "Simulators", crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging,
+                nioCore,
                 nioHTTP1, nioPosix, nioWebSocket,
             ],
             swiftSettings: settings
@@ -210,8 +228,8 @@ let package = Package(
         .testTarget(
             name: "ObsyncTests",
             dependencies: [
-                "LocalAdapters", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", "obsync", argumentParser,
-                logging,
+                "LocalAdapters", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", "TestSupport", "obsync",
+                argumentParser, logging,
             ],
             swiftSettings: settings
         ),
@@ -219,7 +237,8 @@ let package = Package(
             name: "PipelineTests",
             dependencies: [
                 "AWSClient", "AWSSigning", "AWSAdapters", "Authenticator", "Downloader", "HTTPTransport", "Lister",
-                "Simulators", "StateMachine", "SyncCore", "TestSupport", "obsync", crypto, logging, nioCore, nioHTTP1,
+                "LocalAdapters", "ObsidianSync", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore",
+                "TestSupport", "obsync", crypto, logging, nioCore, nioHTTP1,
             ],
             swiftSettings: settings
         ),

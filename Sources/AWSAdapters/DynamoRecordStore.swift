@@ -6,7 +6,8 @@ package import SyncCore
 /// Records in one DynamoDB table.
 ///
 /// Partition key `vault_id`, sort key `item`: `file#<path>` (records), `state` (cursor and lease), `progress`,
-/// `receipt#<run>#<batch>`; under the partition `#folders` the owner of each folder of the mirror. The sparse index `pending` (partition `vault_id`, sort `pending_since`) lists what is to be
+/// `receipt#<run>#<batch>`, and `note#<key>` in the account's partition; under the partition `#folders` the owner of each
+/// folder of the mirror. The sparse index `pending` (partition `vault_id`, sort `pending_since`) lists what is to be
 /// fetched again. `expires_at` (seconds since 1970) is the table's TTL attribute.
 package struct DynamoRecordStore: RecordStore {
     typealias Item = [String: DynamoDB.AttributeValue]
@@ -69,7 +70,7 @@ package struct DynamoRecordStore: RecordStore {
                 .init(
                     conditionExpression: "attribute_not_exists(vault_id) OR v <= :version OR e <> :epoch",
                     expressionAttributeValues: [":version": .n(record.version), ":epoch": .s(record.epoch)],
-                    item: RecordItem.item(record, in: vault),
+                    item: try RecordItem.item(record, in: vault),
                     tableName: table
                 )
             )
@@ -200,7 +201,7 @@ extension DynamoRecordStore {
     }
 
     /// Runs a conditional write; false when the condition did not hold.
-    private func conditionally(_ write: () async throws -> Void) async throws -> Bool {
+    func conditionally(_ write: () async throws -> Void) async throws -> Bool {
         do {
             try await write()
             return true

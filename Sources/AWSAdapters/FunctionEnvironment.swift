@@ -27,7 +27,12 @@ package struct FunctionEnvironment: Sendable {
     /// `LAMBDA_BATCH_SIZE`, `LAMBDA_MAX_CONCURRENT`, `DELETION_POLICY`, `DELETION_BRAKE_FILES`, `DELETION_BRAKE_PERCENT`,
     /// `SYNC_EXCLUDE`, `SYNC_INCLUDE`.
     package var listing = ListSettings()
-    /// `MULTIPART_THRESHOLD`, `CHUNK_SIZE`, `UPLOAD_CONCURRENCY`.
+    /// `TOKEN_REFRESH_HOURS`, `TOKEN_WARNING_HOURS`, `OBSYNC_DEPLOYMENT`.
+    package var authenticating = AuthenticateSettings()
+    /// `ALERT_TOPIC_ARN`: the SNS topic that people are told through, if one is set.
+    package var alertTopicARN: String?
+    /// `MULTIPART_THRESHOLD`, `CHUNK_SIZE`, `UPLOAD_CONCURRENCY`, `DOWNLOAD_CONCURRENCY`; and what the platform says of
+    /// the function's memory in `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`.
     package var downloading = DownloadSettings()
     private let variables: [String: String]
 
@@ -55,6 +60,14 @@ package struct FunctionEnvironment: Sendable {
         deployment = try reader.dimension("OBSYNC_DEPLOYMENT") ?? "obsync"
         allowedBuckets = (reader.text("ALLOWED_BUCKETS") ?? "").split(separator: ",")
             .map { $0.filter { $0 != " " } }
+        alertTopicARN = try reader.topicARN("ALERT_TOPIC_ARN")
+        authenticating.deployment = reader.text("OBSYNC_DEPLOYMENT") ?? bucket
+        if let hours = try reader.integer("TOKEN_REFRESH_HOURS", in: 0...8760) {
+            authenticating.refreshBefore = .seconds(hours * 3600)
+        }
+        if let hours = try reader.integer("TOKEN_WARNING_HOURS", in: 0...8760) {
+            authenticating.warnBefore = .seconds(hours * 3600)
+        }
         timeoutBuffer = .seconds(try reader.integer("LAMBDA_TIMEOUT_BUFFER", in: 1...600) ?? 30)
         listing.batchSize = try reader.integer("LAMBDA_BATCH_SIZE", in: 1...100) ?? listing.batchSize
         listing.maxConcurrent = try reader.integer("LAMBDA_MAX_CONCURRENT", in: 1...40)
@@ -73,17 +86,7 @@ package struct FunctionEnvironment: Sendable {
             }
             listing.deletions = deletions
         }
-        downloading.upload = UploadSettings(
-            multipartThreshold: try reader.integer("MULTIPART_THRESHOLD", in: 5 << 20...64 << 20) ?? 8 << 20,
-            partSize: try reader.integer("CHUNK_SIZE", in: 5 << 20...64 << 20) ?? 8 << 20,
-            partsInFlight: try reader.integer("UPLOAD_CONCURRENCY", in: 1...16) ?? 3
-        )
-        guard downloading.upload.partSize * downloading.upload.partsInFlight <= 256 << 20 else {
-            throw SyncError(
-                .invalidConfiguration,
-                "CHUNK_SIZE times UPLOAD_CONCURRENCY is more than 256 MiB, which the function's memory does not hold"
-            )
-        }
+        downloading = try Self.downloading(reader)
     }
 
     /// The pipeline over AWS.
@@ -142,55 +145,13 @@ package struct FunctionEnvironment: Sendable {
         pipeline.metrics = metrics
         pipeline.tracer = tracer
         pipeline.allowedBuckets = [bucket] + allowedBuckets
+        pipeline.authenticating = authenticating
+        if let alertTopicARN {
+            let topic = TopicNotifier(sns: SNS(client: client), topicARN: alertTopicARN)
+            pipeline.notify = { notice, _ in try await topic.publish(notice) }
+        }
         pipeline.listing = listing
         pipeline.downloading = downloading
         return pipeline
-    }
-}
-
-/// Reads variables, naming the variable in every error.
-private struct VariableReader {
-    let variables: [String: String]
-
-    func text(_ name: String) -> String? {
-        variables[name].flatMap { $0.isEmpty ? nil : $0 }
-    }
-
-    func required(_ name: String) throws(SyncError) -> String {
-        guard let value = text(name) else {
-            throw SyncError(.invalidConfiguration, "the environment variable \(name) is not set")
-        }
-        return value
-    }
-
-    func prefix(_ name: String, default value: String) -> String {
-        Self.withSlash(text(name) ?? value)
-    }
-
-    static func withSlash(_ prefix: String) -> String {
-        prefix.isEmpty || prefix.hasSuffix("/") ? prefix : prefix + "/"
-    }
-
-    /// A text that CloudWatch takes as the value of a dimension.
-    func dimension(_ name: String) throws(SyncError) -> String? {
-        guard let text = text(name) else { return nil }
-        guard text.utf8.count <= 255, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !text.hasPrefix(":") else {
-            throw SyncError(
-                .invalidConfiguration,
-                "the environment variable \(name) has to be up to 255 letters, digits and signs without spaces"
-            )
-        }
-        return text
-    }
-
-    func integer(_ name: String, in range: ClosedRange<Int>) throws(SyncError) -> Int? {
-        guard let text = text(name) else { return nil }
-        guard let value = Int(text), range.contains(value) else {
-            throw SyncError(
-                .invalidConfiguration,
-                "the environment variable \(name) has to be a whole number from \(range.lowerBound) to \(range.upperBound)"
-            )
-        }
-        return value
     }
 }

@@ -1,4 +1,5 @@
 import AWSClient
+import Checksums
 import Crypto
 import FoundationEssentials
 import StreamingCrypto
@@ -16,10 +17,11 @@ import SyncCore
 /// | `s` | the status | `COMPLETED` |
 /// | `v`, `e` | version and epoch | |
 /// | `h` | the handle | where it is the version in decimal |
-/// | `n`, `d`, `m` | size, SHA-256 (its 32 bytes), mtime | where they are not known |
+/// | `n`, `d`, `c`, `m` | size, SHA-256 (its 32 bytes), CRC64NVME, mtime | where they are not known |
 /// | `r` | the run that wrote the record | |
 /// | `f`, `l` | first and last synced | never synced; `f` where both are the same |
 /// | `a`, `x` | attempts, last error | one attempt; no error |
+/// | `t` | the checkpoint of a transfer | none is on its way |
 /// | `pending_since` | since when the file waits; the key of the sparse index | it does not wait |
 enum RecordItem {
     static let filePrefix = "file#"
@@ -42,6 +44,10 @@ enum RecordItem {
         "receipt#\(run)#" + KeyMapping.padded(batch)
     }
 
+    static func note(_ key: String) -> String {
+        "note#" + key
+    }
+
     /// The sort key of a file. A path that no key can hold cannot be stored as an object either; what is noted of it
     /// goes by the path's digest, outside the sorted records.
     static func sortKey(of path: VaultPath) -> String {
@@ -60,7 +66,7 @@ enum RecordItem {
         }
     }
 
-    static func item(_ record: FileRecord, in vault: VaultID) -> DynamoRecordStore.Item {
+    static func item(_ record: FileRecord, in vault: VaultID) throws -> DynamoRecordStore.Item {
         let sortKey = sortKey(of: record.path)
         var item = key(vault, sortKey)
         if !sortKey.hasPrefix(filePrefix) { item["path"] = .s(record.path.rawValue) }
@@ -70,6 +76,7 @@ enum RecordItem {
         if record.handle != String(record.version) { item["h"] = .s(record.handle) }
         item["n"] = record.size.map { .n($0) }
         item["d"] = record.sha256.map(digest)
+        item["c"] = record.crc64nvme.map { .s($0.description) }
         item["m"] = record.mtime.map { .n($0.milliseconds) }
         item["r"] = .s(record.run.rawValue)
         if record.firstSynced != record.lastSynced { item["f"] = record.firstSynced.map { .n($0.milliseconds) } }
@@ -77,6 +84,7 @@ enum RecordItem {
         if record.attempts != 1 { item["a"] = .n(record.attempts) }
         item["x"] = record.lastError.map { .s($0) }
         item["pending_since"] = record.pendingSince.map { .n($0.milliseconds) }
+        item["t"] = try record.checkpoint.map { .s(try encoded($0)) }
         return item
     }
 
@@ -102,6 +110,8 @@ enum RecordItem {
         record.attempts = item["a"].map { Int(clamping: $0.integer ?? 0) } ?? 1
         record.lastError = item["x"]?.string
         record.pendingSince = timestamp(item["pending_since"])
+        record.crc64nvme = item["c"]?.string.flatMap { CRC64NVME($0) }
+        record.checkpoint = try item["t"]?.string.map { try decoded(TransferCheckpoint.self, $0) }
         return record
     }
 

@@ -1,23 +1,23 @@
 package import AWSClient
-import Crypto
-import FoundationEssentials
+import Checksums
 import HTTPTransport
 import NIOCore
 package import SyncCore
 
 /// Objects of a bucket under a prefix.
 ///
-/// Every object carries its SHA-256, checked by S3 when the bytes arrive. User metadata: `sha256`, `source-version`,
+/// Every object carries the CRC-64/NVME of its bytes, which S3 has checked: with the request of a small object, and with
+/// the completion of one in parts. User metadata: `sha256` where it is known before the bytes are sent, `source-version`,
 /// `mtime` (seconds since 1970, as rclone reads it) and, where it is not ASCII, `path` (percent-encoded).
 package struct S3ObjectStore: ObjectStore {
     /// S3 takes 2 KiB of user metadata; a longer path is in the key anyway.
     private static let longestPathMetadata = 1500
     private static let mostKeysAtOnce = 1000
 
-    private let s3: S3
-    private let bucket: String
-    private let prefix: String
-    private let kmsKeyID: String?
+    let s3: S3
+    let bucket: String
+    let prefix: String
+    let kmsKeyID: String?
 
     /// Makes a store.
     ///
@@ -37,7 +37,7 @@ package struct S3ObjectStore: ObjectStore {
         let request = S3.PutObjectRequest(
             body: AWSHTTPBody(buffer: ByteBuffer(bytes: bytes)),
             bucket: bucket,
-            checksumSHA256: Self.checksum(of: bytes),
+            checksumCRC64NVME: CRC64NVME(of: bytes).base64,
             contentType: attributes.contentType,
             key: try fullKey(key),
             metadata: Self.metadata(attributes),
@@ -46,63 +46,6 @@ package struct S3ObjectStore: ObjectStore {
             tagging: Self.tagging(attributes)
         )
         _ = try await mappingErrors { try await s3.putObject(request) }
-    }
-
-    package func beginUpload(
-        _ key: ObjectKey,
-        _ attributes: ObjectAttributes,
-        partSize: Int
-    ) async throws -> MultipartUpload {
-        let request = S3.CreateMultipartUploadRequest(
-            bucket: bucket,
-            checksumAlgorithm: .sha256,
-            contentType: attributes.contentType,
-            key: try fullKey(key),
-            metadata: Self.metadata(attributes),
-            serverSideEncryption: kmsKeyID.map { _ in .awsKms },
-            ssekmsKeyId: kmsKeyID,
-            tagging: Self.tagging(attributes)
-        )
-        let output = try await mappingErrors { try await s3.createMultipartUpload(request) }
-        return MultipartUpload(key: key, id: output.uploadId, partSize: partSize)
-    }
-
-    package func putPart(_ number: Int, _ bytes: [UInt8], of upload: MultipartUpload) async throws -> UploadedPart {
-        let checksum = Self.checksum(of: bytes)
-        let request = S3.UploadPartRequest(
-            body: AWSHTTPBody(buffer: ByteBuffer(bytes: bytes)),
-            bucket: bucket,
-            checksumSHA256: checksum,
-            key: try fullKey(upload.key),
-            partNumber: number,
-            uploadId: upload.id
-        )
-        let output = try await mappingErrors { try await s3.uploadPart(request) }
-        guard let etag = output.eTag else {
-            throw SyncError(.storeUnavailable, "S3 UploadPart answers without an ETag")
-        }
-        return UploadedPart(number: number, etag: etag, checksum: checksum)
-    }
-
-    package func complete(_ upload: MultipartUpload, parts: [UploadedPart]) async throws {
-        let request = S3.CompleteMultipartUploadRequest(
-            bucket: bucket,
-            key: try fullKey(upload.key),
-            parts: parts.map { .init(checksumSHA256: $0.checksum, eTag: $0.etag, partNumber: $0.number) },
-            uploadId: upload.id
-        )
-        _ = try await mappingErrors { try await s3.completeMultipartUpload(request) }
-    }
-
-    package func abort(_ upload: MultipartUpload) async throws {
-        let request = S3.AbortMultipartUploadRequest(bucket: bucket, key: try fullKey(upload.key), uploadId: upload.id)
-        do {
-            try await s3.abortMultipartUpload(request)
-        } catch let error as AWSError where error.code == .noSuchUpload {
-            // Gone already, which is what was wanted.
-        } catch {
-            throw SyncError.mapped(error)
-        }
     }
 
     package func read(_ key: ObjectKey, from offset: Int64) async throws -> ByteStream? {
@@ -122,10 +65,11 @@ package struct S3ObjectStore: ObjectStore {
 
     package func head(_ key: ObjectKey) async throws -> ObjectSummary? {
         do {
-            let output = try await s3.headObject(.init(bucket: bucket, key: try fullKey(key)))
+            let output = try await s3.headObject(.init(bucket: bucket, checksumMode: .enabled, key: try fullKey(key)))
             return ObjectSummary(
                 size: output.contentLength ?? 0,
                 sha256: output.metadata["sha256"],
+                crc64nvme: output.checksumCRC64NVME.flatMap { CRC64NVME(base64: $0) },
                 sourceVersion: output.metadata["source-version"]
             )
         } catch let error as AWSError where error.code == .notFound {
@@ -203,7 +147,7 @@ extension ObjectKey {
 }
 
 extension S3ObjectStore {
-    private func fullKey(_ key: ObjectKey) throws(SyncError) -> String {
+    func fullKey(_ key: ObjectKey) throws(SyncError) -> String {
         let full = prefix + key.rawValue
         guard full.utf8.count <= ObjectKey.longestInBytes else {
             throw SyncError(.nameRefused, "a name is longer than the \(ObjectKey.longestInBytes) bytes that S3 takes")
@@ -211,11 +155,7 @@ extension S3ObjectStore {
         return full
     }
 
-    private static func checksum(of bytes: [UInt8]) -> String {
-        Data(SHA256.hash(data: bytes)).base64EncodedString()
-    }
-
-    private static func metadata(_ attributes: ObjectAttributes) -> [String: String] {
+    static func metadata(_ attributes: ObjectAttributes) -> [String: String] {
         var metadata: [String: String] = [:]
         metadata["sha256"] = attributes.sha256
         metadata["source-version"] = attributes.sourceVersion
@@ -231,7 +171,7 @@ extension S3ObjectStore {
         return metadata
     }
 
-    private static func tagging(_ attributes: ObjectAttributes) -> [S3.Tag] {
+    static func tagging(_ attributes: ObjectAttributes) -> [S3.Tag] {
         attributes.tags.sorted { $0.key < $1.key }.map { S3.Tag(key: $0.key, value: $0.value) }
     }
 

@@ -1,5 +1,4 @@
 import AsyncHTTPClient
-import Glibc
 package import Logging
 import NIOCore
 import NIOHTTP1
@@ -10,7 +9,7 @@ import NIOSSL
 package struct TransportConfiguration: Sendable {
     /// How long a connection may take to be made, TLS included.
     package var connectTimeout: Duration = .seconds(10)
-    /// How long a connection may be silent while an answer is awaited or read.
+    /// How long a connection may be silent while a body is sent, or an answer is awaited or read.
     package var readTimeout: Duration = .seconds(60)
     /// How many HTTP/1.1 connections to one host are open at once, at most.
     package var connectionsPerHost: Int = 16
@@ -45,7 +44,7 @@ package struct AsyncHTTPClientTransport: HTTPExecutor {
         switch request.body {
         case .none: break
         case .bytes(let buffer): outgoing.body = .bytes(buffer)
-        case .stream(let length, let chunks): outgoing.body = Self.streamed(chunks, length: length)
+        case .stream(let length, let chunks): outgoing.body = streamed(chunks, length: length)
         }
         do {
             let response = try await client.execute(
@@ -63,11 +62,11 @@ package struct AsyncHTTPClientTransport: HTTPExecutor {
         }
     }
 
-    private static func streamed(
-        _ chunks: some AsyncSequence<ByteBuffer, any Error> & Sendable,
+    private func streamed(
+        _ chunks: any AsyncSequence<ByteBuffer, any Error> & Sendable,
         length: Int64
     ) -> HTTPClientRequest.Body {
-        .stream(chunks, length: .known(length))
+        .stream(PacedBody(base: chunks, group: client.eventLoopGroup), length: .known(length))
     }
 
     /// Runs `body` with a transport whose connections are closed afterwards, also when it throws or is cancelled.
@@ -103,6 +102,8 @@ extension TransportConfiguration {
                 ),
                 decompression: .disabled
             )
+            // A body that the other side does not take any more, or that its source no longer gives.
+            configuration.timeout.write = .nanoseconds(readTimeout.nanoseconds)
             configuration.httpVersion = .http1Only
             // Those who call decide what is tried again; a refused connection is an answer at once.
             configuration.connectionPool.retryConnectionEstablishment = false
@@ -150,40 +151,6 @@ private struct MappedBody: AsyncSequence, Sendable {
             } catch {
                 throw TransportError.mapped(error)
             }
-        }
-    }
-}
-
-extension TransportError {
-    /// Errors of the library, of NIO and of TLS become ours once, here; a cancellation stays what it is.
-    fileprivate static func mapped(_ error: any Error) -> any Error {
-        if error is CancellationError || error is TransportError { return error }
-        guard let clientError = error as? HTTPClientError else {
-            return isConnectionFailure(error)
-                ? TransportError(.connectionFailed, message: "no connection was made")
-                : TransportError(.connectionLost, message: "the connection broke")
-        }
-        switch clientError {
-        case .cancelled:
-            return CancellationError()
-        case .invalidURL, .emptyHost, .emptyScheme:
-            return TransportError(.invalidURL, message: "the address cannot be used")
-        case .connectTimeout, .tlsHandshakeTimeout:
-            return TransportError(.connectionFailed, message: "no connection was made in time")
-        case .readTimeout, .writeTimeout, .deadlineExceeded, .getConnectionFromPoolTimeout:
-            return TransportError(.timedOut, message: "no answer came in time")
-        default:
-            return TransportError(.connectionLost, message: "the connection broke")
-        }
-    }
-
-    /// Whether it is an error of making a connection: name, address, port, or the handshake of TLS.
-    private static func isConnectionFailure(_ error: any Error) -> Bool {
-        if error is NIOConnectionError || error is NIOSSLExtraError { return true }
-        if case .handshakeFailed? = error as? NIOSSLError { return true }
-        switch (error as? IOError)?.errnoCode {
-        case ECONNREFUSED, EHOSTUNREACH, ENETUNREACH: return true
-        default: return false
         }
     }
 }

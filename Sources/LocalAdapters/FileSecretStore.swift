@@ -4,10 +4,12 @@ package import SyncCore
 
 /// The secret as a file that only its owner can read.
 ///
-/// `OBSIDIAN_EMAIL`, `OBSIDIAN_PASSWORD` and `OBSIDIAN_TOTP_SECRET` can stand in for its field `auth`; they are never
-/// written to the file.
+/// A staged value is a file beside it, `<name>.pending-<version that it follows>`, which becomes current by being renamed.
+/// Every file is written whole and reaches the disk before it gets its name; writers hold the lock `<name>.lock`.
+///
+/// `OBSIDIAN_EMAIL`, `OBSIDIAN_PASSWORD` and `OBSIDIAN_TOTP_SECRET` can stand in for the field `auth`; they are never
+/// written to a file.
 package struct FileSecretStore: SecretStore {
-    private static let largest = 1 << 20
     private static let standIns = [
         ("OBSIDIAN_EMAIL", "email"), ("OBSIDIAN_PASSWORD", "password"), ("OBSIDIAN_TOTP_SECRET", "totp_secret"),
     ]
@@ -18,7 +20,7 @@ package struct FileSecretStore: SecretStore {
     /// Makes a store.
     ///
     /// - Parameters:
-    ///   - path: the file.
+    ///   - path: the file, or a symbolic link to it.
     ///   - environment: where stand-ins are looked for.
     package init(path: String, environment: [String: String]) {
         self.path = path
@@ -26,78 +28,40 @@ package struct FileSecretStore: SecretStore {
     }
 
     package func current() async throws -> StoredSecret {
-        try await NIOThreadPool.singleton.runIfActive { try readMerged() }
+        try await NIOThreadPool.singleton.runIfActive { merged(try files.current()) }
     }
 
-    package func replace(_ secret: Secret, expecting version: String) async throws -> StoredSecret {
+    package func staged(after version: String) async throws -> StoredSecret? {
+        try await NIOThreadPool.singleton.runIfActive { try files.staged(after: version).map(merged) }
+    }
+
+    package func stage(_ secret: Secret, after version: String) async throws -> StoredSecret {
         try await NIOThreadPool.singleton.runIfActive {
-            try withLock {
-                let stored = try read()
-                guard stored.version == version else { return try readMerged() }
-                try write(withoutStandIns(secret, original: stored.secret))
-                return try readMerged()
+            try files.withLock {
+                let bare = hasStandIns ? secret.taking("auth", from: try files.current().secret) : secret
+                return merged(try files.stage(bare, after: version))
             }
         }
     }
 
-    private func readMerged() throws -> StoredSecret {
-        var stored = try read()
+    package func makeCurrent(_ staged: StoredSecret, insteadOf version: String) async throws -> Bool {
+        try await NIOThreadPool.singleton.runIfActive {
+            try files.withLock { try files.makeCurrent(staged.version, insteadOf: version) }
+        }
+    }
+
+    private var files: SecretFiles { SecretFiles(path) }
+
+    private var hasStandIns: Bool {
+        Self.standIns.contains { environment[$0.0]?.isEmpty == false }
+    }
+
+    private func merged(_ stored: StoredSecret) -> StoredSecret {
+        var stored = stored
         for (variable, field) in Self.standIns {
             guard let value = environment[variable], !value.isEmpty else { continue }
             stored.secret = stored.secret.setting(.string(value), at: "auth", field)
         }
         return stored
-    }
-
-    private func withoutStandIns(_ secret: Secret, original: Secret) -> Secret {
-        let hasStandIns = Self.standIns.contains { environment[$0.0]?.isEmpty == false }
-        return hasStandIns ? secret.taking("auth", from: original) : secret
-    }
-
-    private func read() throws -> StoredSecret {
-        var status = stat()
-        guard stat(path, &status) == 0 else {
-            throw SyncError(
-                .invalidConfiguration,
-                "there is no credentials file at the place that --credentials or OBSYNC_CREDENTIALS names"
-            )
-        }
-        guard status.st_mode & 0o077 == 0 else {
-            throw SyncError(.invalidConfiguration, "the credentials file can be read by others; run chmod 600 on it")
-        }
-        guard status.st_size <= Self.largest, let data = FileManager.default.contents(atPath: path) else {
-            throw SyncError(.invalidConfiguration, "the credentials file cannot be read")
-        }
-        let version = "\(status.st_ino)-\(status.st_mtim.tv_sec)-\(status.st_mtim.tv_nsec)-\(status.st_size)"
-        return StoredSecret(secret: try Secret(json: data), version: version)
-    }
-
-    private func write(_ secret: Secret) throws {
-        let temporary = path + ".new"
-        unlink(temporary)
-        let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw unwritable }
-        let handle = FileHandle(fileDescriptor: file, closeOnDealloc: true)
-        do {
-            try handle.write(contentsOf: Data(try secret.json))
-            try handle.synchronize()
-            try handle.close()
-        } catch {
-            throw unwritable
-        }
-        guard rename(temporary, path) == 0 else { throw unwritable }
-    }
-
-    /// Two processes never write at once.
-    private func withLock<Result>(_ body: () throws -> Result) throws -> Result {
-        let file = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw unwritable }
-        defer { close(file) }
-        guard flock(file, LOCK_EX) == 0 else { throw unwritable }
-        return try body()
-    }
-
-    private var unwritable: SyncError {
-        SyncError(.invalidConfiguration, "the credentials file cannot be written; check the permissions of its folder")
     }
 }

@@ -24,8 +24,13 @@ struct FolderFiles: Sendable {
 
     /// The size of a key's file, or nil when there is none.
     func size(of key: ObjectKey) throws -> Int64? {
+        try size(ofFile: path(of: key))
+    }
+
+    /// The size of a file, or nil when there is none.
+    func size(ofFile path: String) throws -> Int64? {
         var status = stat()
-        guard lstat(path(of: key), &status) == 0 else {
+        guard lstat(path, &status) == 0 else {
             if errno == ENOENT || errno == ENOTDIR { return nil }
             throw failure(errno)
         }
@@ -86,11 +91,49 @@ struct FolderFiles: Sendable {
     }
 
     /// Waits until the bytes are on the disk: no record may speak of a file that a power cut takes away.
-    private func synchronize(_ path: String) throws {
+    func synchronize(_ path: String) throws {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw failure(errno) }
         defer { close(file) }
         guard fsync(file) == 0 else { throw failure(errno) }
+    }
+
+    /// Writes bytes at their place in a file that exists.
+    func write(_ bytes: [UInt8], to path: String, at offset: Int64) throws {
+        let file = open(path, O_WRONLY | O_CLOEXEC)
+        guard file >= 0 else { throw failure(errno) }
+        defer { close(file) }
+        try bytes.withUnsafeBytes { buffer in
+            var written = 0
+            while written < buffer.count {
+                let rest = UnsafeRawBufferPointer(rebasing: buffer[written...])
+                let count = pwrite(file, rest.baseAddress, rest.count, off_t(offset) + off_t(written))
+                guard count > 0 || errno == EINTR else { throw failure(errno) }
+                written += max(count, 0)
+            }
+        }
+    }
+
+    /// Adds bytes to the end of a file that exists, in one step.
+    func append(_ bytes: [UInt8], to path: String) throws {
+        let file = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
+        guard file >= 0 else { throw failure(errno) }
+        defer { close(file) }
+        let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+        guard count == bytes.count else { throw failure(errno) }
+    }
+
+    /// The uploads in parts of objects below a folder that were begun before a moment.
+    func uploads(below folder: String, begunBefore moment: Timestamp) -> [MultipartUpload] {
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: scratch) else { return [] }
+        return names.filter { $0.hasSuffix(PartList.suffix) }.compactMap { name in
+            let path = scratch + "/" + name.dropLast(PartList.suffix.count)
+            guard let upload = PartList(path).upload, upload.isBelow(folder),
+                let begun = try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date,
+                Int64(begun.timeIntervalSince1970 * 1000) < moment.milliseconds
+            else { return nil }
+            return upload
+        }
     }
 
     func setTime(_ mtime: Timestamp?, of path: String) throws {

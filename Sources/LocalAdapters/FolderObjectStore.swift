@@ -26,48 +26,6 @@ package struct FolderObjectStore: ObjectStore {
         }
     }
 
-    package func beginUpload(
-        _ key: ObjectKey,
-        _ attributes: ObjectAttributes,
-        partSize: Int
-    ) async throws -> MultipartUpload {
-        try await onThread { files in
-            let temporary = try files.newScratchFile()
-            try files.mapped { try Data().write(to: URL(filePath: temporary)) }
-            try files.setTime(attributes.mtime, of: temporary)
-            let name = URL(filePath: temporary).lastPathComponent
-            let seconds = attributes.mtime.map { ":\($0.milliseconds)" } ?? ""
-            return MultipartUpload(key: key, id: name + seconds, partSize: partSize)
-        }
-    }
-
-    package func putPart(_ number: Int, _ bytes: [UInt8], of upload: MultipartUpload) async throws -> UploadedPart {
-        try await onThread { files in
-            try files.mapped {
-                let handle = try FileHandle(forWritingTo: URL(filePath: files.scratchFile(of: upload)))
-                defer { try? handle.close() }
-                try handle.seek(toOffset: UInt64(number - 1) * UInt64(upload.partSize))
-                try handle.write(contentsOf: Data(bytes))
-            }
-            return UploadedPart(number: number, etag: String(number))
-        }
-    }
-
-    package func complete(_ upload: MultipartUpload, parts: [UploadedPart]) async throws {
-        try await onThread { files in
-            let mtime = upload.id.split(separator: ":").dropFirst().first.flatMap { Int64($0) }
-            try files.move(
-                files.scratchFile(of: upload),
-                to: upload.key,
-                mtime: mtime.map(Timestamp.init(milliseconds:))
-            )
-        }
-    }
-
-    package func abort(_ upload: MultipartUpload) async throws {
-        try await onThread { files in try files.remove(files.scratchFile(of: upload)) }
-    }
-
     package func read(_ key: ObjectKey, from offset: Int64) async throws -> ByteStream? {
         let path = files.path(of: key)
         guard try await head(key) != nil else { return nil }
@@ -114,7 +72,7 @@ package struct FolderObjectStore: ObjectStore {
     }
 
     /// File calls block, so they run on threads made for that.
-    private func onThread<Result: Sendable>(
+    func onThread<Result: Sendable>(
         _ body: @escaping @Sendable (FolderFiles) throws -> Result
     ) async throws -> Result {
         let files = files

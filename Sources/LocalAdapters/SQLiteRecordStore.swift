@@ -14,18 +14,7 @@ package struct SQLiteRecordStore: RecordStore {
     ///
     /// - Throws: `StoreUnavailable` when the file cannot be opened or is no database.
     package init(path: String) throws(SyncError) {
-        do {
-            var configuration = Configuration()
-            configuration.busyMode = .timeout(10)
-            database = try DatabasePool(path: path, configuration: configuration)
-            try Self.migrator.migrate(database)
-        } catch {
-            throw SyncError(
-                .storeUnavailable,
-                "the record database cannot be opened; check the folder, or move the file away to start anew",
-                underlying: error
-            )
-        }
+        database = try .open(path, Self.migrator, "records")
     }
 
     private static var migrator: DatabaseMigrator {
@@ -48,6 +37,11 @@ package struct SQLiteRecordStore: RecordStore {
         migrator.registerMigration("folders") { database in
             try database.execute(
                 sql: "CREATE TABLE folders (folder TEXT PRIMARY KEY, vault TEXT NOT NULL) WITHOUT ROWID"
+            )
+        }
+        migrator.registerMigration("notes") { database in
+            try database.execute(
+                sql: "CREATE TABLE notes (key TEXT PRIMARY KEY, expires INTEGER NOT NULL) WITHOUT ROWID"
             )
         }
         return migrator
@@ -264,7 +258,7 @@ extension SQLiteRecordStore {
     }
 
     @discardableResult
-    private func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
             return try await database.write(body)
         } catch {

@@ -6,13 +6,14 @@ import SyncCore
 /// An open account.
 struct ObsidianLibrary: LibrarySource {
     let api: ObsidianAPI
-    let hosts: HostPolicy
+    let configuration: ObsidianProvider.Configuration
+    let backoff: ReconnectBackoff
     let secret: Secret
     let token: String
     let logger: Logger
 
     func vaults() async throws -> [Vault] {
-        try await api.vaults(token: token, logger).map(\.vault)
+        try await listedVaults().map(\.vault)
     }
 
     func withVault<Result: Sendable>(
@@ -21,33 +22,50 @@ struct ObsidianLibrary: LibrarySource {
         _ body: (any VaultSession) async throws -> Result
     ) async throws -> Result {
         // The host of a vault can change between runs, so the list is always fresh.
-        guard let listed = try await api.vaults(token: token, logger).first(where: { $0.id == id }) else {
+        guard let listed = try await listedVaults().first(where: { $0.id == id }) else {
             throw SyncError(.invalidInput, "the account has no vault with the id \(id.rawValue)")
         }
+        let endpoint = try configuration.hosts.endpoint(for: listed.host)
         let keys = try await keys(of: listed)
         try await api.checkAccess(listed, keyHash: keys.keyHash, token: token, logger)
         let since = try cursor.map { cursor throws(SyncError) in try cursor.uid } ?? 0
-        return try await SyncSocket.with(try hosts.endpoint(for: listed.host)) { socket in
-            try await socket.send(initMessage(listed, keys, since))
-            guard case .accepted = try await socket.next() else {
-                throw SyncError(.protocolChanged, "Obsidian does not answer init")
-            }
-            return try await body(ObsidianSession(socket: socket, keys: keys, since: since, logger: logger))
+        let opener = SocketOpener(
+            endpoint: endpoint,
+            opening: .init(
+                token: token,
+                vault: listed.id,
+                keyHash: keys.keyHash,
+                encryptionVersion: listed.encryptionVersion,
+                version: since,
+                isInitial: since == 0
+            ),
+            timeouts: configuration.timeouts,
+            backoff: backoff
+        )
+        let pool = try await SocketPool(opener, limit: configuration.sockets)
+        do {
+            let session = ObsidianSession(
+                pool: pool,
+                concurrentFetches: configuration.sockets,
+                keys: keys,
+                since: since,
+                logger: logger
+            )
+            let result = try await body(session)
+            await pool.close()
+            return result
+        } catch {
+            await pool.close()
+            throw error
         }
     }
 
-    /// The message holds two secrets, the token and the key hash: it is never logged.
-    private func initMessage(_ vault: ListedVault, _ keys: VaultKeys, _ since: Int64) -> JSON {
-        .object([
-            "op": .string("init"),
-            "token": .string(token),
-            "id": .string(vault.id.rawValue),
-            "keyhash": .string(keys.keyHash),
-            "version": .integer(since),
-            "initial": .bool(since == 0),
-            "device": .string("obsync"),
-            "encryption_version": .integer(Int64(vault.encryptionVersion)),
-        ])
+    private func listedVaults() async throws -> [ListedVault] {
+        try await api.vaults(token: token, logger).map { vault in
+            var vault = vault
+            vault.statedVersion = vault.statedVersion ?? configuration.assumedEncryptionVersion
+            return vault
+        }
     }
 
     private func keys(of vault: ListedVault) async throws -> VaultKeys {

@@ -10,11 +10,17 @@ package struct ObsidianProvider: LibraryProvider {
         package var apiURL = "https://api.obsidian.md"
         /// Which hosts sockets may go to.
         package var hosts = HostPolicy()
+        /// How many sockets one open vault may have: how many bodies are fetched at once.
+        package var sockets = 1
+        /// How vaults are encrypted of which the list does not say it; nil stands for version 0.
+        package var assumedEncryptionVersion: Int?
+        /// How long the service may take.
+        package var timeouts = SocketTimeouts()
 
         /// Makes the configuration of the real service.
         package init() {}
 
-        /// Reads `OBSIDIAN_API_URL` and `OBSYNC_ALLOW_HOSTS`.
+        /// Reads `OBSIDIAN_API_URL`, `OBSYNC_ALLOW_HOSTS`, `OBSIDIAN_SOCKETS` and `OBSIDIAN_ENCRYPTION_VERSION`.
         ///
         /// - Throws: `InvalidConfiguration` naming the variable.
         package init(environment: [String: String]) throws(SyncError) {
@@ -30,12 +36,25 @@ package struct ObsidianProvider: LibraryProvider {
             }
             let allowed = (environment["OBSYNC_ALLOW_HOSTS"] ?? "").split(separator: ",")
             hosts = HostPolicy(allowing: allowed.map { $0.filter { $0 != " " } })
+            if let text = environment["OBSIDIAN_SOCKETS"], !text.isEmpty {
+                guard let number = Int(text), (1...8).contains(number) else {
+                    throw SyncError(.invalidConfiguration, "OBSIDIAN_SOCKETS has to be a whole number from 1 to 8")
+                }
+                sockets = number
+            }
+            if let text = environment["OBSIDIAN_ENCRYPTION_VERSION"], !text.isEmpty {
+                guard let version = Int(text), EncryptionVersion(rawValue: version) != nil else {
+                    throw SyncError(.invalidConfiguration, "OBSIDIAN_ENCRYPTION_VERSION has to be 0, 2 or 3")
+                }
+                assumedEncryptionVersion = version
+            }
         }
     }
 
     private let api: ObsidianAPI
     private let configuration: Configuration
     private let clock: any WallClock
+    private let backoff: ReconnectBackoff
 
     /// Makes the provider.
     ///
@@ -52,6 +71,7 @@ package struct ObsidianProvider: LibraryProvider {
     ) {
         self.configuration = configuration
         self.clock = clock
+        backoff = ReconnectBackoff(random: random)
         api = ObsidianAPI(baseURL: configuration.apiURL, executor: executor, clock: clock, random: random)
     }
 
@@ -59,6 +79,20 @@ package struct ObsidianProvider: LibraryProvider {
 
     /// One socket each: a client that ran against the service went from ten down to three.
     package var defaultConcurrency: Int { 3 }
+
+    /// The lifetime of a token is not known. A new one is got with e-mail address and password, as often as wanted.
+    package func token(in secret: Secret) throws -> TokenFacts {
+        var facts = TokenFacts()
+        _ = try secret.text("token", "value")
+        _ = try Self.oneTimePasswords(secret)
+        facts.isRenewable = try secret.text("auth", "email") != nil && secret.text("auth", "password") != nil
+        return facts
+    }
+
+    private static func oneTimePasswords(_ secret: Secret) throws(SyncError) -> TOTP? {
+        guard let text = try secret.text("auth", "totp_secret") else { return nil }
+        return try TOTP(secret: text)
+    }
 
     package func check(_ secret: Secret, logger: Logger) async throws -> CredentialCheck {
         guard let token = try secret.text("token", "value") else { return .refused }
@@ -73,7 +107,7 @@ package struct ObsidianProvider: LibraryProvider {
     package func renew(_ secret: Secret, logger: Logger) async throws -> Secret {
         let email = try secret.requiredText("auth", "email")
         let password = try secret.requiredText("auth", "password")
-        let totp = try secret.text("auth", "totp_secret").map { text throws(SyncError) in try TOTP(secret: text) }
+        let totp = try Self.oneTimePasswords(secret)
         let token: String
         do {
             token = try await api.signIn(
@@ -107,7 +141,14 @@ package struct ObsidianProvider: LibraryProvider {
             throw SyncError(.tokenExpired, "the secret holds no token yet")
         }
         return try await body(
-            ObsidianLibrary(api: api, hosts: configuration.hosts, secret: secret, token: token, logger: logger)
+            ObsidianLibrary(
+                api: api,
+                configuration: configuration,
+                backoff: backoff,
+                secret: secret,
+                token: token,
+                logger: logger
+            )
         )
     }
 }

@@ -4,32 +4,35 @@ import SyncCore
 
 /// An open vault on one socket.
 struct ObsidianSession: VaultSession {
-    let socket: SyncSocket
+    let pool: SocketPool
+    let concurrentFetches: Int
     let keys: VaultKeys
-    /// The uid up to which everything was known when the socket was opened; 0 for none.
+    /// The uid up to which everything was known when the vault was opened; 0 for none.
     let since: Int64
     let logger: Logger
-    private let listing = ListingGate()
-
-    init(socket: SyncSocket, keys: VaultKeys, since: Int64, logger: Logger) {
-        self.socket = socket
-        self.keys = keys
-        self.since = since
-        self.logger = logger
-    }
 
     func list(_ receive: (Entry) async throws -> Void) async throws -> ListingEnd {
-        guard await listing.pass() else {
-            throw SyncError(.protocolChanged, "a listing can be read once")
+        let socket = try await pool.leaseListing()
+        do {
+            let end = try await list(socket, receive)
+            await pool.giveBack(socket)
+            return end
+        } catch {
+            await pool.giveBack(socket)
+            throw error
         }
+    }
+
+    private func list(_ socket: SyncSocket, _ receive: (Entry) async throws -> Void) async throws -> ListingEnd {
         var largest = since
         while true {
             switch try await socket.next() {
             case .record(let record):
-                guard let entry = try entry(of: record) else { continue }
+                let entry = try entry(of: record)
                 largest = max(largest, entry.version)
                 try await receive(entry)
             case .ready(let version):
+                await pool.noteKnown(max(largest, version))
                 // A cursor ahead of what the service knows belongs to a vault that has been replaced.
                 return ListingEnd(
                     isSnapshot: since == 0,
@@ -46,10 +49,27 @@ struct ObsidianSession: VaultSession {
         of entry: Entry,
         _ body: (FileContent) async throws -> Result
     ) async throws -> Result {
-        if await listing.pass() { try await skipListing() }
         guard let uid = Int64(entry.handle) else {
             throw SyncError(.corruptContent, "the handle of a file is none of Obsidian's")
         }
+        let socket = try await pool.lease()
+        do {
+            let content: FileContent
+            do {
+                content = try await self.content(of: uid, from: socket)
+            } catch let error as SyncError {
+                throw error.ofOneBody
+            }
+            let result = try await body(content)
+            await pool.giveBack(socket)
+            return result
+        } catch {
+            await pool.giveBack(socket)
+            throw error
+        }
+    }
+
+    private func content(of uid: Int64, from socket: SyncSocket) async throws -> FileContent {
         try await socket.pull(uid: uid)
         switch try await socket.next() {
         case .gone:
@@ -57,21 +77,15 @@ struct ObsidianSession: VaultSession {
         case .refused(let text):
             throw pullError(text)
         case .body(size: 0):
-            return try await body(FileContent(size: 0, stream: BodyStream(socket: nil, key: [])))
+            return FileContent(size: 0, stream: BodyStream(socket: nil, key: []))
         case .body(let size):
             guard size >= Int64(BodyDecipher.overhead) else {
                 throw SyncError(.corruptContent, "a body is too short to be one")
             }
             let stream = BodyStream(socket: socket, key: keys.contentKey)
-            return try await body(FileContent(size: size - Int64(BodyDecipher.overhead), stream: stream))
+            return FileContent(size: size - Int64(BodyDecipher.overhead), stream: stream)
         default:
             throw SyncError(.protocolChanged, "Obsidian sent something else than the answer to pull")
-        }
-    }
-
-    private func skipListing() async throws {
-        while true {
-            if case .ready = try await socket.next() { return }
         }
     }
 
@@ -82,14 +96,12 @@ struct ObsidianSession: VaultSession {
         return SyncError(.corruptContent, "Obsidian refuses to give out a file")
     }
 
-    /// A record as an entry; nil for a record without a path, which says nothing.
-    private func entry(of record: SocketMessage) throws -> Entry? {
+    /// A record as an entry. Snapshots have no tombstones, but where one comes it outdates older records of its path.
+    private func entry(of record: SocketMessage) throws -> Entry {
         guard let uid = record.uid, let sealedPath = record.path else {
             throw SyncError(.protocolChanged, "Obsidian sent a record without uid or path")
         }
         let isDeleted = record.deleted ?? false
-        // Snapshots have no tombstones; one that comes all the same says nothing.
-        if since == 0, isDeleted { return nil }
         let kind: Entry.Kind = isDeleted ? .deletion : record.folder ?? false ? .folder : .file
         guard let path = try? keys.nameCipher.open(sealedPath) else { return unreadable(record, uid, sealedPath) }
         var entry = Entry(kind: kind, path: VaultPath(path), version: uid, handle: String(uid))
@@ -128,16 +140,6 @@ struct ObsidianSession: VaultSession {
     }
 }
 
-/// Lets one caller through: the listing is read once.
-private actor ListingGate {
-    private var isOpen = true
-
-    func pass() -> Bool {
-        defer { isOpen = false }
-        return isOpen
-    }
-}
-
 /// A body from the socket, deciphered as it is pulled. Without a socket it is empty.
 struct BodyStream: AsyncSequence, Sendable {
     typealias Element = [UInt8]
@@ -156,9 +158,7 @@ struct BodyStream: AsyncSequence, Sendable {
 
         mutating func next() async throws -> [UInt8]? {
             while let socket {
-                guard case .bytes(let bytes, let isLast) = try await socket.next() else {
-                    throw SyncError(.protocolChanged, "Obsidian sent something else than a body")
-                }
+                let (bytes, isLast) = try await piece(from: socket)
                 do {
                     let content = try decipher.update(bytes)
                     if isLast {
@@ -172,5 +172,25 @@ struct BodyStream: AsyncSequence, Sendable {
             }
             return nil
         }
+
+        private func piece(from socket: SyncSocket) async throws -> (bytes: [UInt8], isLast: Bool) {
+            do {
+                guard case .bytes(let bytes, let isLast) = try await socket.next() else {
+                    throw SyncError(.protocolChanged, "Obsidian sent something else than a body")
+                }
+                return (bytes, isLast)
+            } catch let error as SyncError {
+                throw error.ofOneBody
+            }
+        }
+    }
+}
+
+extension SyncError {
+    /// The same error where it came of one body. What is no answer, or no body, costs the other files nothing: the next one
+    /// is asked for on another socket.
+    fileprivate var ofOneBody: SyncError {
+        guard name == .protocolChanged else { return self }
+        return SyncError(.corruptContent, "Obsidian does not give out a file as the protocol says", underlying: self)
     }
 }

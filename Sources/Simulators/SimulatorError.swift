@@ -9,6 +9,9 @@ package struct SimulatorError: Error, Equatable, CustomStringConvertible {
             case noSuchVault
             case invalidEncryptionVersion
             case invalidParameter
+            case contentDiscarded
+            case contentUnavailable
+            case unknownFault
         }
 
         private let value: Value
@@ -19,8 +22,14 @@ package struct SimulatorError: Error, Equatable, CustomStringConvertible {
         package static let noSuchVault = Code(value: .noSuchVault)
         /// An encryption version other than 0, 2 and 3.
         package static let invalidEncryptionVersion = Code(value: .invalidEncryptionVersion)
+        /// A fault that the simulator does not know.
+        package static let unknownFault = Code(value: .unknownFault)
         /// A key, nonce or size that the ciphers do not take.
         package static let invalidParameter = Code(value: .invalidParameter)
+        /// The content of an object was not kept.
+        package static let contentDiscarded = Code(value: .contentDiscarded)
+        /// The content of an object cannot be read or written.
+        package static let contentUnavailable = Code(value: .contentUnavailable)
     }
 
     /// Which kind of failure.

@@ -1,14 +1,22 @@
-/// What can be wrong with a definition or a JSON text before anything runs.
+/// What keeps an execution from being run: a definition or text that is wrong, or the state of a kept execution.
 package struct StateMachineError: Error, Equatable, CustomStringConvertible {
     /// The kind of a `StateMachineError`.
     package struct Code: Hashable, Sendable, CustomStringConvertible {
-        private enum Kind: String { case invalidJSON, invalidDefinition }
+        private enum Kind: String {
+            case invalidJSON, invalidDefinition, executionAlreadyExists, executionDoesNotExist, executionNotRedrivable
+        }
         private let kind: Kind
 
         /// A text is not JSON.
         package static let invalidJSON = Code(kind: .invalidJSON)
         /// A definition was read and has problems, which `problems` lists.
         package static let invalidDefinition = Code(kind: .invalidDefinition)
+        /// There is an execution of that name, with another input or ended.
+        package static let executionAlreadyExists = Code(kind: .executionAlreadyExists)
+        /// There is no execution of that name.
+        package static let executionDoesNotExist = Code(kind: .executionDoesNotExist)
+        /// The execution runs still, succeeded, ended too long ago, or has too long a history.
+        package static let executionNotRedrivable = Code(kind: .executionNotRedrivable)
 
         package var description: String { kind.rawValue }
     }
@@ -25,6 +33,10 @@ package struct StateMachineError: Error, Equatable, CustomStringConvertible {
 
     package var description: String {
         ([message] + problems.map { "  \($0)" }).joined(separator: "\n")
+    }
+
+    init(_ code: Code, _ message: String) {
+        self.init(code: code, message: message)
     }
 
     init(code: Code, message: String, problems: [DefinitionProblem] = []) {

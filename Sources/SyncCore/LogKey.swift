@@ -24,12 +24,16 @@ package enum LogKey {
     package static let status = "status"
     /// Files.
     package static let files = "files"
+    /// Parts of one large file.
+    package static let parts = "parts"
     /// Bytes.
     package static let bytes = "bytes"
     /// Files that failed.
     package static let failed = "failed"
     /// Files that cannot be stored.
     package static let skipped = "skipped"
+    /// Why a token is renewed, or why people are told.
+    package static let cause = "cause"
     /// The version of the secret.
     package static let secretVersion = "secret.version"
 }

@@ -42,6 +42,10 @@ package final class FakeLibrary: Sendable {
         package var reportsReplacement = false
         /// How a body's size is announced.
         package var announcesSizes = true
+        /// How many bodies are given at once.
+        package var concurrentFetches = 1
+        /// Whether bodies can be read from any offset.
+        package var givesRanges = false
 
         /// Nothing is wrong.
         package init() {}
@@ -55,11 +59,20 @@ package final class FakeLibrary: Sendable {
         var acceptsPassword = true
         var contentsSent = 0
         var sessions = 0
+        var ranges = 0
+        var rangeBytes: Int64 = 0
     }
 
     fileprivate let state = Mutex(State())
     /// Runs before a content is sent: time can pass there, or another run interfere.
-    private let beforeContent = Mutex<(@Sendable (Entry) async throws -> Void)?>(nil)
+    private let beforeContent = Mutex(Hook())
+
+    /// In a struct, because a bare closure would be wrapped once more at every look into the mutex.
+    private struct Hook {
+        var body: (@Sendable (Entry) async throws -> Void)?
+    }
+
+    let rangeHook = Mutex<RangeHook?>(nil)
 
     /// Makes an account without vaults and without a valid token.
     package init() {}
@@ -76,6 +89,12 @@ package final class FakeLibrary: Sendable {
     /// Vaults that were opened.
     package var sessions: Int { state.withLock { $0.sessions } }
 
+    /// Ranges that were asked for.
+    package var rangesAsked: Int { state.withLock { $0.ranges } }
+
+    /// Bytes that were sent in ranges.
+    package var rangeBytesSent: Int64 { state.withLock { $0.rangeBytes } }
+
     /// Tokens that were given out.
     package var tokensIssued: Int { state.withLock { $0.tokensIssued } }
 
@@ -86,7 +105,7 @@ package final class FakeLibrary: Sendable {
 
     /// Sets what runs before each content is sent.
     package func setBeforeContent(_ body: (@Sendable (Entry) async throws -> Void)?) {
-        beforeContent.withLock { $0 = body }
+        beforeContent.withLock { $0.body = body }
     }
 
     /// Accepts a token.
@@ -226,7 +245,7 @@ extension FakeLibrary {
 
     /// What is sent for an entry.
     func content(of entry: Entry, in id: VaultID) async throws -> FileContent {
-        if let hook = beforeContent.withLock({ $0 }) { try await hook(entry) }
+        if let hook = beforeContent.withLock({ $0.body }) { try await hook(entry) }
         return try state.withLock { state in
             if let left = state.faults.contentsUntilTokenExpires {
                 guard left > 0 else {
@@ -241,6 +260,8 @@ extension FakeLibrary {
             else { throw SyncError(.sourceGone, "the file is gone") }
             let sent = state.faults.corruptions[entry.path] ?? bytes
             let size = state.faults.announcesSizes ? Int64(sent.count) : nil
+            let ranges =
+                state.faults.givesRanges ? FakeRanges(library: self, entry: entry, bytes: sent, vault: id) : nil
             if let left = state.faults.breaks[entry.path], left > 0 {
                 state.faults.breaks[entry.path] = left - 1
                 let failure = SyncError(.sourceUnavailable, "the session broke")
@@ -248,7 +269,23 @@ extension FakeLibrary {
                 return FileContent(size: size, stream: Replay(half, chunkSize: 100_000, failure: failure))
             }
             state.contentsSent += 1
-            return FileContent(size: size, stream: Replay(sent, chunkSize: 100_000))
+            return FileContent(size: size, stream: Replay(sent, chunkSize: 100_000), ranges: ranges)
         }
+    }
+}
+
+extension FakeLibrary {
+    /// Notes a range that is asked for.
+    ///
+    /// - Returns: its number, from 1.
+    func noteRange() -> Int {
+        state.withLock { state in
+            state.ranges += 1
+            return state.ranges
+        }
+    }
+
+    func noteRangeBytes(_ count: Int) {
+        state.withLock { $0.rangeBytes += Int64(count) }
     }
 }

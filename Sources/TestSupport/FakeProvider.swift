@@ -12,6 +12,11 @@ package struct FakeProvider: LibraryProvider {
         self.library = library
     }
 
+    package func token(in secret: Secret) throws -> TokenFacts {
+        _ = try secret.text("token", "value")
+        return TokenFacts()
+    }
+
     package func check(_ secret: Secret, logger: Logger) async throws -> CredentialCheck {
         guard library.check(try secret.text("token", "value")) else { return .refused }
         return .valid(vaults: library.vaults.count, expires: nil)
@@ -57,6 +62,8 @@ private struct FakeSession: VaultSession {
     let library: FakeLibrary
     let vault: FakeLibrary.FakeVault
     let since: SourceCursor?
+
+    var concurrentFetches: Int { library.faults.concurrentFetches }
 
     /// Gives a snapshot without a cursor, and otherwise every change after it.
     func list(_ receive: (Entry) async throws -> Void) async throws -> ListingEnd {

@@ -4,7 +4,7 @@ package import SyncCore
 package struct FaultyObjectStore: ObjectStore {
     /// The operations of an object store.
     package enum Operation: Hashable, CaseIterable, Sendable {
-        case put, beginUpload, putPart, complete, abort, read, head, copy, delete, list
+        case put, beginUpload, putPart, storedParts, complete, abort, openUploads, read, head, copy, delete, list
     }
 
     private let base: any ObjectStore
@@ -30,6 +30,23 @@ package struct FaultyObjectStore: ObjectStore {
 
     package func putPart(_ number: Int, _ bytes: [UInt8], of upload: MultipartUpload) async throws -> UploadedPart {
         try await faults.around(.putPart) { try await base.putPart(number, bytes, of: upload) }
+    }
+
+    package func putPart(
+        _ number: Int,
+        _ stream: ByteStream,
+        size: Int64,
+        of upload: MultipartUpload
+    ) async throws -> UploadedPart {
+        try await faults.around(.putPart) { try await base.putPart(number, stream, size: size, of: upload) }
+    }
+
+    package func storedParts(of upload: MultipartUpload) async throws -> [UploadedPart]? {
+        try await faults.around(.storedParts) { try await base.storedParts(of: upload) }
+    }
+
+    package func openUploads(below folder: String, begunBefore moment: Timestamp) async throws -> [MultipartUpload] {
+        try await faults.around(.openUploads) { try await base.openUploads(below: folder, begunBefore: moment) }
     }
 
     package func complete(_ upload: MultipartUpload, parts: [UploadedPart]) async throws {

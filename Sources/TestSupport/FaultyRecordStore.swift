@@ -5,7 +5,7 @@ package struct FaultyRecordStore: RecordStore {
     /// The operations of a record store.
     package enum Operation: Hashable, CaseIterable, Sendable {
         case records, allRecords, pendingRecords, saveRecord, claim, state, commit, acquireLease, releaseLease, progress
-        case saveProgress, saveReceipt, receipts
+        case saveProgress, saveReceipt, receipts, noteOnce, forgetNote
     }
 
     private let base: any RecordStore
@@ -74,5 +74,13 @@ package struct FaultyRecordStore: RecordStore {
         from first: Int
     ) -> any AsyncSequence<Receipt, any Error> & Sendable {
         faults.next(.receipts).map { Replay([], failure: $0.error) } ?? base.receipts(of: run, in: vault, from: first)
+    }
+
+    package func noteOnce(_ key: String, until expires: Timestamp, now: Timestamp) async throws -> Bool {
+        try await faults.around(.noteOnce) { try await base.noteOnce(key, until: expires, now: now) }
+    }
+
+    package func forgetNote(_ key: String) async throws {
+        try await faults.around(.forgetNote) { try await base.forgetNote(key) }
     }
 }

@@ -1,3 +1,4 @@
+import Checksums
 package import SyncCore
 import Synchronization
 
@@ -16,6 +17,7 @@ package final class MemoryObjectStore: ObjectStore {
     fileprivate struct Upload {
         var handle: MultipartUpload
         var attributes: ObjectAttributes
+        var begun: Timestamp
         var parts: [Int: [UInt8]] = [:]
     }
 
@@ -28,12 +30,23 @@ package final class MemoryObjectStore: ObjectStore {
 
     private let state = Mutex(State())
     private let chunkSize: Int
+    private let listsChecksums: Bool
+    private let now: @Sendable () -> Timestamp
 
     /// Makes an empty store.
     ///
-    /// - Parameter chunkSize: how many bytes one pull of a reader gives.
-    package init(chunkSize: Int = 64 << 10) {
+    /// - Parameters:
+    ///   - chunkSize: how many bytes one pull of a reader gives.
+    ///   - listsChecksums: whether the list of an upload's parts has their checksums.
+    ///   - now: when uploads are begun.
+    package init(
+        chunkSize: Int = 64 << 10,
+        listsChecksums: Bool = true,
+        now: @escaping @Sendable () -> Timestamp = { InstantClock.start }
+    ) {
         self.chunkSize = chunkSize
+        self.listsChecksums = listsChecksums
+        self.now = now
     }
 
     /// Everything that is visible.
@@ -60,7 +73,7 @@ package final class MemoryObjectStore: ObjectStore {
         state.withLock { state in
             state.uploadsBegun += 1
             let upload = MultipartUpload(key: key, id: "upload-\(state.uploadsBegun)", partSize: partSize)
-            state.uploads[upload.id] = Upload(handle: upload, attributes: attributes)
+            state.uploads[upload.id] = Upload(handle: upload, attributes: attributes, begun: now())
             return upload
         }
     }
@@ -69,21 +82,46 @@ package final class MemoryObjectStore: ObjectStore {
         try state.withLock { state in
             guard state.uploads[upload.id] != nil else { throw Self.unknownUpload }
             state.uploads[upload.id]?.parts[number] = bytes
-            return UploadedPart(number: number, etag: "\(number)-\(bytes.count)")
+            return Self.part(number, bytes, checksum: CRC64NVME(of: bytes))
         }
+    }
+
+    package func putPart(
+        _ number: Int,
+        _ stream: ByteStream,
+        size: Int64,
+        of upload: MultipartUpload
+    ) async throws -> UploadedPart {
+        let stream = PartStream(stream, size: size)
+        var bytes: [UInt8] = []
+        for try await chunk in stream { bytes += chunk }
+        let part = try await putPart(number, bytes, of: upload)
+        return try stream.finish(number: number, etag: part.etag)
+    }
+
+    package func storedParts(of upload: MultipartUpload) async throws -> [UploadedPart]? {
+        state.withLock { state in
+            state.uploads[upload.id]?.parts.sorted { $0.key < $1.key }.map { number, bytes in
+                Self.part(number, bytes, checksum: listsChecksums ? CRC64NVME(of: bytes) : nil)
+            }
+        }
+    }
+
+    private static func part(_ number: Int, _ bytes: [UInt8], checksum: CRC64NVME?) -> UploadedPart {
+        UploadedPart(number: number, etag: "\(number)-\(bytes.count)", size: Int64(bytes.count), checksum: checksum)
     }
 
     package func complete(_ upload: MultipartUpload, parts: [UploadedPart]) async throws {
         try state.withLock { state in
             guard let found = state.uploads[upload.id] else { throw Self.unknownUpload }
             let numbers = parts.map(\.number)
-            guard numbers == numbers.sorted(), Set(numbers) == Set(found.parts.keys) else {
-                throw SyncError(.storeUnavailable, "the parts of an upload are not those that were stored")
-            }
             let bodies = numbers.compactMap { found.parts[$0] }
             let whole = bodies.reduce(into: [UInt8]()) { $0 += $1 }
+            guard numbers == Array(1...max(numbers.count, 1)), Set(numbers) == Set(found.parts.keys),
+                parts.wholeChecksum == CRC64NVME(of: whole)
+            else { throw SyncError(.corruptContent, "the parts of an upload are not those that were stored") }
             guard bodies.dropLast().allSatisfy({ $0.count == upload.partSize }) else {
-                throw SyncError(.storeUnavailable, "a part of an upload is not of the size that was announced")
+                throw SyncError(.corruptContent, "a part of an upload is not of the size that was announced")
             }
             state.uploads[upload.id] = nil
             state.show(upload.key, Stored(bytes: whole, attributes: found.attributes))
@@ -92,6 +130,12 @@ package final class MemoryObjectStore: ObjectStore {
 
     package func abort(_ upload: MultipartUpload) async throws {
         state.withLock { $0.uploads[upload.id] = nil }
+    }
+
+    package func openUploads(below folder: String, begunBefore moment: Timestamp) async throws -> [MultipartUpload] {
+        state.withLock { state in
+            state.uploads.values.filter { $0.begun < moment && $0.handle.isBelow(folder) }.map(\.handle)
+        }
     }
 
     package func read(_ key: ObjectKey, from offset: Int64) async throws -> ByteStream? {
@@ -104,6 +148,7 @@ package final class MemoryObjectStore: ObjectStore {
             ObjectSummary(
                 size: Int64(stored.bytes.count),
                 sha256: stored.attributes.sha256,
+                crc64nvme: CRC64NVME(of: stored.bytes),
                 sourceVersion: stored.attributes.sourceVersion
             )
         }

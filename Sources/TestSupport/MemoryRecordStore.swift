@@ -14,6 +14,7 @@ package final class MemoryRecordStore: RecordStore {
     private let tables = Mutex<[VaultID: Table]>([:])
     private let folders = Mutex<[String: VaultID]>([:])
     private let pageSize: Int
+    private let notedUntil = Mutex<[String: Timestamp]>([:])
 
     /// Makes an empty store.
     ///
@@ -125,6 +126,18 @@ package final class MemoryRecordStore: RecordStore {
     ) -> any AsyncSequence<Receipt, any Error> & Sendable {
         let all = tables.withLock { $0[vault]?.receipts[run] ?? [:] }
         return Replay(all.values.filter { $0.batch >= first }.sorted { $0.batch < $1.batch })
+    }
+
+    package func noteOnce(_ key: String, until expires: Timestamp, now: Timestamp) async throws -> Bool {
+        notedUntil.withLock { notes in
+            if let standing = notes[key], standing > now { return false }
+            notes[key] = expires
+            return true
+        }
+    }
+
+    package func forgetNote(_ key: String) async throws {
+        notedUntil.withLock { $0[key] = nil }
     }
 
     private func change<Result: Sendable>(_ vault: VaultID, _ body: (inout Table) -> Result) -> Result {

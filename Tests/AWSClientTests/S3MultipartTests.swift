@@ -67,6 +67,19 @@ struct S3MultipartTests {
         #expect(request.headers["x-amz-sdk-checksum-algorithm"] == ["CRC64NVME"])
     }
 
+    @Test("a part that streams is given the time of a slow source, and is never sent a second time")
+    func slowPart() async throws {
+        let executor = ScriptedExecutor(.answer(503))
+        let body = AWSHTTPBody(asyncSequence: BufferedBody(ByteBuffer()), length: 32 << 20)
+        _ = try await awsError {
+            try await S3(client: client(executor)).uploadPart(
+                .init(body: body, bucket: "bucket", key: "k", partNumber: 1, uploadId: "u")
+            )
+        }
+        #expect(executor.requests.count == 1)
+        #expect(executor.timeouts.allSatisfy { $0 > .seconds(1024) })
+    }
+
     @Test("completing lists the parts with their checksums, and answers for the whole")
     func complete() async throws {
         let answer = """
@@ -81,6 +94,7 @@ struct S3MultipartTests {
                     checksumType: .fullObject,
                     ifNoneMatch: "*",
                     key: "k",
+                    mpuObjectSize: 7,
                     parts: [
                         .init(checksumSHA256: "s", eTag: "\"a\"", partNumber: 1), .init(eTag: "b", partNumber: 2),
                     ],
@@ -95,6 +109,7 @@ struct S3MultipartTests {
             ) == true
         )
         #expect(request.headers["If-None-Match"] == ["*"])
+        #expect(request.headers["x-amz-mp-object-size"] == ["7"])
         #expect(request.headers["x-amz-checksum-crc64nvme"] == ["c"])
         #expect(!request.headers.contains(name: "x-amz-sdk-checksum-algorithm"))
         #expect(output.eTag == "\"w-2\"")

@@ -23,7 +23,7 @@ private final class MeteredTable: HTTPExecutor {
 
     init(_ records: [FileRecord], in vault: VaultID) throws {
         items = try records.map { record in
-            let item = RecordItem.item(record, in: vault)
+            let item = try RecordItem.item(record, in: vault)
             let body = String(decoding: try JSONEncoder().encode(item), as: UTF8.self)
             return (body, RecordItem.sortKey(of: record.path), Self.size(of: item))
         }
@@ -133,7 +133,7 @@ struct DynamoReadCostTests {
         )
         let record = FileRecord(entry, status: .completed, author: author, previous: nil)
         let vault = try #require(VaultID(String(repeating: "0f", count: 16)))
-        let size = MeteredTable.size(of: RecordItem.item(record, in: vault))
+        let size = MeteredTable.size(of: try RecordItem.item(record, in: vault))
         #expect((180...230).contains(size), "\(size)")
     }
 }

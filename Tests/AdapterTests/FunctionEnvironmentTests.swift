@@ -19,6 +19,10 @@ struct FunctionEnvironmentTests {
         #expect(found.deployment == "obsync")
         #expect(found.allowedBuckets.isEmpty)
         #expect(found.timeoutBuffer == .seconds(30))
+        #expect(found.authenticating.refreshBefore == .seconds(24 * 3600))
+        #expect(found.authenticating.warnBefore == .seconds(72 * 3600))
+        #expect(found.authenticating.deployment == "b")
+        #expect(found.alertTopicARN == nil)
         #expect(found.listing.batchSize == 100)
         #expect(found.listing.concurrencyLimit == 5)
         #expect(found.listing.deletions == .mirror)
@@ -31,8 +35,14 @@ struct FunctionEnvironmentTests {
             "S3_PREFIX": "vaults", "S3_STATE_PREFIX": "work/", "S3_KMS_KEY_ID": "k", "ALLOWED_BUCKETS": "c,d",
             "LAMBDA_TIMEOUT_BUFFER": "45", "LAMBDA_BATCH_SIZE": "10", "LAMBDA_MAX_CONCURRENT": "7",
             "DELETION_POLICY": "keep", "MULTIPART_THRESHOLD": "16777216", "CHUNK_SIZE": "6291456",
-            "UPLOAD_CONCURRENCY": "2", "OBSYNC_DEPLOYMENT": "family-archive",
+            "UPLOAD_CONCURRENCY": "2", "DOWNLOAD_CONCURRENCY": "9", "OBSYNC_DEPLOYMENT": "family-archive",
+            "TOKEN_REFRESH_HOURS": "6",
+            "TOKEN_WARNING_HOURS": "48", "ALERT_TOPIC_ARN": "arn:aws:sns:eu-central-1:1:alerts",
         ])
+        #expect(found.authenticating.refreshBefore == .seconds(6 * 3600))
+        #expect(found.authenticating.warnBefore == .seconds(48 * 3600))
+        #expect(found.authenticating.deployment == "family-archive")
+        #expect(found.alertTopicARN == "arn:aws:sns:eu-central-1:1:alerts")
         #expect((found.prefix, found.statePrefix) == ("vaults/", "work/"))
         #expect(found.kmsKeyID == "k")
         #expect(found.deployment == "family-archive")
@@ -41,6 +51,7 @@ struct FunctionEnvironmentTests {
         #expect(found.listing.batchSize == 10)
         #expect((found.listing.maxConcurrent, found.listing.concurrencyLimit) == (7, 7))
         #expect(found.listing.deletions == .keep)
+        #expect(found.downloading.fetchesInFlight == 9)
         let upload = found.downloading.upload
         #expect((upload.multipartThreshold, upload.partSize, upload.partsInFlight) == (16 << 20, 6 << 20, 2))
     }
@@ -61,13 +72,35 @@ struct FunctionEnvironmentTests {
         arguments: [
             ("LAMBDA_TIMEOUT_BUFFER", "0"), ("LAMBDA_TIMEOUT_BUFFER", "soon"), ("LAMBDA_BATCH_SIZE", "101"),
             ("LAMBDA_MAX_CONCURRENT", "41"), ("DELETION_POLICY", "sometimes"), ("MULTIPART_THRESHOLD", "1"),
-            ("CHUNK_SIZE", "5MB"), ("UPLOAD_CONCURRENCY", "0"), ("OBSYNC_DEPLOYMENT", "my archive"),
-            ("OBSYNC_DEPLOYMENT", ":x"), ("OBSYNC_DEPLOYMENT", "Fam\u{EF}lie"),
+            ("CHUNK_SIZE", "5MB"), ("CHUNK_SIZE", "5368709121"), ("UPLOAD_CONCURRENCY", "0"),
+            ("DOWNLOAD_CONCURRENCY", "65"), ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "64"), ("TOKEN_REFRESH_HOURS", "-1"),
+            ("TOKEN_WARNING_HOURS", "soon"), ("ALERT_TOPIC_ARN", "alerts"),
+            ("ALERT_TOPIC_ARN", "arn:aws:sqs:eu-central-1:1:alerts"), ("ALERT_TOPIC_ARN", "arn:aws:sns::1:alerts"),
+            ("OBSYNC_DEPLOYMENT", "my archive"), ("OBSYNC_DEPLOYMENT", ":x"), ("OBSYNC_DEPLOYMENT", "Fam\u{EF}lie"),
         ]
     )
     func wrong(name: String, value: String) {
         let error = #expect(throws: SyncError.self) { try environment([name: value]) }
         #expect(error?.name == .invalidConfiguration)
         #expect(error?.message.contains(name) == true)
+    }
+
+    @Test(
+        "what may be held in memory follows from the function's memory",
+        arguments: [("128", 8, 10), ("1024", 64, 32), ("10240", 640, 320)]
+    )
+    func memory(size: String, bodies: Int, parts: Int) throws {
+        let found = try environment(["AWS_LAMBDA_FUNCTION_MEMORY_SIZE": size]).downloading
+        #expect(found.bytesInFlight == bodies << 20)
+        #expect(found.upload.bufferLimit == parts << 20)
+        let usage = try #require(found.sampleResources())
+        #expect(usage.memory > 0)
+        #expect((0...1).contains(usage.temporaryFiles))
+    }
+
+    @Test("bodies that the function's memory cannot hold as a whole go in parts")
+    func thresholdTooLarge() throws {
+        let variables = ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256", "MULTIPART_THRESHOLD": "67108864"]
+        #expect(try environment(variables).downloading.upload.multipartThreshold == 16 << 20)
     }
 }

@@ -1,4 +1,6 @@
+import Checksums
 import SyncCore
+import TestSupport
 import Testing
 
 private let nastyKeys = [
@@ -127,6 +129,74 @@ struct ObjectStoreContractTests {
             let summary = try #require(try await store.head(key))
             #expect(summary.size == Int64(2 * partSize + 4))
             #expect(summary.sourceVersion == (adapter.keepsAttributes ? "7" : nil))
+        }
+    }
+
+    @Test("parts are piped through, listed, and gone on with", arguments: ObjectStoreAdapter.available)
+    func pipedParts(adapter: ObjectStoreAdapter) async throws {
+        try await adapter.with { store in
+            let key = try ObjectKey("videos/piped.mp4")
+            let partSize = 5 << 20
+            let first = (0..<partSize).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+            let tail = [UInt8]("tail".utf8)
+            let upload = try await store.beginUpload(key, attributes, partSize: partSize)
+            #expect(try await store.storedParts(of: upload) == [])
+            let stream = Replay(first, chunkSize: 100_000)
+            let one = try await store.putPart(1, stream, size: Int64(partSize), of: upload)
+            #expect(one.checksum == CRC64NVME(of: first))
+            let listed = try #require(try await store.storedParts(of: upload))
+            #expect(listed.map(\.number) == [1])
+            #expect(listed.first?.size == Int64(partSize))
+            #expect(listed.first?.etag == one.etag)
+            #expect(listed.first?.checksum == (adapter == .s3 ? nil : one.checksum))
+            let two = try await store.putPart(2, Replay(tail, chunkSize: 3), size: 4, of: upload)
+            try await store.complete(upload, parts: [one, two])
+            let stored = try #require(try await read(key.rawValue, store))
+            #expect(stored.count == partSize + 4)
+            #expect(CRC64NVME(of: stored) == CRC64NVME(of: first + tail))
+            #expect(try await store.storedParts(of: upload) == nil)
+        }
+    }
+
+    @Test(
+        "a stream that breaks, or has not the size it should, is no part",
+        arguments: ObjectStoreAdapter.available,
+        [(3, true), (3, false), (5, false)]
+    )
+    func brokenPart(adapter: ObjectStoreAdapter, sent: (count: Int, breaks: Bool)) async throws {
+        try await adapter.with { store in
+            let upload = try await store.beginUpload(ObjectKey("a.mp4"), attributes, partSize: 5 << 20)
+            let failure = SyncError(.sourceGone, "gone")
+            let bytes = [UInt8](repeating: 1, count: sent.count)
+            let stream = Replay(bytes, chunkSize: 1, failure: sent.breaks ? failure : nil)
+            let error = await #expect(throws: SyncError.self) {
+                try await store.putPart(1, stream, size: 4, of: upload)
+            }
+            #expect(error?.name == (sent.breaks ? .sourceGone : .sourceUnavailable))
+            #expect(try await store.storedParts(of: upload) == [])
+            try await store.abort(upload)
+        }
+    }
+
+    @Test("uploads that are open are found by folder and age", arguments: ObjectStoreAdapter.available)
+    func openUploads(adapter: ObjectStoreAdapter) async throws {
+        try await adapter.with { store in
+            let keys = ["Notes/a b/\u{E9}.mp4", "Notes/b.mp4", "Notes (2)/c.mp4"]
+            var uploads: [MultipartUpload] = []
+            for key in keys {
+                uploads.append(try await store.beginUpload(ObjectKey(key), attributes, partSize: 5 << 20))
+            }
+            let past = Timestamp(milliseconds: 0)
+            let future = Timestamp(milliseconds: 4_000_000_000_000)
+            #expect(try await store.openUploads(below: "Notes", begunBefore: past).isEmpty)
+            #expect(try await store.openUploads(below: "", begunBefore: future).count == 3)
+            let found = try await store.openUploads(below: "Notes", begunBefore: future)
+            #expect(Set(found.map(\.id)) == Set(uploads.prefix(2).map(\.id)))
+            #expect(Set(found.map(\.key.rawValue)) == Set(keys.prefix(2)))
+            for upload in found { try await store.abort(upload) }
+            #expect(try await store.openUploads(below: "Notes", begunBefore: future).isEmpty)
+            #expect(try await store.storedParts(of: uploads[0]) == nil)
+            #expect(try await store.storedParts(of: uploads[2]) == [])
         }
     }
 

@@ -1,3 +1,4 @@
+import Checksums
 import SyncCore
 import TestSupport
 import Testing
@@ -50,6 +51,12 @@ struct RecordStoreContractTests {
             let author = FileRecord.Author(run: .first, epoch: "e", now: now)
             var full = FileRecord(entry, status: .completed, author: author, previous: nil)
             full = FileRecord(entry, status: .failed, author: author, previous: full, error: .corruptContent)
+            full.crc64nvme = CRC64NVME(0xAE8B_1486_0A79_9888)
+            full.checkpoint = TransferCheckpoint(
+                upload: MultipartUpload(key: try ObjectKey("Notes/\u{E9}.mp4"), id: "id+/=", partSize: 5 << 30),
+                validator: "\"v\"",
+                checksums: [1: CRC64NVME(1), 10_000: CRC64NVME(UInt64.max)]
+            )
             let bare = record("b.md", status: .skipped)
             for record in [full, bare] { #expect(try await store.save(record, in: .notes)) }
             let found = try await store.records(of: [full.path, bare.path, VaultPath("c.md")], in: .notes)
@@ -247,6 +254,51 @@ struct RecordStoreContractTests {
             #expect(some.map(\.batch) == [12, 200, 1000])
             #expect(try await store.receipts(of: .first, in: .notes, from: 1001).collected().isEmpty)
             #expect(try await store.receipts(of: .second, in: .notes, from: 1).collected().map(\.batch) == [4])
+        }
+    }
+
+    @Test("a thing is noted once until the note has run out or is forgotten", arguments: RecordStoreAdapter.available)
+    func notes(adapter: RecordStoreAdapter) async throws {
+        try await adapter.with { store in
+            let until = now.advanced(by: .seconds(3600))
+            #expect(try await store.noteOnce("alert#a", until: until, now: now))
+            #expect(try await !store.noteOnce("alert#a", until: until, now: now))
+            #expect(try await store.noteOnce("alert#b", until: until, now: now))
+            let later = now.advanced(by: .seconds(3599))
+            #expect(try await !store.noteOnce("alert#a", until: later.advanced(by: .seconds(3600)), now: later))
+            #expect(try await store.noteOnce("alert#a", until: until.advanced(by: .seconds(3600)), now: until))
+            #expect(try await !store.noteOnce("alert#a", until: until.advanced(by: .seconds(3600)), now: until))
+            try await store.forgetNote("alert#a")
+            #expect(try await store.noteOnce("alert#a", until: until.advanced(by: .seconds(3600)), now: until))
+            try await store.forgetNote("nobody noted this")
+        }
+    }
+
+    @Test("of many who note a thing at once one is the first", arguments: RecordStoreAdapter.available)
+    func noteRace(adapter: RecordStoreAdapter) async throws {
+        try await adapter.with { store in
+            let firsts = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for _ in 1...5 {
+                    group.addTask { try await store.noteOnce("k", until: now.advanced(by: .seconds(60)), now: now) }
+                }
+                var firsts = 0
+                for try await isFirst in group where isFirst { firsts += 1 }
+                return firsts
+            }
+            #expect(firsts == 1)
+        }
+    }
+
+    @Test("the account's lease is nobody's vault", arguments: RecordStoreAdapter.available)
+    func accountLease(adapter: RecordStoreAdapter) async throws {
+        try await adapter.with { store in
+            let lease = Lease(owner: .first, now: now, lifetime: .seconds(35))
+            #expect(VaultID(VaultID.account.rawValue) == nil)
+            let isTaken = try await store.acquireLease(lease, on: .account, now: now)
+            #expect(isTaken)
+            #expect(try await !store.acquireLease(Lease(owner: .second, now: now), on: .account, now: now))
+            let later = now.advanced(by: .seconds(35) + Lease.clockSkew + .seconds(1))
+            #expect(try await store.acquireLease(Lease(owner: .second, now: later), on: .account, now: later))
         }
     }
 }

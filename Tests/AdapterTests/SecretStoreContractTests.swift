@@ -28,60 +28,94 @@ struct SecretStoreContractTests {
     }
 
     @Test(
-        "a new secret is current afterwards, and fields nobody knows survive",
+        "a staged secret is nobody's until it is made current, and fields nobody knows survive",
         arguments: SecretStoreAdapter.available
     )
-    func replace(adapter: SecretStoreAdapter) async throws {
+    func staging(adapter: SecretStoreAdapter) async throws {
+        try await adapter.with(secret) { store in
+            let old = try await store.current()
+            #expect(try await store.staged(after: old.version) == nil)
+            let changed = old.secret.setting(.string("new"), at: "token", "value")
+            let staged = try await store.stage(changed, after: old.version)
+            #expect(staged.version != old.version)
+            #expect(try await store.current() == old)
+            #expect(try await store.staged(after: old.version) == staged)
+            #expect(try await store.makeCurrent(staged, insteadOf: old.version))
+            #expect(try await store.current() == staged)
+            #expect(staged.secret == secret.setting(.string("new"), at: "token", "value"))
+            #expect(try await store.staged(after: old.version) == nil || adapter != .file)
+            #expect(try await store.staged(after: staged.version) == nil)
+        }
+    }
+
+    @Test(
+        "staging the same again is the same version, something else takes its place",
+        arguments: SecretStoreAdapter.available
+    )
+    func repeatedStaging(adapter: SecretStoreAdapter) async throws {
         try await adapter.with(secret) { store in
             let old = try await store.current()
             let changed = old.secret.setting(.string("new"), at: "token", "value")
-            let new = try await store.replace(changed, expecting: old.version)
-            #expect(new.version != old.version)
-            #expect(try new.secret.json == changed.json)
-            let read = try await store.current()
-            #expect(read.version == new.version)
-            #expect(try read.secret.json == secret.setting(.string("new"), at: "token", "value").json)
+            let staged = try await store.stage(changed, after: old.version)
+            #expect(try await store.stage(changed, after: old.version) == staged)
+            let other = try await store.stage(
+                old.secret.setting(.string("newer"), at: "token", "value"),
+                after: old.version
+            )
+            #expect(other.version != staged.version)
+            #expect(try await store.staged(after: old.version) == other)
+            #expect(try await store.makeCurrent(other, insteadOf: old.version))
+            #expect(try await store.current() == other)
         }
     }
 
-    @Test("who comes second gets what the first has stored", arguments: SecretStoreAdapter.available)
+    @Test(
+        "what follows another version than the current one is not what is staged",
+        arguments: SecretStoreAdapter.available
+    )
+    func lineage(adapter: SecretStoreAdapter) async throws {
+        try await adapter.with(secret) { store in
+            let old = try await store.current()
+            let first = try await store.stage(old.secret.setting(.integer(1), at: "n"), after: old.version)
+            #expect(try await store.makeCurrent(first, insteadOf: old.version))
+            let stray = try await store.stage(old.secret.setting(.integer(2), at: "n"), after: old.version)
+            #expect(try await store.staged(after: first.version) == nil)
+            #expect(try await !store.makeCurrent(stray, insteadOf: old.version))
+            #expect(try await store.current() == first)
+        }
+    }
+
+    @Test("a secret is made current once, and by the first only", arguments: SecretStoreAdapter.available)
     func lostRace(adapter: SecretStoreAdapter) async throws {
         try await adapter.with(secret) { store in
             let old = try await store.current()
-            let winner = try await store.replace(
-                old.secret.setting(.string("first"), at: "token", "value"),
-                expecting: old.version
-            )
-            let loser = try await store.replace(
-                old.secret.setting(.string("second"), at: "token", "value"),
-                expecting: old.version
-            )
-            #expect(loser.version == winner.version)
-            #expect(try loser.secret.text("token", "value") == "first")
-            #expect(try await store.current().secret.text("token", "value") == "first")
-            let next = try await store.replace(
-                old.secret.setting(.string("third"), at: "token", "value"),
-                expecting: winner.version
-            )
-            #expect(try next.secret.text("token", "value") == "third")
+            let staged = try await store.stage(old.secret.setting(.string("first"), at: "token"), after: old.version)
+            #expect(try await store.makeCurrent(staged, insteadOf: old.version))
+            #expect(try await !store.makeCurrent(staged, insteadOf: old.version))
+            let late = try await store.stage(old.secret.setting(.string("second"), at: "token"), after: old.version)
+            #expect(try await !store.makeCurrent(late, insteadOf: old.version))
+            #expect(try await store.current() == staged)
         }
     }
 
-    @Test("of many writers at once one wins, and all learn of it", arguments: SecretStoreAdapter.available)
+    @Test("of many writers at once one wins", arguments: SecretStoreAdapter.available)
     func race(adapter: SecretStoreAdapter) async throws {
         try await adapter.with(secret) { store in
             let old = try await store.current()
-            let outcomes = try await withThrowingTaskGroup(of: StoredSecret.self) { group in
+            let winners = try await withThrowingTaskGroup(of: StoredSecret?.self) { group in
                 for number in 1...5 {
                     let mine = old.secret.setting(.integer(Int64(number)), at: "token", "number")
-                    group.addTask { try await store.replace(mine, expecting: old.version) }
+                    group.addTask {
+                        let staged = try await store.stage(mine, after: old.version)
+                        return try await store.makeCurrent(staged, insteadOf: old.version) ? staged : nil
+                    }
                 }
-                var outcomes: [[UInt8]] = []
-                for try await outcome in group { outcomes.append(try outcome.secret.json) }
-                return outcomes
+                var winners: [StoredSecret] = []
+                for try await winner in group { if let winner { winners.append(winner) } }
+                return winners
             }
-            #expect(Set(outcomes).count == 1)
-            #expect(try await store.current().secret.json == outcomes.first)
+            #expect(winners.count == 1)
+            #expect(try await store.current() == winners.first)
         }
     }
 }

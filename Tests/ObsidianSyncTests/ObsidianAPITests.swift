@@ -137,7 +137,7 @@ struct ObsidianAPITests {
         #expect(error.retryAfter == .seconds(17))
         #expect(clock.sleeps.isEmpty)
         let overloaded = RecordedHTTP([.json(#"{"error":"Server overloaded, please try again later"}"#)])
-        #expect(try await syncError(.sourceUnavailable) { try await list(overloaded) }.retryAfter == .seconds(60))
+        #expect(try await syncError(.throttled) { try await list(overloaded) }.retryAfter == .seconds(300))
         #expect(clock.sleeps.isEmpty)
     }
 

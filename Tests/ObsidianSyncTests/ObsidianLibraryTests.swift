@@ -27,10 +27,10 @@ struct ObsidianLibraryTests {
     func overloaded() async throws {
         try await SimulatedService.with { service in
             service.simulator.inject(.signInOverloaded, times: nil)
-            let error = try await syncError(.sourceUnavailable) {
+            let error = try await syncError(.throttled) {
                 try await service.provider.renew(SimulatedService.secret(), logger: quiet)
             }
-            #expect(error.retryAfter == .seconds(60))
+            #expect(error.retryAfter == .seconds(300))
             #expect(service.simulator.counters.signIns == 1)
         }
     }
@@ -106,7 +106,7 @@ struct ObsidianLibraryTests {
         configuration.openingErrorForm = form
         try await SimulatedService.with(configuration: configuration) { service in
             for (text, name) in [
-                ("Not logged in", SyncError.Name.tokenExpired), ("Server overloaded", .sourceUnavailable),
+                ("Not logged in", SyncError.Name.tokenExpired), ("Server overloaded", .throttled),
                 ("Vault not found.", .invalidInput), ("what nobody knows", .protocolChanged),
             ] {
                 service.simulator.inject(.openingRefused(text))
@@ -155,14 +155,81 @@ struct ObsidianLibraryTests {
         }
     }
 
+    @Test("a list that states no encryption version is read with the one that is set", arguments: [2, 3])
+    func assumedVersion(version: Int) async throws {
+        let vault = try SimulatedService.vault(version: version)
+        let environment = ["OBSIDIAN_ENCRYPTION_VERSION": "\(version)"]
+        try await SimulatedService.with(vault, environment: environment) { service in
+            service.simulator.inject(.versionUnstated, times: nil)
+            let (entries, _) = try await service.withVault { try await $0.entries() }
+            #expect(entries.contains { $0.path == VaultPath("Notes/Hello.md") })
+        }
+    }
+
+    @Test("what the list states is believed before what is set")
+    func statedVersion() async throws {
+        try await SimulatedService.with(environment: ["OBSIDIAN_ENCRYPTION_VERSION": "0"]) { service in
+            let (entries, _) = try await service.withVault { try await $0.entries() }
+            #expect(entries.contains { $0.path == VaultPath("Notes/Hello.md") })
+        }
+    }
+
+    @Test("a vault that has moved to another host is found there")
+    func movedHost() async throws {
+        try await SimulatedService.with { service in
+            try await service.withVault { _ in }
+            service.simulator.inject(.hostMoved, times: nil)
+            let (entries, _) = try await service.withVault { try await $0.entries() }
+            #expect(!entries.isEmpty)
+        }
+    }
+
+    @Test("a redirect is not followed")
+    func redirect() async throws {
+        try await SimulatedService.with { other in
+            try await SimulatedService.with { service in
+                service.simulator.inject(.restRedirected(to: other.simulator.baseURL + "/vault/list"), times: nil)
+                try await syncError(.sourceUnavailable) {
+                    try await service.provider.renew(SimulatedService.secret(), logger: quiet)
+                }
+            }
+            #expect(other.simulator.counters.restRequests.isEmpty)
+        }
+    }
+
+    @Test("errors of sockets tell when to open the next one, and what arrives whole starts anew")
+    func backoff() async throws {
+        try await SimulatedService.with { service in
+            let provider = try service.provider
+            let secret = try await provider.renew(SimulatedService.secret(), logger: quiet)
+            let id = try #require(VaultID(SimulatedService.vaultID))
+            func open() async throws {
+                try await provider.withLibrary(secret, logger: quiet) { library in
+                    try await library.withVault(id, since: nil) { _ = try await $0.entries() }
+                }
+            }
+            service.simulator.inject(.upgradeUnavailable, times: 3)
+            var waits: [Duration?] = []
+            for _ in 0..<3 { waits.append(try await syncError(.sourceUnavailable) { try await open() }.retryAfter) }
+            #expect(waits == [.zero, .milliseconds(3750), .milliseconds(7500)])
+            try await open()
+            service.simulator.inject(.listingCut(afterRecords: 1))
+            #expect(try await syncError(.sourceUnavailable) { try await open() }.retryAfter == .zero)
+        }
+    }
+
     // MARK: - Against recorded answers
 
-    private static func open(_ vault: String, hosts: HostPolicy = HostPolicy()) async throws {
+    private static func open(
+        _ vault: String,
+        configuration: ObsidianProvider.Configuration = .init()
+    ) async throws {
         let http = RecordedHTTP([.json(#"{"vaults":[\#(vault)]}"#), .json(#"{"allowed":true}"#)])
         let clock = ManualClock()
         let library = ObsidianLibrary(
             api: ObsidianAPI(baseURL: "https://api.example", executor: http, clock: clock, random: { 0 }),
-            hosts: hosts,
+            configuration: configuration,
+            backoff: ReconnectBackoff(random: { 0 }),
             secret: Secret(["vaults": .object(["a": .object(["password": .string(Hidden.password)])])]),
             token: Hidden.token,
             logger: quiet

@@ -113,6 +113,36 @@ struct ObsidianProviderTests {
         #expect(error.message.contains("auth.\(field)"))
     }
 
+    @Test("the secret says whether a new token can be had, and nothing of how long one lasts")
+    func facts() throws {
+        let provider = provider(RecordedHTTP([]))
+        #expect(try provider.token(in: Self.secret()) == TokenFacts())
+        for field in ["email", "password"] {
+            let facts = try provider.token(in: Self.secret().setting(.null, at: "auth", field))
+            #expect(!facts.isRenewable)
+            #expect(facts.expires == nil)
+        }
+    }
+
+    @Test(
+        "a field that cannot be what it is is named before anybody is asked, and not repeated",
+        arguments: [
+            ("auth.totp_secret", Self.secret(totp: "s3cret!")), ("auth.totp_secret", Self.secret(totp: "===")),
+            ("auth.totp_secret", Self.secret().setting(.integer(5), at: "auth", "totp_secret")),
+            ("auth.email", Self.secret().setting(.array([.string("s3cret")]), at: "auth", "email")),
+            ("auth.password", Self.secret().setting(.bool(true), at: "auth", "password")),
+            ("auth", Self.secret().setting(.string("s3cret"), at: "auth")),
+            ("token", Self.secret().setting(.string("s3cret"), at: "token")),
+            ("token.value", Self.secret().setting(.integer(1), at: "token", "value")),
+        ]
+    )
+    func wrongFields(field: String, secret: Secret) throws {
+        let error = #expect(throws: SyncError.self) { try provider(RecordedHTTP([])).token(in: secret) }
+        #expect(error?.name == .invalidConfiguration)
+        #expect(error?.message.contains("field \(field) is") == true, "\(error?.message ?? "")")
+        #expect(error?.message.contains("s3cret") == false)
+    }
+
     @Test("without a token no library is opened")
     func noToken() async throws {
         try await syncError(.tokenExpired) {
@@ -137,6 +167,34 @@ struct ObsidianProviderTests {
         #expect(try settings.hosts.endpoint(for: "two.example:9000").port == 9000)
         let unset = try ObsidianProvider.Configuration(environment: ["OBSIDIAN_API_URL": ""])
         #expect(unset.apiURL == "https://api.obsidian.md")
+    }
+
+    @Test("the number of sockets and the encryption version of older servers can be set")
+    func numbers() throws {
+        let usual = try ObsidianProvider.Configuration(environment: [:])
+        #expect(usual.sockets == 1)
+        #expect(usual.assumedEncryptionVersion == nil)
+        let settings = try ObsidianProvider.Configuration(
+            environment: ["OBSIDIAN_SOCKETS": "8", "OBSIDIAN_ENCRYPTION_VERSION": "2"]
+        )
+        #expect(settings.sockets == 8)
+        #expect(settings.assumedEncryptionVersion == 2)
+    }
+
+    @Test(
+        "a number that cannot be is refused by the name of its variable",
+        arguments: [
+            ("OBSIDIAN_SOCKETS", "0"), ("OBSIDIAN_SOCKETS", "9"), ("OBSIDIAN_SOCKETS", "two"),
+            ("OBSIDIAN_ENCRYPTION_VERSION", "1"), ("OBSIDIAN_ENCRYPTION_VERSION", "4"),
+            ("OBSIDIAN_ENCRYPTION_VERSION", "three"),
+        ]
+    )
+    func wrongNumber(variable: String, value: String) {
+        let error = #expect(throws: SyncError.self) {
+            try ObsidianProvider.Configuration(environment: [variable: value])
+        }
+        #expect(error?.name == .invalidConfiguration)
+        #expect(error?.message.contains(variable) == true)
     }
 
     @Test(

@@ -182,7 +182,7 @@ struct ObsidianSessionTests {
             (.bodyReportedDeleted, .sourceGone),
             (.pullRefused("Version 5 not found"), .corruptContent),
             (.pullRefused("Vault not found"), .corruptContent),
-            (.pullRefused("Server overloaded, please try again later"), .sourceUnavailable),
+            (.pullRefused("Server overloaded, please try again later"), .throttled),
             (.pullRefused("Not logged in"), .tokenExpired),
         ]
     )

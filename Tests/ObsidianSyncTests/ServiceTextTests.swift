@@ -16,7 +16,7 @@ struct ServiceTextTests {
             ("Wrong vault key, please try again.", .vaultPasswordWrong),
             ("Your subscription to Obsidian Sync has expired.", .subscriptionExpired),
             ("Vault not found.", .invalidInput),
-            ("Server overloaded, please try again later", .sourceUnavailable),
+            ("Server overloaded, please try again later", .throttled),
             ("Something happened. Try again!", .sourceUnavailable),
             ("TEMPORARILY UNAVAILABLE", .sourceUnavailable),
             ("", .protocolChanged),
@@ -36,9 +36,9 @@ struct ServiceTextTests {
         #expect(ServiceText.error("2FA code").message.contains("asks for"))
     }
 
-    @Test("an overloaded service is left alone for a minute")
+    @Test("an overloaded service is left alone for minutes")
     func overload() {
-        #expect(ServiceText.error("Server overloaded").retryAfter == .seconds(60))
+        #expect(ServiceText.error("Server overloaded").retryAfter == .seconds(300))
         #expect(ServiceText.error("Server overloaded").isRetryable)
         #expect(ServiceText.error("Not logged in").retryAfter == nil)
     }

@@ -19,7 +19,10 @@ struct EventTests {
     func areComplete() {
         #expect(
             Self.names == [
-                "authenticator.json", "downloader.json", "execution-empty.json", "execution-schedule.json",
+                "authenticator-continued.json", "authenticator-empty.json", "authenticator-schedule.json",
+                "authenticator-status.json", "authenticator-sync-multiple.json", "authenticator-sync-vault.json",
+                "authenticator-sync.json", "authenticator-token-expired.json", "authenticator.json", "downloader.json",
+                "execution-empty.json", "execution-schedule.json",
                 "execution-status.json", "execution-sync-multiple.json", "execution-sync-vault.json",
                 "execution-sync.json", "lister.json",
             ]
@@ -55,5 +58,28 @@ struct EventTests {
         #expect(try request("sync-multiple").vaultIDs.count == 2)
         #expect(try request("sync-multiple").options.maxConcurrent == 2)
         #expect(try request("status").action == .status)
+    }
+
+    @Test(
+        "an execution's input means the same inside the envelope of its state machine",
+        arguments: ["empty", "schedule", "status", "sync", "sync-multiple", "sync-vault"]
+    )
+    func envelopes(form: String) throws {
+        let bare = try FunctionJSON.decode(AuthenticateInput.self, from: bytes("execution-\(form).json"))
+        let inside = try FunctionJSON.decode(AuthenticateInput.self, from: bytes("authenticator-\(form).json"))
+        #expect(inside.request == bare.request)
+        #expect(inside.execution == "\(form)-2026-11-21")
+        #expect(inside.refusal == nil)
+    }
+
+    @Test("a run that comes back brings its id, and the version of the token that was refused")
+    func comesBack() throws {
+        let input = try FunctionJSON.decode(AuthenticateInput.self, from: bytes("authenticator-token-expired.json"))
+        #expect(input.run?.rawValue == "nightly-2026-11-21")
+        #expect(input.refusal?.secretVersion == "3f4b7a0e-5b5e-4f5b-9d5c-0c1b5d2f8a11")
+        let continued = try FunctionJSON.decode(AuthenticateInput.self, from: bytes("authenticator-continued.json"))
+        #expect(continued.run == input.run)
+        #expect(continued.execution == "nightly-2026-11-21-c1")
+        #expect(continued.refusal == nil)
     }
 }

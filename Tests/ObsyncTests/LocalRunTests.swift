@@ -116,6 +116,46 @@ struct LocalRunTests {
         }
     }
 
+    @Test("a name that several vaults have is answered with their ids; an id is enough")
+    func ambiguousVault() async throws {
+        try await withFolder { folder in
+            let sample = try SampleLibrary.make()
+            var settings = sample.vaults[1].configuration
+            settings.id = String(repeating: "ab", count: 16)
+            settings.isShared = true
+            let twin = try SimulatedVault(settings)
+            twin.write("twin.md", .text("twin"))
+            let library = SimulatedLibrary(account: sample.account, vaults: sample.vaults + [twin])
+            let error = await #expect(throws: SyncError.self) {
+                try await mirror(library, into: folder, vault: SampleLibrary.archiveName)
+            }
+            #expect(error?.name == .invalidInput)
+            for id in [SampleLibrary.archiveID, settings.id] { #expect(error?.message.contains(id) == true) }
+            #expect(error?.message.contains(SampleLibrary.fieldNotesID) == false)
+            #expect(try await mirror(library, into: folder, vault: settings.id).filesCount == 1)
+        }
+    }
+
+    @Test("a file where a folder is needed is reported, and neither overwrites the other")
+    func collision() async throws {
+        try await withFolder { folder in
+            let library = try SampleLibrary.make()
+            let archive = library.vaults[1]
+            archive.write("Notes", .text("a file"))
+            _ = try await mirror(library, into: folder)
+            archive.write("Notes/inside.md", .text("a file below a file"))
+            archive.write("Other.md", .text("another"))
+            let error = await #expect(throws: SyncError.self) { try await mirror(library, into: folder) }
+            #expect(error?.name == .partialFailure)
+            let root = folder.path + "/" + SampleLibrary.archiveName
+            #expect(FileManager.default.contents(atPath: root + "/Notes") == Data("a file".utf8))
+            #expect(FileManager.default.contents(atPath: root + "/Other.md") == Data("another".utf8))
+            try archive.delete("Notes")
+            _ = try await mirror(library, into: folder)
+            try expectMirror(library, in: folder)
+        }
+    }
+
     @Test("a wrong vault password costs the other vault nothing, and is what the run fails with")
     func wrongPassword() async throws {
         try await withFolder { folder in

@@ -37,4 +37,39 @@ struct SimulatorFaultsTests {
         let signIn = faults.take(.signInOverloaded)
         #expect(signIn)
     }
+
+    @Test("every fault has a name of its own, and is added by it", arguments: SimulatorFaultName.all.map(\.name))
+    func names(name: String) throws {
+        let known = SimulatorFaultName.all.filter { $0.name == name }
+        #expect(known.count == 1)
+        #expect(known.first?.help.isEmpty == false)
+        let value = known.first?.value == nil ? "" : "=12"
+        var faults = SimulatorFaults()
+        try faults.add(parsing: "\(name)\(value)@7*2")
+        #expect(faults.rules.count == 1)
+        #expect(faults.rules.first?.uid == 7)
+        #expect(faults.rules.first?.remaining == 2)
+        let wrong = #expect(throws: SimulatorError.self) {
+            try faults.add(parsing: value.isEmpty ? "\(name)=12" : name)
+        }
+        #expect(wrong?.message.contains(name) == true)
+    }
+
+    @Test("what is written is what happens")
+    func parsed() throws {
+        var faults = SimulatorFaults()
+        try faults.add(parsing: "pull-refused=Not * logged @ in@3")
+        try faults.add(parsing: "listing-cut=3*1")
+        #expect(faults.rules.map(\.fault) == [.pullRefused("Not * logged @ in"), .listingCut(afterRecords: 3)])
+        #expect(faults.rules.map(\.uid) == [3, nil])
+        #expect(faults.rules.map(\.remaining) == [nil, 1])
+    }
+
+    @Test("a name that there is not is answered with those that there are")
+    func unknownName() {
+        var faults = SimulatorFaults()
+        let error = #expect(throws: SimulatorError.self) { try faults.add(parsing: "body-flopped") }
+        #expect(error?.code == .unknownFault)
+        #expect(SimulatorFaultName.all.allSatisfy { error?.message.contains($0.name) == true })
+    }
 }

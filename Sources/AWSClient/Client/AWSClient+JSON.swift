@@ -23,6 +23,14 @@ struct JSONProtocol: Sendable {
         contentType: "application/x-amz-json-1.1",
         responseLimit: 1 << 20
     )
+
+    static let stepFunctions = JSONProtocol(
+        service: .stepFunctions,
+        targetPrefix: "AWSStepFunctions.",
+        contentType: "application/x-amz-json-1.0",
+        // A description carries input and output, of 256 KiB each.
+        responseLimit: 4 << 20
+    )
 }
 
 extension AWSClient {

@@ -37,7 +37,7 @@ package struct AWSErrorCode: RawRepresentable, Hashable, Sendable, CustomStringC
 
     /// The object does not exist.
     package static let noSuchKey = AWSErrorCode("NoSuchKey")
-    /// The same, where the answer has no body (HEAD).
+    /// The same, where the answer has no body (HEAD). Of SNS: the topic does not exist.
     package static let notFound = AWSErrorCode("NotFound")
     /// The bucket does not exist.
     package static let noSuchBucket = AWSErrorCode("NoSuchBucket")
@@ -67,4 +67,19 @@ package struct AWSErrorCode: RawRepresentable, Hashable, Sendable, CustomStringC
     package static let resourceExists = AWSErrorCode("ResourceExistsException")
     /// A parameter does not fit the state of the secret, such as a stage that moved on meanwhile.
     package static let invalidParameter = AWSErrorCode("InvalidParameterException")
+    /// The state of the secret forbids the operation: as a rule it is being deleted.
+    package static let invalidSecretState = AWSErrorCode("InvalidRequestException")
+    /// The key that the secret is encrypted with cannot be used.
+    package static let decryptionFailure = AWSErrorCode("DecryptionFailure")
+
+    // MARK: Step Functions
+
+    /// There was an execution of this name already.
+    package static let executionAlreadyExists = AWSErrorCode("ExecutionAlreadyExists")
+    /// There is no execution of this ARN.
+    package static let executionDoesNotExist = AWSErrorCode("ExecutionDoesNotExist")
+    /// The execution runs, succeeded, ended too long ago or has too long a history.
+    package static let executionNotRedrivable = AWSErrorCode("ExecutionNotRedrivable")
+    /// There is no state machine of this ARN.
+    package static let stateMachineDoesNotExist = AWSErrorCode("StateMachineDoesNotExist")
 }

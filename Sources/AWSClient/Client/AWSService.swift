@@ -16,6 +16,9 @@ package struct AWSService: Sendable, Hashable {
     /// AWS Step Functions.
     package static let stepFunctions = AWSService(name: "states", environmentSuffix: "SFN")
 
+    /// Whether its errors are XML.
+    var speaksXML: Bool { self == .s3 || self == .sns }
+
     /// All of them.
     package static let all: [AWSService] = [s3, dynamoDB, secretsManager, sns, stepFunctions]
 }

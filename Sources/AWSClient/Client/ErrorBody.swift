@@ -2,9 +2,10 @@ import FoundationEssentials
 import NIOCore
 import NIOHTTP1
 
-/// What the body of an error says, in either of the two spellings.
+/// What the body of an error says, in the spellings of S3, of the query protocol, and of JSON.
 ///
 ///     <Error><Code>NoSuchKey</Code><Message>…</Message><RequestId>…</RequestId><HostId>…</HostId></Error>
+///     <ErrorResponse><Error><Type>Sender</Type><Code>NotFound</Code><Message>…</Message></Error>…</ErrorResponse>
 ///     {"__type": "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException", "message": "…"}
 struct ErrorBody {
     let code: String
@@ -14,11 +15,11 @@ struct ErrorBody {
 
     /// Reads an XML error; nil when it is anything else.
     init?(xml buffer: ByteBuffer) {
-        guard let root = try? XMLElement.parse(buffer), root.name == "Error", let code = root["Code"] else {
-            return nil
-        }
+        guard let root = try? XMLElement.parse(buffer) else { return nil }
+        let error = root.name == "ErrorResponse" ? root.child("Error") : root
+        guard let error, error.name == "Error", let code = error["Code"] else { return nil }
         self.code = Self.cleaned(code)
-        message = root["Message"] ?? ""
+        message = error["Message"] ?? ""
         requestID = root["RequestId"]
         hostID = root["HostId"]
     }

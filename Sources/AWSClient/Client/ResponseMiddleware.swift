@@ -10,6 +10,8 @@ struct ResponseMiddleware: AWSHandler {
     private static let errorBodyLimit = 256 * 1024
     /// Beyond this, a signature is refused for its date.
     private static let toleratedClockDifference = 240.0
+    /// Bytes a second; a source that gives less has stalled.
+    private static let slowestSource: Int64 = 32 << 10
 
     let executor: any HTTPExecutor
     let timeout: Duration
@@ -17,6 +19,7 @@ struct ResponseMiddleware: AWSHandler {
 
     func handle(_ request: AWSRequest, context: RequestContext) async throws -> AWSResponse {
         do {
+            let timeout = timeout(of: request)
             let response = try await executor.execute(
                 httpRequest(request),
                 timeout: context.remaining(environment.now()).map { min($0, timeout) } ?? timeout,
@@ -38,6 +41,12 @@ struct ResponseMiddleware: AWSHandler {
         } catch let error as TransportError {
             throw AWSError(error, service: request.service.name, operation: request.operation)
         }
+    }
+
+    /// A body that streams comes at the pace of its source, and is given the time for that.
+    private func timeout(of request: AWSRequest) -> Duration {
+        guard case .stream(let length, _) = request.body else { return timeout }
+        return timeout + .seconds(length / Self.slowestSource)
     }
 
     private func collected(_ response: HTTPResponse, limit: Int) async throws -> AWSResponse {
@@ -62,7 +71,8 @@ struct ResponseMiddleware: AWSHandler {
             // The status alone still says what happened.
             body = ByteBuffer()
         }
-        let found = request.service == .s3 ? ErrorBody(xml: body) : ErrorBody(json: body, headers: response.headers)
+        let found =
+            request.service.speaksXML ? ErrorBody(xml: body) : ErrorBody(json: body, headers: response.headers)
         return error(found ?? ErrorBody(status: response.status), in: response, to: request)
     }
 

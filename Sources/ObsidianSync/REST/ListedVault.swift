@@ -13,11 +13,15 @@ struct ListedVault: Decodable, Sendable {
     var salt: String
     /// The encryption password itself, where Obsidian keeps it; nil for end-to-end encrypted vaults.
     var managedPassword: String?
-    var encryptionVersion: Int
+    /// How the vault is encrypted, where the list says so. Older servers do not.
+    var statedVersion: Int?
+
+    /// How the vault is encrypted; what is not stated is version 0.
+    var encryptionVersion: Int { statedVersion ?? 0 }
 
     private enum CodingKeys: String, CodingKey {
         case id, name, host, salt, password
-        case encryptionVersion = "encryption_version"
+        case statedVersion = "encryption_version"
     }
 
     init(from decoder: any Decoder) throws {
@@ -32,7 +36,7 @@ struct ListedVault: Decodable, Sendable {
         salt = try container.decode(String.self, forKey: .salt)
         let password = try container.decodeIfPresent(String.self, forKey: .password)
         managedPassword = password.flatMap { $0.isEmpty ? nil : $0 }
-        encryptionVersion = try container.decodeIfPresent(Int.self, forKey: .encryptionVersion) ?? 0
+        statedVersion = try container.decodeIfPresent(Int.self, forKey: .statedVersion)
     }
 
     /// The vault as the rest of Obsync knows it. Migrating a vault changes its salt or version, and with that its epoch.

@@ -48,8 +48,17 @@ enum ServiceText {
         if says("vault not found") {
             return SyncError(.invalidInput, "Obsidian does not know the vault any more")
         }
-        if says("overloaded") || says("try again") || says("temporarily unavailable") {
-            return SyncError(.sourceUnavailable, "Obsidian says that it is overloaded", retryAfter: .seconds(60))
+        if says("overloaded") {
+            // The text also hides the detection of abuse: knocking again soon makes it worse.
+            return SyncError(
+                .throttled,
+                "Obsidian says that it is overloaded; if it goes on saying so, pause all runs for an hour, and check that the "
+                    + "account has a Sync subscription",
+                retryAfter: .seconds(300)
+            )
+        }
+        if says("try again") || says("temporarily unavailable") {
+            return SyncError(.sourceUnavailable, "Obsidian is not available for the moment", retryAfter: .seconds(60))
         }
         return SyncError(.protocolChanged, "Obsidian answers with an error that is not known")
     }

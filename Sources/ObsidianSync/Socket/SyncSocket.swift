@@ -1,5 +1,3 @@
-import FoundationEssentials
-import Logging
 import NIOCore
 import NIOWebSocket
 import SyncCore
@@ -8,16 +6,6 @@ import SyncCore
 ///
 /// It is used by one task at a time; the actor keeps its reading position.
 actor SyncSocket {
-    private static let pingInterval: TimeAmount = .seconds(20)
-    private static let longestText = 1 << 20
-
-    private let channel: any Channel
-    private let answerTimeout: TimeAmount
-    private var frames: NIOAsyncChannelInboundStream<WebSocketFrame>.AsyncIterator
-    private var machine = SyncSocketStateMachine()
-    private var text: [UInt8]?
-    private var isInBinaryMessage = false
-
     /// Something the conversation yields.
     enum Event: Sendable {
         case accepted
@@ -29,135 +17,141 @@ actor SyncSocket {
         case refused(String)
     }
 
-    private init(
-        _ channel: any Channel,
-        _ inbound: NIOAsyncChannelInboundStream<WebSocketFrame>,
-        _ answerTimeout: TimeAmount
-    ) {
-        self.channel = channel
+    private let connection: WebSocketClient.Connection
+    private let answerTimeout: TimeAmount
+    private let backoff: ReconnectBackoff
+    private let breaksBefore: Int
+    private var events: ArraySlice<FrameReader.Event> = []
+    private var machine = SyncSocketStateMachine()
+
+    private var isBroken = false
+
+    /// Whether a body can be asked for: nothing is outstanding, and nothing has gone wrong.
+    var isIdle: Bool { machine.isIdle && !isBroken && connection.channel.isActive }
+
+    /// Takes an open connection.
+    init(_ connection: WebSocketClient.Connection, answerTimeout: TimeAmount, backoff: ReconnectBackoff) {
+        self.connection = connection
         self.answerTimeout = answerTimeout
-        frames = inbound.makeAsyncIterator()
+        self.backoff = backoff
+        breaksBefore = backoff.count
     }
 
-    /// Opens a socket, runs `body` with it and closes it.
+    /// Closes the socket; one that is closed already stays closed.
+    func close() async {
+        isBroken = true
+        // It may be closed already, which is as good.
+        try? await connection.channel.close()
+    }
+
+    /// Sends `init` and waits until it is accepted.
     ///
-    /// - Parameters:
-    ///   - endpoint: where to connect.
-    ///   - answerTimeout: how long the next event may take to come.
-    ///   - body: works with the open socket.
-    /// - Returns: what `body` returns.
-    /// - Throws: what `body` throws; `SourceUnavailable` when no socket can be opened.
-    static func with<Result: Sendable>(
-        _ endpoint: HostPolicy.Endpoint,
-        answerTimeout: TimeAmount = .seconds(60),
-        _ body: (SyncSocket) async throws -> Result
-    ) async throws -> Result {
-        try await WebSocketClient.with(endpoint) { channel, inbound in
-            let socket = SyncSocket(channel.channel, inbound, answerTimeout)
-            // Proxies on the way cut sockets that are silent for a minute; the work between two pulls may take longer.
-            let pings = channel.channel.eventLoop.scheduleRepeatedTask(
-                initialDelay: pingInterval,
-                delay: pingInterval
-            ) { _ in
-                channel.channel.writeAndFlush(Self.frame(.text, Array(#"{"op":"ping"}"#.utf8)), promise: nil)
-            }
-            defer { pings.cancel() }
-            return try await body(socket)
+    /// - Throws: the error of a refused `init`.
+    func open(_ opening: SocketRequest.Opening, by deadline: NIODeadline) async throws {
+        try await send(.open(opening))
+        guard case .accepted = try await next(by: deadline) else {
+            throw SyncError(.protocolChanged, "Obsidian does not answer init")
         }
     }
 
-    /// Sends a request.
-    func send(_ message: JSON) async throws {
-        let text = try FunctionJSON.encode(message)
-        do {
-            try await channel.writeAndFlush(Self.frame(.text, text))
-        } catch {
-            throw SyncError(.sourceUnavailable, "the socket to the sync host broke", underlying: error)
+    /// Reads the listing without looking at it.
+    ///
+    /// - Returns: the version of its end.
+    func skipListing() async throws -> Int64 {
+        while true {
+            if case .ready(let version) = try await next() { return version }
         }
     }
 
-    /// Asks for a version's body. What is left of an earlier body is read and thrown away first.
+    /// Asks for a version's body. The socket has to be idle.
     func pull(uid: Int64) async throws {
-        while !machine.isIdle { _ = try await next() }
         machine.pull()
-        try await send(.object(["op": .string("pull"), "uid": .integer(uid)]))
+        try await send(.pull(uid: uid))
+    }
+
+    /// Reads and throws away what is left of a body.
+    func drain() async throws {
+        while !machine.isIdle, !isBroken { _ = try await next() }
     }
 
     /// The next event.
     ///
-    /// A watchdog closes a socket that yields none in time. Pongs and records of changes do not hold it off: a host that
-    /// goes on answering pings may still owe an answer.
+    /// A socket that yields none in time is given up. Pongs and records of changes do not hold that off: a host that goes on
+    /// answering pings may still owe an answer.
     ///
+    /// - Parameter deadline: when the socket is given up; where it is nil, after the time that an answer may take.
+    /// - Returns: the event.
     /// - Throws: `SourceUnavailable` when the socket ends or stays silent; `ProtocolChanged`.
-    func next() async throws -> Event {
-        let channel = channel
-        let watchdog = channel.eventLoop.scheduleTask(in: answerTimeout) { channel.close(promise: nil) }
-        defer { watchdog.cancel() }
+    func next(by deadline: NIODeadline? = nil) async throws -> Event {
+        let deadline = deadline ?? connection.channel.eventLoop.now + answerTimeout
+        do {
+            while true {
+                if let event = try event(for: try await nextFrame(by: deadline)) { return event }
+            }
+        } catch {
+            throw broken(error)
+        }
+    }
+
+    private func event(for frame: FrameReader.Event) throws -> Event? {
+        switch frame {
+        case .bytes(let bytes, let endsMessage):
+            guard
+                case .bytes(let isLast) = try machine.received(bytes: bytes.readableBytes, isFinal: endsMessage)
+            else { return nil }
+            return .bytes(Array(bytes.readableBytesView), isLast: isLast)
+        case .text(let text):
+            return switch try machine.received(try SocketMessage(text: text)) {
+            case .ignore, .bytes: nil
+            case .accepted: .accepted
+            case .record(let message): .record(message)
+            case .ready(let version): .ready(version: version)
+            case .body(let size): .body(size: size)
+            case .gone: .gone
+            case .refused(let text): .refused(text)
+            }
+        case .ping, .close:
+            return nil
+        }
+    }
+
+    private func send(_ request: SocketRequest) async throws {
+        let frame = try request.frame
+        do {
+            try await connection.channel.writeAndFlush(frame)
+        } catch {
+            throw broken(SyncError(.sourceUnavailable, "the socket to the sync host broke", underlying: error))
+        }
+    }
+
+    /// Waits for a frame. They are taken as many at a time as there are.
+    private func nextFrame(by deadline: NIODeadline) async throws -> FrameReader.Event {
         while true {
-            let frame = try await nextFrame()
-            switch kind(of: frame) {
-            case .text:
-                if let event = try received(text: frame) { return event }
-            case .binary:
-                isInBinaryMessage = !frame.fin
-                let bytes = Array(frame.unmaskedData.readableBytesView)
-                if case .bytes(let isLast) = try machine.received(bytes: bytes.count, isFinal: frame.fin) {
-                    return .bytes(bytes, isLast: isLast)
-                }
-            case .ping:
-                let pong = Self.frame(.pong, Array(frame.unmaskedData.readableBytesView))
-                channel.writeAndFlush(pong, promise: nil)
-            case .connectionClose:
-                throw SyncError(.sourceUnavailable, "the sync host closed the socket")
-            default:
-                continue
+            if let event = events.popFirst() { return event }
+            try Task.checkCancellation()
+            let (channel, handler) = (connection.channel, connection.handler)
+            let taken = channel.eventLoop.flatSubmit { handler.value.take(by: deadline) }
+            // A future does not know of cancellation; a socket that is closed ends the wait for it.
+            events = try await withTaskCancellationHandler {
+                try await taken.get()[...]
+            } onCancel: {
+                channel.close(promise: nil)
             }
         }
     }
 
-    /// What a frame belongs to: a continuation belongs to the message that is open.
-    private func kind(of frame: WebSocketFrame) -> WebSocketOpcode {
-        guard frame.opcode == .continuation else { return frame.opcode }
-        return text != nil ? .text : isInBinaryMessage ? .binary : .continuation
-    }
-
-    private func received(text frame: WebSocketFrame) throws -> Event? {
-        let collected = (text ?? []) + Array(frame.unmaskedData.readableBytesView)
-        guard collected.count <= Self.longestText else {
-            throw SyncError(.protocolChanged, "Obsidian sent a message of more than \(Self.longestText) bytes")
+    /// Nothing can be read after an error. Of a socket that broke, the error tells when to open the next one.
+    private func broken(_ error: any Error) -> any Error {
+        isBroken = true
+        if Task.isCancelled { return CancellationError() }
+        guard let error = error as? SyncError, error.name == .sourceUnavailable, error.retryAfter == nil else {
+            return error
         }
-        guard frame.fin else {
-            text = collected
-            return nil
-        }
-        text = nil
-        return switch try machine.received(try SocketMessage(text: collected)) {
-        case .ignore, .bytes: nil
-        case .accepted: .accepted
-        case .record(let message): .record(message)
-        case .ready(let version): .ready(version: version)
-        case .body(let size): .body(size: size)
-        case .gone: .gone
-        case .refused(let text): .refused(text)
-        }
-    }
-
-    /// Waits for a frame.
-    private func nextFrame() async throws -> WebSocketFrame {
-        var iterator = frames
-        defer { frames = iterator }
-        do {
-            if let frame = try await iterator.next(isolation: self) { return frame }
-        } catch is CancellationError {
-            throw CancellationError()
-        } catch {
-            throw SyncError(.sourceUnavailable, "the socket to the sync host broke", underlying: error)
-        }
-        try Task.checkCancellation()
-        throw SyncError(.sourceUnavailable, "the sync host ended the socket or stayed silent")
-    }
-
-    private static func frame(_ opcode: WebSocketOpcode, _ bytes: [UInt8]) -> WebSocketFrame {
-        WebSocketFrame(fin: true, opcode: opcode, maskKey: .random(), data: ByteBuffer(bytes: bytes))
+        return SyncError(
+            error.name,
+            error.message,
+            underlying: error.underlying,
+            retryAfter: backoff.broke(openedAt: breaksBefore)
+        )
     }
 }

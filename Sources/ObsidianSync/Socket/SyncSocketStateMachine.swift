@@ -94,8 +94,8 @@ struct SyncSocketStateMachine {
             state = .idle
             return .gone
         }
-        guard let size = message.size, let pieces = message.pieces, (0...(1 << 40)).contains(size), pieces >= 0,
-            (size == 0) == (pieces == 0)
+        guard let size = message.size, let pieces = message.pieces, (0...(1 << 40)).contains(size),
+            (0...size).contains(Int64(pieces)), (size == 0) == (pieces == 0)
         else { throw unexpected("the answer to pull") }
         state = pieces == 0 ? .idle : .receiving(pieces: pieces, bytes: size)
         return .body(size: size)
@@ -105,7 +105,7 @@ struct SyncSocketStateMachine {
     ///
     /// - Parameters:
     ///   - count: its bytes.
-    ///   - isFinal: whether it ends a message.
+    ///   - isFinal: whether it ends a message, which is a piece.
     /// - Returns: what to do with the bytes.
     /// - Throws: `ProtocolChanged` for bytes that nobody asked for, and for more or fewer than were announced.
     mutating func received(bytes count: Int, isFinal: Bool) throws(SyncError) -> Action {

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -6,73 +5,70 @@ import NIOSSL
 import NIOWebSocket
 import SyncCore
 
-/// Opens WebSockets and keeps them alive.
+/// Opens WebSockets.
 enum WebSocketClient {
-    /// How long connecting, TLS and the upgrade may take.
-    static let openTimeout: TimeAmount = .seconds(30)
-    /// The largest frame that is accepted: a file of 200 MB in one piece, and some room.
-    static let largestFrame = 224 << 20
+    /// An open socket: frames are written to the channel, and taken from the handler.
+    struct Connection: Sendable {
+        var channel: any Channel
+        var handler: NIOLoopBound<SocketHandler>
+    }
 
-    typealias Channel = NIOAsyncChannel<WebSocketFrame, WebSocketFrame>
-
-    /// Connects, upgrades and runs `body` with the open socket, which is closed afterwards.
+    /// Connects and upgrades.
     ///
-    /// - Throws: `SourceUnavailable` when no socket can be opened.
-    static func with<Result: Sendable>(
-        _ endpoint: HostPolicy.Endpoint,
-        _ body: (Channel, NIOAsyncChannelInboundStream<WebSocketFrame>) async throws -> Result
-    ) async throws -> Result {
-        let channel: Channel
+    /// - Throws: `SourceUnavailable` when no socket can be opened before the deadline.
+    static func open(_ endpoint: HostPolicy.Endpoint, by deadline: NIODeadline) async throws -> Connection {
         do {
-            channel = try await open(endpoint)
+            return try await connect(endpoint, by: deadline)
         } catch let error as SyncError {
             throw error
-        } catch is CancellationError {
-            throw CancellationError()
         } catch {
+            try Task.checkCancellation()
             throw SyncError(.sourceUnavailable, "the sync host of a vault cannot be reached", underlying: error)
-        }
-        return try await channel.executeThenClose { inbound, _ in
-            try await body(channel, inbound)
         }
     }
 
-    private static func open(_ endpoint: HostPolicy.Endpoint) async throws -> Channel {
+    private static func connect(_ endpoint: HostPolicy.Endpoint, by deadline: NIODeadline) async throws -> Connection {
         let tls = endpoint.isSecure ? try NIOSSLContext(configuration: .makeClientConfiguration()) : nil
-        let upgrade: EventLoopFuture<Channel> = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-            .connectTimeout(openTimeout)
-            .connect(host: endpoint.host, port: endpoint.port) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    if let tls {
-                        let handler = try NIOSSLClientHandler(context: tls, serverHostname: endpoint.host)
-                        try channel.pipeline.syncOperations.addHandler(handler)
-                    }
-                    return try configure(channel, endpoint)
+        let upgrade: EventLoopFuture<Connection> = try await ClientBootstrap(
+            group: .singletonMultiThreadedEventLoopGroup
+        )
+        .connectTimeout(deadline - .now())
+        .connect(host: endpoint.host, port: endpoint.port) { channel in
+            channel.eventLoop.makeCompletedFuture {
+                if let tls {
+                    let handler = try NIOSSLClientHandler(context: tls, serverHostname: endpoint.host)
+                    try channel.pipeline.syncOperations.addHandler(handler)
                 }
+                return try configure(channel, endpoint, deadline)
             }
+        }
         return try await upgrade.get()
     }
 
     private static func configure(
-        _ channel: any NIOCore.Channel,
-        _ endpoint: HostPolicy.Endpoint
-    ) throws -> EventLoopFuture<Channel> {
-        let upgrader = NIOTypedWebSocketClientUpgrader<Channel>(
-            maxFrameSize: largestFrame,
-            upgradePipelineHandler: { channel, _ in
-                channel.eventLoop.makeCompletedFuture {
-                    // One frame at a time: frames are large, and reading ahead is memory.
-                    try Channel(
-                        wrappingChannelSynchronously: channel,
-                        configuration: .init(
-                            backPressureStrategy: .init(lowWatermark: 1, highWatermark: 2),
-                            inboundType: WebSocketFrame.self,
-                            outboundType: WebSocketFrame.self
-                        )
-                    )
-                }
+        _ channel: any Channel,
+        _ endpoint: HostPolicy.Endpoint,
+        _ deadline: NIODeadline
+    ) throws -> EventLoopFuture<Connection> {
+        let configuration = NIOTypedHTTPClientUpgradeConfiguration(
+            upgradeRequestHead: requestHead(endpoint),
+            upgraders: [Upgrader()],
+            notUpgradingCompletionHandler: { channel in
+                channel.close(promise: nil)
+                return channel.eventLoop.makeFailedFuture(
+                    SyncError(.sourceUnavailable, "the sync host of a vault does not open a socket")
+                )
             }
         )
+        let timeout = channel.eventLoop.scheduleTask(deadline: deadline) { channel.close(promise: nil) }
+        let upgraded = try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(
+            configuration: .init(upgradeConfiguration: configuration)
+        )
+        upgraded.whenComplete { _ in timeout.cancel() }
+        return upgraded
+    }
+
+    private static func requestHead(_ endpoint: HostPolicy.Endpoint) -> HTTPRequestHead {
         var head = HTTPRequestHead(version: .http1_1, method: .GET, uri: endpoint.path)
         let usualPort = endpoint.isSecure ? 443 : 80
         head.headers.add(
@@ -82,21 +78,37 @@ enum WebSocketClient {
         head.headers.add(name: "User-Agent", value: "obsync/1.0")
         head.headers.add(name: "Origin", value: "app://obsidian.md")
         head.headers.add(name: "Content-Length", value: "0")
-        let configuration = NIOTypedHTTPClientUpgradeConfiguration(
-            upgradeRequestHead: head,
-            upgraders: [upgrader],
-            notUpgradingCompletionHandler: { channel in
-                channel.close(promise: nil)
-                return channel.eventLoop.makeFailedFuture(
-                    SyncError(.sourceUnavailable, "the sync host of a vault does not open a socket")
-                )
+        return head
+    }
+
+    /// Adds the handlers of an open socket.
+    static func addHandlers(to channel: any Channel) throws -> Connection {
+        let handler = SocketHandler(on: channel.eventLoop)
+        try channel.pipeline.syncOperations.addHandlers(WebSocketFrameEncoder(), handler)
+        return Connection(channel: channel, handler: NIOLoopBound(handler, eventLoop: channel.eventLoop))
+    }
+
+    /// The handshake is the library's; its decoder, which holds a frame until it is whole, is not wanted.
+    private struct Upgrader: NIOTypedHTTPClientProtocolUpgrader {
+        private let handshake = NIOTypedWebSocketClientUpgrader<Connection>(
+            upgradePipelineHandler: { channel, _ in
+                channel.eventLoop.makeFailedFuture(ChannelError.operationUnsupported)
             }
         )
-        let timeout = channel.eventLoop.scheduleTask(in: openTimeout) { channel.close(promise: nil) }
-        let upgraded = try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(
-            configuration: .init(upgradeConfiguration: configuration)
-        )
-        upgraded.whenComplete { _ in timeout.cancel() }
-        return upgraded
+
+        var supportedProtocol: String { handshake.supportedProtocol }
+        var requiredUpgradeHeaders: [String] { handshake.requiredUpgradeHeaders }
+
+        func addCustom(upgradeRequestHeaders headers: inout HTTPHeaders) {
+            handshake.addCustom(upgradeRequestHeaders: &headers)
+        }
+
+        func shouldAllowUpgrade(upgradeResponse response: HTTPResponseHead) -> Bool {
+            handshake.shouldAllowUpgrade(upgradeResponse: response)
+        }
+
+        func upgrade(channel: any Channel, upgradeResponse: HTTPResponseHead) -> EventLoopFuture<Connection> {
+            channel.eventLoop.makeCompletedFuture { try addHandlers(to: channel) }
+        }
     }
 }

@@ -5,8 +5,8 @@ package import FoundationEssentials
 struct WireRecord: Encodable, Sendable {
     let op = "push"
     let uid: Int64
-    let path: String
-    let hash: String
+    var path: String
+    var hash: String
     let size: Int
     let ctime: Int64
     let mtime: Int64

@@ -24,7 +24,9 @@ struct HTTPConnection {
                         return try await send(.page(.gatewayTimeout), keepsOpen: false, to: outbound)
                     }
                     let keepsOpen = request.isKeepAlive
-                    try await send(answer(request, body: body), keepsOpen: keepsOpen, to: outbound)
+                    let response = answer(request, body: body)
+                    guard !response.isCut else { return }
+                    try await send(response, keepsOpen: keepsOpen, to: outbound)
                     guard keepsOpen else { return }
                     head = nil
                 }
@@ -41,7 +43,7 @@ struct HTTPConnection {
             simulator.count { $0.requestsWithoutUserAgent += 1 }
             return .page(.gatewayTimeout)
         }
-        guard !simulator.takeFault(.restUnavailable) else { return .page(.serviceUnavailable) }
+        if let broken = simulator.brokenAnswer() { return broken }
         switch head.method {
         case .POST: return simulator.answer(path: path, body: Array(body.readableBytesView))
         case .OPTIONS: return RESTResponse(status: .noContent, contentType: "text/plain", body: [])
@@ -57,6 +59,7 @@ struct HTTPConnection {
         var headers = HTTPHeaders()
         headers.add(name: "Content-Type", value: response.contentType)
         headers.add(name: "Content-Length", value: String(response.body.count))
+        for header in response.headers { headers.add(name: header.name, value: header.value) }
         if !keepsOpen { headers.add(name: "Connection", value: "close") }
         try await outbound.write(contentsOf: [
             .head(HTTPResponseHead(version: .http1_1, status: response.status, headers: headers)),

@@ -70,7 +70,7 @@ private struct VaultEntry: Encodable {
     let host: String
     let salt: String
     let password: String
-    let encryptionVersion: Int
+    let encryptionVersion: Int?
     let size: Int
     let created: Int64
     let region = "Simulator"
@@ -126,7 +126,9 @@ extension ObsidianSimulator {
             guard let code = request.mfa, !code.isEmpty else {
                 return Self.json(RESTFailure(error: "Please enter your 2FA code."))
             }
-            guard OneTimeCode.accepts(code, secret: secret, unixTime: configuration.unixTime()) else {
+            guard !takeFault(.codeRefused),
+                OneTimeCode.accepts(code, secret: secret, unixTime: configuration.unixTime())
+            else {
                 return Self.json(RESTFailure(error: "2FA code is incorrect."))
             }
         }
@@ -136,6 +138,8 @@ extension ObsidianSimulator {
     /// A vault that is newer than the client says it supports is left out. Nobody knows what the service does there; so a
     /// client that forgets to say what it supports sees its newer vaults missing.
     private func listVaults(supportedVersion: Int) -> RESTResponse {
+        let host = announcedHost()
+        let version = announcedVersion()
         let visible = library.vaults.filter { $0.configuration.encryptionVersion <= supportedVersion }
         func entries(shared: Bool) -> [VaultEntry] {
             visible.filter { $0.configuration.isShared == shared }.map { vault in
@@ -146,7 +150,7 @@ extension ObsidianSimulator {
                     host: host,
                     salt: settings.salt,
                     password: settings.isManaged ? settings.password : "",
-                    encryptionVersion: settings.encryptionVersion,
+                    encryptionVersion: version(settings.encryptionVersion),
                     size: vault.storedBytes,
                     created: settings.created,
                     shareUID: shared ? 1 : nil
@@ -166,7 +170,7 @@ extension ObsidianSimulator {
         return Self.json(AccessAnswer(email: library.account.email, name: library.account.name))
     }
 
-    private static func json(_ value: some Encodable, status: HTTPResponseStatus = .ok) -> RESTResponse {
+    static func json(_ value: some Encodable, status: HTTPResponseStatus = .ok) -> RESTResponse {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Plain structures of strings and integers: encoding them cannot fail.

@@ -5,6 +5,10 @@ struct RESTResponse: Sendable {
     let status: HTTPResponseStatus
     let contentType: String
     let body: [UInt8]
+    /// Further headers.
+    var headers: [(name: String, value: String)] = []
+    /// Whether the connection ends without any answer.
+    var isCut = false
 
     /// A page as an edge or a proxy sends it: HTML, whatever was asked.
     static func page(_ status: HTTPResponseStatus) -> RESTResponse {

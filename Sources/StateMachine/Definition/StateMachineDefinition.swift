@@ -12,6 +12,10 @@ package struct StateMachineDefinition: Hashable, Sendable {
     /// After how many seconds an execution is timed out, if ever.
     package let timeoutSeconds: Int64?
     let graph: StateGraph
+    private let source: JSONValue
+
+    /// The JSON text of the definition, placeholders filled in.
+    package var text: String { source.jsonText }
 
     /// Reads and checks a definition.
     ///
@@ -31,6 +35,7 @@ package struct StateMachineDefinition: Hashable, Sendable {
     /// - Parameter value: The definition as a JSON value.
     /// - Throws: `StateMachineError` with code `invalidDefinition` and the list of all problems.
     package init(_ value: JSONValue) throws(StateMachineError) {
+        source = value
         let problems = ProblemList()
         guard let object = value.object else {
             throw StateMachineError(code: .invalidDefinition, message: "the definition is not a JSON object")

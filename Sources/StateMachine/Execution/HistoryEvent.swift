@@ -1,7 +1,7 @@
 /// One thing that happened in an execution, as the service's execution history tells it.
 package struct HistoryEvent: Hashable, Sendable {
     /// What an event carries, depending on its type.
-    package struct Details: Hashable, Sendable, Codable {
+    package struct Details: Hashable, Sendable {
         /// The name of the state.
         package var name: String?
         /// The position of the item of a Map's iteration.
@@ -22,6 +22,11 @@ package struct HistoryEvent: Hashable, Sendable {
         package var timeoutSeconds: Int64?
         /// The variables that the state set.
         package var assigned: JSONValue?
+        /// How often the execution was redriven, this time included.
+        package var redriveCount: Int?
+
+        /// Nothing.
+        package init() {}
     }
 
     /// The number of the event in its execution, from 1.
@@ -32,26 +37,45 @@ package struct HistoryEvent: Hashable, Sendable {
     package let type: HistoryEventType
     /// When it happened.
     package let timestamp: Timestamp
+    /// Which line of execution it belongs to: empty for the machine's own, else the positions of the iterations and
+    /// branches from the outermost in. The service's history lacks it; a redrive goes by it.
+    package let line: [Int]
     /// What it carries.
     package let details: Details
+
+    /// Describes something that happened.
+    ///
+    /// - Parameters:
+    ///   - id: The number of the event in its execution, from 1.
+    ///   - previousEventID: The number of the event that led to this one.
+    ///   - type: What happened.
+    ///   - timestamp: When it happened.
+    ///   - line: Which line of execution it belongs to.
+    ///   - details: What it carries.
+    package init(
+        id: Int,
+        previousEventID: Int,
+        type: HistoryEventType,
+        timestamp: Timestamp,
+        line: [Int] = [],
+        details: Details = Details()
+    ) {
+        self.id = id
+        self.previousEventID = previousEventID
+        self.type = type
+        self.timestamp = timestamp
+        self.line = line
+        self.details = details
+    }
 }
 
 /// The type of a history event, under the name that the service gives it.
-package struct HistoryEventType: Hashable, Sendable, Codable, CustomStringConvertible {
+package struct HistoryEventType: Hashable, Sendable, CustomStringConvertible {
     /// The service's name of the type, such as `TaskStateEntered`.
     package let rawValue: String
 
     /// Names a type.
     package init(_ rawValue: String) { self.rawValue = rawValue }
-
-    package init(from decoder: any Decoder) throws {
-        rawValue = try decoder.singleValueContainer().decode(String.self)
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(rawValue)
-    }
 
     package var description: String { rawValue }
 
@@ -63,6 +87,8 @@ package struct HistoryEventType: Hashable, Sendable, Codable, CustomStringConver
     package static let executionFailed = HistoryEventType("ExecutionFailed")
     /// The last event of an execution that took longer than the machine allows.
     package static let executionTimedOut = HistoryEventType("ExecutionTimedOut")
+    /// An execution that had ended goes on where it failed, with the number of times that it did so.
+    package static let executionRedriven = HistoryEventType("ExecutionRedriven")
     /// The last event of an execution that was stopped.
     package static let executionAborted = HistoryEventType("ExecutionAborted")
 

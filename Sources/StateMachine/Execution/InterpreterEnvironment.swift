@@ -83,6 +83,11 @@ package struct InterpreterEnvironment: Sendable {
     package var invokeFunction: @Sendable (FunctionReference, JSONValue) async throws -> JSONValue
     /// Starts another execution and returns the service's answer, with the same errors as a function.
     package var startExecution: @Sendable (StartExecutionRequest) async throws -> JSONValue
+    /// Keeps events, all or none, before the execution goes on: what it was told is what a redrive knows.
+    ///
+    /// It is called for a few events at a time, also after the surrounding task was cancelled, and must not fail for
+    /// that. What it throws fails the execution under `States.Runtime`.
+    package var keep: @Sendable ([HistoryEvent]) async throws -> Void
     /// Is told of each event, in the order of their numbers; the execution goes on when it returns.
     package var observe: @Sendable (HistoryEvent) async -> Void
 
@@ -106,6 +111,7 @@ package struct InterpreterEnvironment: Sendable {
         startExecution = { _ in
             throw TaskFailure(error: ErrorName.taskFailed.rawValue, cause: "No execution can be started from here.")
         }
+        keep = { _ in }
         observe = { _ in }
     }
 }

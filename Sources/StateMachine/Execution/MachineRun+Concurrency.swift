@@ -4,6 +4,15 @@ private struct LineEnd: Sendable {
         case succeeded(JSONValue)
         case failed(StateFailure)
         case stopped
+
+        /// How the history tells that an iteration ended so.
+        var iterationEvent: HistoryEventType {
+            switch self {
+            case .succeeded: .mapIterationSucceeded
+            case .failed: .mapIterationFailed
+            case .stopped: .mapIterationAborted
+            }
+        }
     }
 
     let index: Int
@@ -17,15 +26,18 @@ extension MachineRun {
         _ branches: [StateGraph],
         of state: State,
         in scope: Scope,
-        _ track: inout Track
+        _ track: inout Track,
+        resuming lines: [Int: ExecutionLine]?
     ) async throws -> JSONValue {
         let arguments = try state.arguments(in: scope)
         var details = HistoryEvent.Details()
         details.name = state.name
-        try await record(.parallelStateStarted, details, &track)
+        if lines == nil { try await record(.parallelStateStarted, details, &track) }
         let collected = await withTaskGroup(of: LineEnd.self) { [track] group in
             for (index, branch) in branches.enumerated() {
-                group.addTask { await line(branch, index: index, input: arguments, track: track) }
+                let known = lines?[index]
+                let track = track.inner(index, resuming: known)
+                group.addTask { await line(branch, input: arguments, resuming: known, track: track) }
             }
             var collected = Collected(count: branches.count, lastEvent: track.lastEvent)
             for await end in group {
@@ -51,7 +63,8 @@ extension MachineRun {
         _ map: MapDefinition,
         of state: State,
         in scope: Scope,
-        _ track: inout Track
+        _ track: inout Track,
+        resuming lines: [Int: ExecutionLine]?
     ) async throws -> JSONValue {
         let inner = scope.with(input: try state.effectiveInput(in: scope))
         let items = try map.items(in: inner)
@@ -60,13 +73,16 @@ extension MachineRun {
         var details = HistoryEvent.Details()
         details.name = state.name
         details.length = items.count
-        try await record(.mapStateStarted, details, &track)
+        if lines == nil { try await record(.mapStateStarted, details, &track) }
         let collected = await withTaskGroup(of: LineEnd.self) { [track] group in
             var collected = Collected(count: items.count, lastEvent: track.lastEvent)
-            var waiting = items.enumerated().makeIterator()
+            collected.take(lines ?? [:])
+            var waiting = items.enumerated().lazy.filter { lines?[$0.offset]?.output == nil }.makeIterator()
             func startNext() {
                 guard let (index, item) = waiting.next() else { return }
-                group.addTask { await iteration(index, item, of: map, in: inner, track) }
+                let known = lines?[index]
+                let track = track.inner(index, resuming: known)
+                group.addTask { await iteration(item, of: map, in: inner, resuming: known, track) }
             }
             for _ in 0..<min(concurrency, items.count) { startNext() }
             for await end in group {
@@ -93,30 +109,25 @@ extension MachineRun {
     }
 
     private func iteration(
-        _ index: Int,
         _ item: JSONValue,
         of map: MapDefinition,
         in scope: Scope,
+        resuming known: ExecutionLine?,
         _ track: Track
     ) async -> LineEnd {
         var track = track
+        let index = track.line.last ?? 0
         let mapItem: JSONValue = .object(["Index": .integer(Int64(index)), "Value": item])
         track.mapItem = mapItem
         var details = HistoryEvent.Details()
         details.name = scope.context["State"]?["Name"]?.string
         details.index = index
         do {
-            try await record(.mapIterationStarted, details, &track)
-            let input = try itemInput(item, mapItem, map, scope)
-            let end = await line(map.processor, index: index, input: input, track: track)
+            if known == nil { try await record(.mapIterationStarted, details, &track) }
+            let input = try known?.input ?? itemInput(item, mapItem, map, scope)
+            let end = await line(map.processor, input: input, resuming: known, track: track)
             track.lastEvent = end.lastEvent
-            let type: HistoryEventType
-            switch end.outcome {
-            case .succeeded: type = .mapIterationSucceeded
-            case .failed: type = .mapIterationFailed
-            case .stopped: type = .mapIterationAborted
-            }
-            try await record(type, details, &track)
+            try await record(end.outcome.iterationEvent, details, &track)
             return LineEnd(index: index, outcome: end.outcome, lastEvent: track.lastEvent)
         } catch let failure as StateFailure {
             return LineEnd(index: index, outcome: .failed(failure), lastEvent: track.lastEvent)
@@ -140,17 +151,22 @@ extension MachineRun {
     }
 
     /// Runs one line of execution to its end, whichever it is.
-    private func line(_ graph: StateGraph, index: Int, input: JSONValue, track: Track) async -> LineEnd {
+    private func line(
+        _ graph: StateGraph,
+        input: JSONValue,
+        resuming known: ExecutionLine?,
+        track: Track
+    ) async -> LineEnd {
         var track = track
         let outcome: LineEnd.Outcome
         do {
-            outcome = .succeeded(try await run(graph, input: input, track: &track))
+            outcome = .succeeded(try await run(graph, input: input, resuming: known, track: &track))
         } catch let failure as StateFailure {
             outcome = Task.isCancelled ? .stopped : .failed(failure)
         } catch {
             outcome = .stopped
         }
-        return LineEnd(index: index, outcome: outcome, lastEvent: track.lastEvent)
+        return LineEnd(index: track.line.last ?? 0, outcome: outcome, lastEvent: track.lastEvent)
     }
 }
 
@@ -165,6 +181,11 @@ private struct Collected: Sendable {
     init(count: Int, lastEvent: Int) {
         outputs = Array(repeating: nil, count: count)
         self.lastEvent = lastEvent
+    }
+
+    /// Takes what lines yielded that ended before a redrive.
+    mutating func take(_ lines: [Int: ExecutionLine]) {
+        for (index, line) in lines where outputs.indices.contains(index) { outputs[index] = line.output }
     }
 
     mutating func add(_ end: LineEnd) {

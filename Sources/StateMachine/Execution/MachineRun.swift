@@ -6,6 +6,16 @@ struct Track: Sendable {
     var variables: [String: JSONValue] = [:]
     /// The item of the innermost Map, for the context object.
     var mapItem: JSONValue?
+    /// Which line it is; see `HistoryEvent.line`.
+    var line: [Int] = []
+
+    /// The line of a branch or an iteration: a new one that begins here, or one that stood somewhere already.
+    func inner(_ index: Int, resuming known: ExecutionLine?) -> Track {
+        var track = self
+        track.line.append(index)
+        if let known { (track.lastEvent, track.variables) = (known.lastEvent, known.variables) }
+        return track
+    }
 }
 
 /// One execution while it runs.
@@ -15,51 +25,57 @@ struct MachineRun: Sendable {
     /// What the context object says of the execution and the machine.
     let context: JSONObject
 
-    /// Runs the machine.
+    /// Runs the machine from where it stands.
     ///
     /// - Throws: `StateFailure`, or `CancellationError` when it was stopped.
-    func start(_ graph: StateGraph, input: JSONValue) async throws -> JSONValue {
-        var details = HistoryEvent.Details()
-        details.input = input
-        _ = try await recorder.record(.executionStarted, after: 0, details)
+    func start(_ graph: StateGraph, from progress: ExecutionProgress) async throws -> JSONValue {
         var track = Track()
-        return try await run(graph, input: try input.withinLimit("The execution's input"), track: &track)
+        // The service has no event lead to the first state.
+        track.lastEvent = progress.lastEventID > 1 ? progress.lastEventID : 0
+        track.variables = progress.main.variables
+        let input = try progress.input.withinLimit("The execution's input")
+        return try await run(graph, input: input, resuming: progress.main, track: &track)
     }
 
-    /// Runs a graph from its first state to an end.
-    func run(_ graph: StateGraph, input: JSONValue, track: inout Track) async throws -> JSONValue {
-        var name: String? = graph.startAt
-        var value = input
-        while let current = name {
-            guard let state = graph[current] else {
-                throw StateFailure(error: .runtime, cause: "There is no state '\(current)'.")
+    /// Runs a graph from its first state, or from where it stood, to an end.
+    ///
+    /// That a state was left and which one is entered next is recorded in one: a line whose last event is that a state
+    /// was left has come to its end.
+    func run(
+        _ graph: StateGraph,
+        input: JSONValue,
+        resuming known: ExecutionLine? = nil,
+        track: inout Track
+    ) async throws -> JSONValue {
+        if let output = known?.output { return output }
+        var (name, value) = (known?.state ?? graph.startAt, known?.input ?? input)
+        var lines = known?.lines
+        var isEntered = known?.state != nil
+        var exit: [NewEvent] = []
+        while true {
+            guard let state = graph[name] else {
+                throw StateFailure(error: .runtime, cause: "There is no state '\(name)'.")
             }
+            if exit.isEmpty { try Task.checkCancellation() }
+            let scope = scope(of: state, input: value, track: track)
+            if !isEntered { try await record(exit + [state.entry(value)], &track) }
             try Task.checkCancellation()
-            (value, name) = try await run(state, input: value, track: &track)
+            let (outcome, next) = try await perform(state, scope, &track, resuming: lines)
+            exit = [state.exit(outcome)]
+            for (name, value) in outcome.assigned { track.variables[name] = value }
+            guard let next else {
+                try await record(exit, &track)
+                return outcome.output
+            }
+            (name, value, lines, isEntered) = (next, outcome.output, nil, false)
         }
-        return value
-    }
-
-    /// Runs a state; returns its output and the state that follows, if any.
-    private func run(_ state: State, input: JSONValue, track: inout Track) async throws -> (JSONValue, String?) {
-        let scope = scope(of: state, input: input, track: track)
-        var details = HistoryEvent.Details()
-        details.name = state.name
-        details.input = input
-        try await record(.entered(state.kind), details, &track)
-        let (outcome, next) = try await perform(state, scope, &track)
-        details.input = nil
-        details.output = outcome.output
-        if outcome.assigned.count > 0 { details.assigned = .object(outcome.assigned) }
-        try await record(.exited(state.kind), details, &track)
-        for (name, value) in outcome.assigned { track.variables[name] = value }
-        return (outcome.output, next)
     }
 
     private func perform(
         _ state: State,
         _ scope: Scope,
-        _ track: inout Track
+        _ track: inout Track,
+        resuming lines: [Int: ExecutionLine]?
     ) async throws -> (StateOutcome, String?) {
         switch state.behaviour {
         case .pass(let result):
@@ -77,7 +93,7 @@ struct MachineRun: Sendable {
         case .fail(let definition):
             throw try definition.failure(in: scope)
         case .task, .parallel, .map:
-            return try await attempt(state, scope, &track)
+            return try await attempt(state, scope, &track, resuming: lines)
         }
     }
 
@@ -98,17 +114,20 @@ struct MachineRun: Sendable {
         return (try state.passed(effective, assign: state.assign, in: scope), fallback)
     }
 
-    /// Tries a state as often as its retriers say, and goes where a catcher says.
+    /// Tries a state as often as its retriers say, and goes where a catcher says. Only the first attempt can go on with
+    /// lines that an execution stood in.
     private func attempt(
         _ state: State,
         _ scope: Scope,
-        _ track: inout Track
+        _ track: inout Track,
+        resuming lines: [Int: ExecutionLine]?
     ) async throws -> (StateOutcome, String?) {
-        var scope = scope
+        var (scope, lines) = (scope, lines)
         var used = state.retriers.map { _ in Int64(0) }
         while true {
             do {
-                let result = try await result(of: state, in: scope, &track)
+                defer { lines = nil }
+                let result = try await result(of: state, in: scope, &track, resuming: lines)
                 return (try state.outcome(of: result, in: scope), state.next)
             } catch let failure as StateFailure {
                 try Task.checkCancellation()
@@ -129,11 +148,16 @@ struct MachineRun: Sendable {
         }
     }
 
-    private func result(of state: State, in scope: Scope, _ track: inout Track) async throws -> JSONValue {
+    private func result(
+        of state: State,
+        in scope: Scope,
+        _ track: inout Track,
+        resuming lines: [Int: ExecutionLine]?
+    ) async throws -> JSONValue {
         switch state.behaviour {
         case .task(let task): try await call(task, of: state, in: scope, &track)
-        case .parallel(let branches): try await branch(branches, of: state, in: scope, &track)
-        case .map(let map): try await iterate(map, of: state, in: scope, &track)
+        case .parallel(let branches): try await branch(branches, of: state, in: scope, &track, resuming: lines)
+        case .map(let map): try await iterate(map, of: state, in: scope, &track, resuming: lines)
         default: throw StateFailure(error: .runtime, cause: "The state '\(state.name)' cannot be tried again.")
         }
     }
@@ -146,7 +170,12 @@ extension MachineRun {
         _ details: HistoryEvent.Details,
         _ track: inout Track
     ) async throws {
-        track.lastEvent = try await recorder.record(type, after: track.lastEvent, details)
+        try await record([NewEvent(type: type, details: details)], &track)
+    }
+
+    /// Records events of a line of execution, all or none.
+    func record(_ events: [NewEvent], _ track: inout Track) async throws {
+        track.lastEvent = try await recorder.record(events, of: track.line, after: track.lastEvent)
     }
 
     private func scope(of state: State, input: JSONValue, track: Track) -> Scope {
@@ -168,5 +197,24 @@ extension MachineRun {
         ])
         if let mapItem = track.mapItem { object["Map"] = .object(["Item": mapItem]) }
         return .object(object)
+    }
+}
+
+extension State {
+    /// That the state was entered.
+    fileprivate func entry(_ input: JSONValue) -> NewEvent {
+        var event = NewEvent(type: .entered(kind))
+        event.details.name = name
+        event.details.input = input
+        return event
+    }
+
+    /// That the state was left.
+    fileprivate func exit(_ outcome: StateOutcome) -> NewEvent {
+        var event = NewEvent(type: .exited(kind))
+        event.details.name = name
+        event.details.output = outcome.output
+        if outcome.assigned.count > 0 { event.details.assigned = .object(outcome.assigned) }
+        return event
     }
 }

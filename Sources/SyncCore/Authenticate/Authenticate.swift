@@ -1,12 +1,14 @@
 package import Logging
 
 /// The authenticator: makes sure that the token works, and gives the run its id and its normalised request.
+///
+/// With a token that works and lasts, it reads the secret once and asks the provider once.
 package struct Authenticate: Sendable {
     /// How often one run may come back because its token was refused on the way.
     private static let mostReauthentications = 3
 
-    private let secrets: any SecretStore
-    private let providers: [any LibraryProvider]
+    private let ports: AuthenticatePorts
+    private let settings: AuthenticateSettings
     private let allowedBuckets: [String]
     private let metrics: SyncMetrics
     private let makeRunID: @Sendable () -> RunID?
@@ -14,39 +16,31 @@ package struct Authenticate: Sendable {
     /// Makes the use case.
     ///
     /// - Parameters:
-    ///   - secrets: where the credentials are.
-    ///   - providers: the clouds that this build knows.
+    ///   - ports: what it works with.
+    ///   - settings: its limits.
     ///   - allowedBuckets: what a request may name in `dest_bucket`.
     ///   - metrics: what is measured.
     ///   - makeRunID: names a run that has no execution to take its name from.
     package init(
-        secrets: any SecretStore,
-        providers: [any LibraryProvider],
+        _ ports: AuthenticatePorts,
+        settings: AuthenticateSettings,
         allowedBuckets: [String],
         metrics: SyncMetrics = SyncMetrics(),
         makeRunID: @escaping @Sendable () -> RunID?
     ) {
-        self.secrets = secrets
-        self.providers = providers
+        self.ports = ports
+        self.settings = settings
         self.allowedBuckets = allowedBuckets
         self.metrics = metrics
         self.makeRunID = makeRunID
     }
 
-    /// Authenticates once.
+    /// Authenticates once. People are told of a failure that only they can mend.
     ///
     /// - Throws: `InvalidInput`, `InvalidConfiguration`, `AuthenticationFailed`, `SubscriptionExpired`; transient errors.
     package func callAsFunction(_ input: AuthenticateInput, logger: Logger) async throws -> AuthenticateOutput {
-        let request = input.request
-        if let bucket = request.destinationBucket, !allowedBuckets.contains(bucket) {
+        if let bucket = input.request.destinationBucket, !allowedBuckets.contains(bucket) {
             throw SyncError(.invalidInput, "the field dest_bucket names a bucket that this deployment may not write to")
-        }
-        let reauthentications = input.reauthentications + (input.isAfterRefusal ? 1 : 0)
-        guard reauthentications <= Self.mostReauthentications else {
-            throw SyncError(
-                .authenticationFailed,
-                "the provider refused \(reauthentications) fresh tokens in one run; check the account and try again later"
-            )
         }
         guard let run = input.run ?? input.execution.flatMap(Self.runID) ?? makeRunID() else {
             throw SyncError(
@@ -54,50 +48,50 @@ package struct Authenticate: Sendable {
                 "the execution's name cannot be made a run id; give the execution another name"
             )
         }
-        let stored = try await secrets.current()
-        let provider = try providers.named(in: stored.secret)
-        let good = request.action == .status ? Good(stored) : try await goodToken(stored, provider, logger)
-        return AuthenticateOutput(
+        var logger = logger
+        logger[metadataKey: LogKey.run] = "\(run)"
+        let alerts = Alerts(ports: ports, deployment: settings.deployment, metrics: metrics, logger: logger)
+        do {
+            return try await authenticate(input, run, alerts, logger)
+        } catch let error as SyncError {
+            if let cause = AlertCause(error) { await alerts.raise(cause, error.message) }
+            throw error
+        }
+    }
+
+    private func authenticate(
+        _ input: AuthenticateInput,
+        _ run: RunID,
+        _ alerts: Alerts,
+        _ logger: Logger
+    ) async throws -> AuthenticateOutput {
+        let reauthentications = input.reauthentications + (input.refusal == nil ? 0 : 1)
+        // Whoever redrives has mended something: the run gets as many again.
+        guard reauthentications <= Self.mostReauthentications * (1 + input.redrives) else {
+            throw SyncError(
+                .authenticationFailed,
+                "the provider refused \(reauthentications) fresh tokens in one run; check the account and try again later"
+            )
+        }
+        let stored = try await ports.secrets.current()
+        let provider = try ports.providers.named(in: stored.secret)
+        var output = AuthenticateOutput(
             run: run,
             provider: provider.name,
-            vaults: good.vaults,
-            expiresAt: good.expires?.iso8601,
-            secretVersion: good.stored.version,
-            request: request,
+            secretVersion: stored.version,
+            request: input.request,
             cursor: input.cursor,
             reauthentications: reauthentications
         )
-    }
-
-    private struct Good {
-        var stored: StoredSecret
-        var vaults: Int?
-        var expires: Timestamp?
-
-        init(_ stored: StoredSecret, vaults: Int? = nil, expires: Timestamp? = nil) {
-            self.stored = stored
-            self.vaults = vaults
-            self.expires = expires
-        }
-    }
-
-    /// A new token is stored before it is used: a refresh token may die with its first use.
-    private func goodToken(
-        _ stored: StoredSecret,
-        _ provider: any LibraryProvider,
-        _ logger: Logger
-    ) async throws -> Good {
-        if case .valid(let vaults, let expires) = try await provider.check(stored.secret, logger: logger) {
-            return Good(stored, vaults: vaults, expires: expires)
-        }
-        logger.notice("token refused, signing in")
-        let renewed = try await provider.renew(stored.secret, logger: logger)
-        let winner = try await secrets.replace(renewed, expecting: stored.version)
-        metrics.tokenRefreshed()
-        guard case .valid(let vaults, let expires) = try await provider.check(winner.secret, logger: logger) else {
-            throw SyncError(.authenticationFailed, "the provider refuses the token that it has just given out")
-        }
-        return Good(winner, vaults: vaults, expires: expires)
+        guard input.request.action != .status else { return output }
+        let renewal = TokenRenewal(ports: ports, provider: provider, run: run, metrics: metrics, logger: logger)
+        let search = TokenSearch(renewal: renewal, settings: settings)
+        let found = try await search.token(stored, refusal: input.refusal)
+        if let warning = found.warning { await alerts.raise(.tokenEnds, warning) }
+        output.vaults = found.token.vaults
+        output.expiresAt = found.token.expires?.iso8601
+        output.secretVersion = found.token.stored.version
+        return output
     }
 
     /// A run is named after the execution that starts it, so that a repeated first step does not make a second run.

@@ -2,8 +2,19 @@
 ///
 ///     {"execution": "nightly-2026-11-21", "input": {"action": "sync"}}
 ///
-/// Inside, `run`, `request`, `cursor` and `error` are those of a run that comes back or that continues another execution.
+/// Inside, `run`, `request` and `cursor` are those of a run that comes back or that continues another execution. With
+/// `error`, as a state machine notes what it has caught, or `"force": true`, another token is asked for than that of the
+/// secret's version `secret_version`:
+///
+///     {"execution": "…", "input": {"run": "…", "request": {…}, "cursor": "…", "reauthentications": 0,
+///      "secret_version": "…", "error": {"Error": "TokenExpired", "Cause": "…"}}}
 package struct AuthenticateInput: Decodable, Hashable, Sendable {
+    /// A token that does not do any more.
+    package struct Refusal: Hashable, Sendable {
+        /// The version of the secret that holds it; nil where nobody said so.
+        package var secretVersion: String?
+    }
+
     /// The name of the execution.
     package var execution: String?
     /// The run that goes on; nil for a new one.
@@ -14,27 +25,30 @@ package struct AuthenticateInput: Decodable, Hashable, Sendable {
     package var cursor: String?
     /// How often the run has come back already.
     package var reauthentications: Int
-    /// Whether the run comes back because its token was refused.
-    package var isAfterRefusal: Bool
+    /// How often the execution was redriven.
+    package var redrives: Int
+    /// The token that was refused on the way; nil when none was.
+    package var refusal: Refusal?
 
     package init(from decoder: any Decoder) throws {
         let event = try JSON(from: decoder)
-        try SyncRequest.refuseSecrets(in: event)
+        try SecretFields.refuse(in: event)
+        let envelope = EventFields(fields: event.members)
         let input = event.members["input"] ?? event
-        if case .string(let name)? = event.members["execution"] { execution = name }
-        if case .string(let text)? = input.members["run"] {
+        let fields = EventFields(fields: input.members)
+        execution = try envelope.text("execution")
+        redrives = try envelope.integer("redrives", in: 0...1000) ?? 0
+        if let text = try fields.text("run") {
             guard let run = RunID(text) else {
-                throw SyncError(.invalidInput, "the field run has to be letters, digits, - and _")
+                throw SyncError(.invalidInput, "the field run has to be up to 76 letters, digits, - and _")
             }
             self.run = run
         }
-        if case .string(let text)? = input.members["cursor"] { cursor = text }
-        if case .integer(let count)? = input.members["reauthentications"] {
-            reauthentications = Int(min(max(count, 0), 1000))
-        } else {
-            reauthentications = 0
-        }
-        isAfterRefusal = input.members["error"].map { $0 != .null } ?? false
+        cursor = try fields.text("cursor", upTo: 16_384)
+        reauthentications = try fields.integer("reauthentications", in: 0...1000) ?? 0
+        let version = try fields.text("secret_version", upTo: 200)
+        let hasFailed = input.members["error"].map { $0 != .null } ?? false
+        if try fields.bool("force") ?? hasFailed { refusal = Refusal(secretVersion: version) }
         request = try SyncRequest(input: input.members["request"] ?? input)
     }
 }
@@ -52,6 +66,22 @@ package struct AuthenticateOutput: Encodable, Hashable, Sendable {
     package var request: SyncRequest
     package var cursor: String?
     package var reauthentications: Int
+
+    init(
+        run: RunID,
+        provider: String,
+        secretVersion: String,
+        request: SyncRequest,
+        cursor: String?,
+        reauthentications: Int
+    ) {
+        self.run = run
+        self.provider = provider
+        self.secretVersion = secretVersion
+        self.request = request
+        self.cursor = cursor
+        self.reauthentications = reauthentications
+    }
 
     private enum CodingKeys: String, CodingKey {
         case run, provider, vaults, request, cursor, reauthentications

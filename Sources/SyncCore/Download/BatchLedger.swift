@@ -9,6 +9,7 @@ struct BatchLedger: Sendable {
 
     private(set) var outcomes: [VaultPath: Outcome] = [:]
     private var breaks: [VaultPath: Int] = [:]
+    private var parts = 0
     let entries: [Entry]
     let known: [VaultPath: FileRecord]
 
@@ -20,6 +21,8 @@ struct BatchLedger: Sendable {
         for entry in entries {
             guard let record = known[entry.path], record.settles(entry, epoch: epoch) else { continue }
             let isOwn = record.run == run && record.version == entry.version && record.epoch == epoch
+            // What an earlier run skipped is handed out on purpose: it gets another chance.
+            if record.status == .skipped, !isOwn, record.version == entry.version { continue }
             outcomes[entry.path] =
                 switch record.status {
                 case .completed where isOwn: .stored(bytes: record.size ?? 0)
@@ -38,10 +41,18 @@ struct BatchLedger: Sendable {
         return open.filter { !wasBegun($0) } + open.filter(wasBegun)
     }
 
+    /// Grows whenever something was done that no later call has to do again.
+    var progress: Int { outcomes.count + parts }
+
     var isComplete: Bool { outcomes.count == entries.count }
 
     mutating func note(_ outcome: Outcome, for path: VaultPath) {
         outcomes[path] = outcome
+    }
+
+    /// Counts parts of a file that were stored although the file is not complete.
+    mutating func noteParts(_ count: Int) {
+        parts += count
     }
 
     /// Counts a session that broke while this file was fetched.

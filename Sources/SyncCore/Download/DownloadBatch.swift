@@ -2,8 +2,8 @@ package import Logging
 
 /// The downloader: one call works off one batch.
 ///
-/// Bodies are fetched one after the other, because a provider's socket gives one at a time; storing overlaps with the
-/// fetching of the next. Nothing unverified becomes visible. A repeated call does only what is left.
+/// As many bodies are fetched at once as the source gives. Where that is one, storing overlaps with the fetching of the
+/// next. Nothing unverified becomes visible. A repeated call does only what is left.
 package struct DownloadBatch: Sendable {
     let ports: SyncPorts
     let settings: DownloadSettings
@@ -53,11 +53,13 @@ package struct DownloadBatch: Sendable {
         if let minutes = input.request.options.timeoutMinutes {
             limit = min(limit, ports.clock.now.advanced(by: .seconds(60 * minutes)))
         }
-        let work = BatchWork(downloader: self, run: input.run, batch: batch, deadline: limit, logger: logger)
+        let work = BatchWork(self, run: input.run, batch: batch, deadline: limit, logger: logger)
         do {
             try await work.workOff(&ledger)
         } catch let error as SyncError where !error.isRetryable {
-            var receipt = ledger.receipt(number: input.batch.number)
+            // What was on its way when the error came was stored or not: the records know.
+            let ended = try await BatchLedger(batch, known: knownRecords(batch), run: input.run)
+            var receipt = ended.receipt(number: input.batch.number)
             receipt.error = error.name.rawValue
             try await save(receipt, input)
             throw error
@@ -98,27 +100,4 @@ package struct DownloadBatch: Sendable {
             now: now
         )
     }
-}
-
-/// Sizes and limits of a downloader.
-package struct DownloadSettings: Sendable {
-    /// How streams are cut.
-    package var upload = UploadSettings()
-    /// Small files that are being stored at once, at most.
-    package var storesInFlight = 16
-    /// Bytes of small files that are held in memory at once, at most.
-    package var bytesInFlight = 32 << 20
-    /// How often a session that breaks is opened again within one call.
-    package var sessionAttempts = 4
-    /// The wait before a session is opened again: doubled each time, and jittered.
-    package var sessionBackoff: Duration = .seconds(1)
-    /// A file at which sessions break so often is given up for this round.
-    package var breaksPerFile = 2
-    /// How long receipts are kept.
-    package var receiptLifetime: Duration = .seconds(30 * 24 * 3600)
-    /// A number from 0 up to 1, for jitter.
-    package var random: @Sendable () -> Double = { Double.random(in: 0..<1) }
-
-    /// Makes the default settings.
-    package init() {}
 }

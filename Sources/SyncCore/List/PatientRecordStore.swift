@@ -72,6 +72,14 @@ struct PatientRecordStore: RecordStore {
         Resumed(store: self) { last in base.receipts(of: run, in: vault, from: last.map { $0.batch + 1 } ?? first) }
     }
 
+    func noteOnce(_ key: String, until expires: Timestamp, now: Timestamp) async throws -> Bool {
+        try await patiently { try await base.noteOnce(key, until: expires, now: now) }
+    }
+
+    func forgetNote(_ key: String) async throws {
+        try await patiently { try await base.forgetNote(key) }
+    }
+
     private func patiently<Result>(_ body: () async throws -> Result) async throws -> Result {
         var attempt = 0
         while true {

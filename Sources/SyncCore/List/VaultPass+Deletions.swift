@@ -69,6 +69,7 @@ extension VaultPass {
             record.epoch = vault.epoch
             record.pendingSince = nil
             record.lastError = nil
+            record.checkpoint = nil
             tombstones.append(record)
         }
         guard !tombstones.isEmpty else { return 0 }

@@ -60,6 +60,7 @@ struct VaultPass {
         if let listing = plan.listing, !listing.isSpooled {
             plan.listing = try await spoolFailures(listing)
         } else if plan.listing == nil {
+            try await abortForgottenUploads()
             plan.listing = try await spoolListing(plan.filter ?? PathFilter())
         }
         lister.observe(.listed(vault: folder, entries: plan.listing?.entries ?? 0))

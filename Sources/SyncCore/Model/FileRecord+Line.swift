@@ -1,10 +1,16 @@
+import Checksums
 import FoundationEssentials
 
 extension FileRecord: LineCodable {
     package init?(_ scanner: inout LineScanner, like last: FileRecord?) {
-        guard scanner.member("attempts"), let attempts = scanner.integer(), scanner.member("epoch"),
-            let epoch = scanner.text(like: last?.epoch)
-        else { return nil }
+        guard scanner.member("attempts"), let attempts = scanner.integer() else { return nil }
+        // A checkpoint is left to the generic decoder: few records have one.
+        var crc64nvme: CRC64NVME?
+        if scanner.member("crc64nvme") {
+            guard let checksum = scanner.text().flatMap(CRC64NVME.init) else { return nil }
+            crc64nvme = checksum
+        }
+        guard scanner.member("epoch"), let epoch = scanner.text(like: last?.epoch) else { return nil }
         var times = Times()
         if scanner.member("first_synced"), !Self.take(&scanner, &times.first) { return nil }
         guard scanner.member("handle"), let handle = scanner.text() else { return nil }
@@ -35,6 +41,7 @@ extension FileRecord: LineCodable {
         self.init(path: VaultPath(path), status: status, version: version, handle: handle, epoch: epoch, run: run)
         self.size = size
         self.sha256 = sha256
+        self.crc64nvme = crc64nvme
         self.attempts = Int(attempts)
         self.lastError = lastError
         mtime = times.mtime

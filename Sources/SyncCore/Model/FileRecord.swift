@@ -1,3 +1,5 @@
+package import Checksums
+
 /// What Obsync knows of one file of a vault: one item of the table.
 package struct FileRecord: Codable, Hashable, Sendable {
     /// Where a file stands.
@@ -26,6 +28,8 @@ package struct FileRecord: Codable, Hashable, Sendable {
     package var size: Int64?
     /// Lower-case hexadecimal SHA-256 of the plaintext.
     package var sha256: String?
+    /// The checksum of the plaintext, where it was fetched in ranges and has no SHA-256.
+    package var crc64nvme: CRC64NVME?
     /// When the content was last changed at the source.
     package var mtime: Timestamp?
     /// The epoch of the vault that `version` belongs to; versions of two epochs cannot be compared.
@@ -42,9 +46,11 @@ package struct FileRecord: Codable, Hashable, Sendable {
     package var lastError: String?
     /// Since when the file waits to be fetched; nil when nothing is to be done.
     package var pendingSince: Timestamp?
+    /// How far a transfer has come that outlives its invocation.
+    package var checkpoint: TransferCheckpoint?
 
     private enum CodingKeys: String, CodingKey {
-        case path, status, version, handle, size, sha256, mtime, epoch, run, attempts
+        case path, status, version, handle, size, sha256, crc64nvme, mtime, epoch, run, attempts, checkpoint
         case firstSynced = "first_synced"
         case lastSynced = "last_synced"
         case lastError = "last_error"

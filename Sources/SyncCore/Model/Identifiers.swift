@@ -7,7 +7,7 @@ package struct VaultID: RawRepresentable, Hashable, Codable, Sendable, CustomStr
 
     /// Takes an identifier of 1 to 128 ASCII letters, digits, `-` and `_`; anything else is refused.
     package init?(rawValue: String) {
-        guard isPlainIdentifier(rawValue, upTo: 128) else { return nil }
+        guard isPlainIdentifier(rawValue, upTo: 128), rawValue != Self.account.rawValue else { return nil }
         self.rawValue = rawValue
     }
 
@@ -15,6 +15,13 @@ package struct VaultID: RawRepresentable, Hashable, Codable, Sendable, CustomStr
     package init?(_ rawValue: String) {
         self.init(rawValue: rawValue)
     }
+
+    private init(unchecked rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    /// The place of what concerns the account and no vault: the lease on renewing its token, and notes.
+    package static let account = VaultID(unchecked: "_account")
 
     package var description: String { rawValue }
 }

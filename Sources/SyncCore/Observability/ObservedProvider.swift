@@ -34,6 +34,10 @@ package struct ObservedProvider: LibraryProvider {
         return { start.duration(to: .now) }
     }
 
+    package func token(in secret: Secret) throws -> TokenFacts {
+        try base.token(in: secret)
+    }
+
     package func check(_ secret: Secret, logger: Logger) async throws -> CredentialCheck {
         try await observer.traced("check") { try await base.check(secret, logger: logger) }
     }

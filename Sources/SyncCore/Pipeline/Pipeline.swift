@@ -21,6 +21,10 @@ package struct Pipeline: Sendable {
     package var clock: any WallClock
     /// Makes SHA-256 hashers.
     package var makeHasher: MakeContentHasher
+    /// Limits of the authenticator.
+    package var authenticating = AuthenticateSettings()
+    /// Tells a person; nil where nobody wants to be told.
+    package var notify: Notifier?
     /// Pages, batches and deletions.
     package var listing = ListSettings()
     /// Sizes and limits.
@@ -134,8 +138,14 @@ extension Pipeline {
         let input = try FunctionJSON.decode(AuthenticateInput.self, from: event)
         let randomName = randomName
         let authenticate = Authenticate(
-            secrets: secrets,
-            providers: observedProviders,
+            AuthenticatePorts(
+                secrets: secrets,
+                providers: observedProviders,
+                records: records,
+                clock: clock,
+                notify: notify
+            ),
+            settings: authenticating,
             allowedBuckets: allowedBuckets,
             metrics: metrics,
             makeRunID: { RunID("run-\(randomName())") }
@@ -154,13 +164,15 @@ extension Pipeline {
     private func list(_ event: some Collection<UInt8>, _ deadline: Timestamp, _ logger: Logger) async throws -> [UInt8]
     {
         let input = try FunctionJSON.decode(ListInput.self, from: event)
+        let stored = try await secrets.current()
         let list = ListPage(
-            try await ports(for: input.request),
+            try ports(for: input.request, stored.secret),
             settings: listing,
             metrics: metrics,
             observe: observe
         )
-        let output = try await list(input, deadline: deadline, logger: logger)
+        var output = try await list(input, deadline: deadline, logger: logger)
+        output.secretVersion = stored.version
         logger.info(
             "page handed out",
             metadata: [LogKey.next: "\(output.next.rawValue)", LogKey.batches: "\(output.batches.count)"]
@@ -175,7 +187,7 @@ extension Pipeline {
     ) async throws -> [UInt8] {
         let input = try FunctionJSON.decode(DownloadInput.self, from: event)
         let download = DownloadBatch(
-            try await ports(for: input.request),
+            try ports(for: input.request, try await secrets.current().secret),
             settings: downloading,
             makeHasher: makeHasher,
             observe: { [metrics, observe] event in
@@ -195,12 +207,11 @@ extension Pipeline {
         return try FunctionJSON.encode(output)
     }
 
-    private func ports(for request: SyncRequest) async throws -> SyncPorts {
-        let stored = try await secrets.current()
+    private func ports(for request: SyncRequest, _ secret: Secret) throws -> SyncPorts {
         let destination = try mirror(request)
         return SyncPorts(
-            provider: try observedProviders.named(in: stored.secret),
-            secret: stored.secret,
+            provider: try observedProviders.named(in: secret),
+            secret: secret,
             mirror: destination.store,
             destination: destination.name,
             state: state,

@@ -8,6 +8,11 @@ package protocol LibraryProvider: Sendable {
     /// How many batches are worked off at once, where nobody says otherwise.
     var defaultConcurrency: Int { get }
 
+    /// What the secret itself says of its token. Nobody is asked.
+    ///
+    /// - Throws: `InvalidConfiguration` naming the field that cannot be what it is.
+    func token(in secret: Secret) throws -> TokenFacts
+
     /// Asks the provider whether the secret's token works.
     ///
     /// - Throws: `InvalidConfiguration` naming the field when the secret lacks something; transient errors.
@@ -25,6 +30,19 @@ package protocol LibraryProvider: Sendable {
         logger: Logger,
         _ body: (any LibrarySource) async throws -> Result
     ) async throws -> Result
+}
+
+/// What a secret says of the token in it.
+package struct TokenFacts: Hashable, Sendable {
+    /// When it ends, where that can be read from it or is recorded beside it.
+    package var expires: Timestamp?
+    /// Whether the secret holds what a new one is got with. A token that was captured from a browser has nothing of the kind.
+    package var isRenewable = true
+    /// Whether what a new one is got with dies with its first use, as a rotating refresh token does.
+    package var isSpentByRenewal = false
+
+    /// Makes the facts of a token without a known lifetime that can be had anew at any time.
+    package init() {}
 }
 
 /// What the provider says of a token.

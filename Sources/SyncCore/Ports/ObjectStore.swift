@@ -1,3 +1,5 @@
+package import Checksums
+
 /// Bytes that are pulled: chunks of any size, in order.
 package typealias ByteStream = any AsyncSequence<[UInt8], any Error> & Sendable
 
@@ -38,15 +40,18 @@ package struct ObjectAttributes: Hashable, Sendable {
 package struct ObjectSummary: Hashable, Sendable {
     /// Size in bytes.
     package var size: Int64
-    /// The stored SHA-256, where the store keeps one.
+    /// The SHA-256 that was stored with it, where the store keeps one.
     package var sha256: String?
+    /// The store's own checksum of the bytes, where it keeps one.
+    package var crc64nvme: CRC64NVME?
     /// The stored source version, where the store keeps one.
     package var sourceVersion: String?
 
     /// Makes a summary.
-    package init(size: Int64, sha256: String? = nil, sourceVersion: String? = nil) {
+    package init(size: Int64, sha256: String? = nil, crc64nvme: CRC64NVME? = nil, sourceVersion: String? = nil) {
         self.size = size
         self.sha256 = sha256
+        self.crc64nvme = crc64nvme
         self.sourceVersion = sourceVersion
     }
 }
@@ -72,13 +77,18 @@ package struct ListedObject: Hashable, Sendable {
 }
 
 /// An upload in parts that was begun and is not visible yet.
-package struct MultipartUpload: Hashable, Sendable {
+package struct MultipartUpload: Codable, Hashable, Sendable {
     /// The object that comes into being.
     package var key: ObjectKey
     /// The store's handle for it.
     package var id: String
     /// The size of every part but the last, in bytes.
     package var partSize: Int
+
+    private enum CodingKeys: String, CodingKey {
+        case key, id
+        case partSize = "part_size"
+    }
 
     /// Makes a handle.
     package init(key: ObjectKey, id: String, partSize: Int) {
@@ -89,19 +99,44 @@ package struct MultipartUpload: Hashable, Sendable {
 }
 
 /// One part that the store holds.
-package struct UploadedPart: Codable, Hashable, Sendable {
+package struct UploadedPart: Hashable, Sendable {
     /// The part's number, from 1.
     package var number: Int
     /// The store's mark of the part.
     package var etag: String
-    /// The checksum of the part as the store wants it back, if it does.
-    package var checksum: String?
+    /// Its size in bytes.
+    package var size: Int64
+    /// The checksum of its bytes; nil in a list of parts where the store does not say it.
+    package var checksum: CRC64NVME?
 
     /// Makes a part.
-    package init(number: Int, etag: String, checksum: String? = nil) {
+    package init(number: Int, etag: String, size: Int64, checksum: CRC64NVME?) {
         self.number = number
         self.etag = etag
+        self.size = size
         self.checksum = checksum
+    }
+}
+
+extension MultipartUpload {
+    /// Whether its object lies below a folder; every one lies below the empty one.
+    package func isBelow(_ folder: String) -> Bool {
+        folder.isEmpty || key.rawValue.utf8.starts(with: (folder + "/").utf8)
+    }
+}
+
+extension [UploadedPart] {
+    /// The size of all parts together, in bytes.
+    package var totalSize: Int64 { reduce(0) { $0 + $1.size } }
+
+    /// The checksum of all parts one after the other; nil when that of one is not known.
+    package var wholeChecksum: CRC64NVME? {
+        var whole = CRC64NVME()
+        for part in self {
+            guard let checksum = part.checksum else { return nil }
+            whole = whole.followed(by: checksum, of: part.size)
+        }
+        return whole
     }
 }
 
@@ -137,16 +172,45 @@ package protocol ObjectStore: Sendable {
     /// Stores one part. Parts may come in any order and several at once.
     func putPart(_ number: Int, _ bytes: [UInt8], of upload: MultipartUpload) async throws -> UploadedPart
 
+    /// Stores one part while its bytes are pulled; it is never in memory as a whole.
+    ///
+    /// - Parameters:
+    ///   - number: the part's number, from 1.
+    ///   - stream: exactly `size` bytes. It is pulled once: whoever tries again gives a new one.
+    ///   - size: the part's size in bytes.
+    ///   - upload: the upload.
+    /// - Returns: the part, with the checksum of the bytes that passed.
+    /// - Throws: what the stream throws, `SourceUnavailable` when it gives more or fewer bytes; `StoreUnavailable`, also
+    ///   when the store has received other bytes than passed.
+    func putPart(
+        _ number: Int,
+        _ stream: ByteStream,
+        size: Int64,
+        of upload: MultipartUpload
+    ) async throws -> UploadedPart
+
+    /// The parts of an upload that the store holds, by ascending number; nil when it knows no such upload.
+    func storedParts(of upload: MultipartUpload) async throws -> [UploadedPart]?
+
     /// Makes the object visible; it replaces what was there.
     ///
     /// - Parameters:
     ///   - upload: the upload, which is gone afterwards.
-    ///   - parts: all parts, by ascending number.
-    /// - Throws: `StoreUnavailable`, also when the parts are not those that were stored.
+    ///   - parts: all parts with their checksums, by ascending number.
+    /// - Throws: `StoreUnavailable`; `CorruptContent` when the parts are not those that were stored.
     func complete(_ upload: MultipartUpload, parts: [UploadedPart]) async throws
 
     /// Throws away what was uploaded. An upload that is gone already is no error.
     func abort(_ upload: MultipartUpload) async throws
+
+    /// Uploads that were begun and neither completed nor aborted, whoever began them.
+    ///
+    /// - Parameters:
+    ///   - folder: only uploads of objects below it; empty for all.
+    ///   - moment: only uploads that were begun before it.
+    /// - Returns: up to some thousand of them, good for ``abort(_:)``; their part size is not known.
+    /// - Throws: `StoreUnavailable`.
+    func openUploads(below folder: String, begunBefore moment: Timestamp) async throws -> [MultipartUpload]
 
     /// Opens an object for reading, from an offset in bytes.
     ///

@@ -70,6 +70,19 @@ package protocol RecordStore: Sendable {
         in vault: VaultID,
         from first: Int
     ) -> any AsyncSequence<Receipt, any Error> & Sendable
+
+    /// Notes that something has been done, so that it is done once.
+    ///
+    /// - Parameters:
+    ///   - key: what was done: up to 500 bytes, without secrets.
+    ///   - expires: when the note is forgotten; to the second.
+    ///   - now: the time.
+    /// - Returns: false when it is noted already.
+    /// - Throws: `StoreUnavailable`, `Throttled`.
+    func noteOnce(_ key: String, until expires: Timestamp, now: Timestamp) async throws -> Bool
+
+    /// Forgets a note before its time.
+    func forgetNote(_ key: String) async throws
 }
 
 /// The right of one run to change a vault's mirror.
@@ -85,8 +98,8 @@ package struct Lease: Codable, Hashable, Sendable {
     package static let clockSkew: Duration = .seconds(60)
 
     /// Makes a lease that begins now.
-    package init(owner: RunID, now: Timestamp) {
+    package init(owner: RunID, now: Timestamp, lifetime: Duration = Self.lifetime) {
         self.owner = owner
-        expires = now.advanced(by: Self.lifetime)
+        expires = now.advanced(by: lifetime)
     }
 }

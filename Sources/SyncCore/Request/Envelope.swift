@@ -56,12 +56,15 @@ package struct ListOutput: Codable, Hashable, Sendable {
     package var successor: String
     /// How often the run went back to the authenticator.
     package var reauthentications: Int
+    /// The version of the secret whose token was used: the authenticator is told when that one is refused.
+    package var secretVersion: String?
     /// The outcome, when `next` is `done` or `busy`.
     package var summary: Summary?
 
     private enum CodingKeys: String, CodingKey {
         case run, request, cursor, next, batches, successor, reauthentications, summary
         case maxConcurrent = "max_concurrent"
+        case secretVersion = "secret_version"
     }
 }
 

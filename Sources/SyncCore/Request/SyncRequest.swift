@@ -6,7 +6,7 @@
 ///      "options": {"max_concurrent": 5, "timeout_minutes": 10}}
 package struct SyncRequest: Codable, Hashable, Sendable {
     /// What is asked for.
-    package enum Action: String, Codable, Sendable {
+    package enum Action: String, CaseIterable, Codable, Sendable {
         /// Mirror the vaults.
         case sync
         /// Tell how far their mirrors are.
@@ -14,7 +14,7 @@ package struct SyncRequest: Codable, Hashable, Sendable {
     }
 
     /// How much is listed.
-    package enum SyncType: String, Codable, Sendable {
+    package enum SyncType: String, CaseIterable, Codable, Sendable {
         /// What changed since the committed cursor.
         case incremental
         /// Everything, from the beginning.
@@ -125,30 +125,32 @@ extension SyncRequest {
     ///
     /// Unknown fields are ignored, so the event of a schedule and `{}` mean an incremental run over all vaults.
     ///
+    /// Fields that contradict each other are refused, for nobody can tell which of them is meant.
+    ///
     /// - Throws: `InvalidInput` naming the field. Passwords are refused: the input of an execution is stored.
     package init(input: JSON) throws(SyncError) {
-        guard case .object(let fields) = input else {
+        guard case .object(let members) = input else {
             throw SyncError(.invalidInput, "the input is not a JSON object")
         }
-        try Self.refuseSecrets(in: input)
-        let reader = FieldReader(fields: fields, prefix: "")
-        let options = FieldReader(fields: try reader.object("options"), prefix: "options.")
-        let kind = try reader.text("type", among: ["sync_vault", "sync_multiple", "status"])
-        if kind == "status" { action = .status }
-        if let name = try reader.text("action", among: ["sync", "status"]) { action = Action(rawValue: name) ?? .sync }
-        if let name = try reader.text("sync_type", among: ["incremental", "complete"]) {
-            syncType = SyncType(rawValue: name) ?? .incremental
+        try SecretFields.refuse(in: input)
+        let fields = EventFields(fields: members)
+        let options = EventFields(fields: try fields.object("options"), prefix: "options.")
+        let kind = try fields.text("type", among: Kind.self)
+        action = try fields.text("action", among: Action.self) ?? kind?.action ?? .sync
+        if let kind, kind.action != action { throw Self.contradiction("action", "type") }
+        let isFull = try options.bool("full_sync")
+        syncType = try fields.text("sync_type", among: SyncType.self) ?? (isFull == true ? .complete : .incremental)
+        if let isFull, isFull != (syncType == .complete) { throw Self.contradiction("sync_type", "options.full_sync") }
+        vaultIDs = try fields.vaultIDs()
+        if let kind, vaultIDs.isEmpty {
+            throw SyncError(.invalidInput, "the field \(kind.vaultField) is missing or empty; name the vaults")
         }
-        if try options.bool("full_sync") == true { syncType = .complete }
-        vaultIDs = try reader.vaultIDs(
-            required: kind == "sync_vault" ? "vault_id" : kind == "sync_multiple" ? "vaults" : nil
-        )
         if action == .status, vaultIDs.isEmpty {
             throw SyncError(.invalidInput, "the field vault_ids is missing; name the vaults whose status is asked for")
         }
-        filters = try reader.vaultFilters()
-        destinationBucket = try reader.text("dest_bucket")
-        destinationPrefix = try reader.text("dest_prefix")
+        filters = try fields.vaultFilters()
+        destinationBucket = try fields.bucket("dest_bucket")
+        destinationPrefix = try fields.prefix("dest_prefix")
         self.options.maxConcurrent = try options.integer("max_concurrent", in: 1...40)
         self.options.allowDeletions = try options.bool("allow_deletions") ?? false
         self.options.deleteExcluded = try options.bool("delete_excluded") ?? false
@@ -156,28 +158,24 @@ extension SyncRequest {
         self.options.timeoutMinutes = try options.integer("timeout_minutes", in: 1...15)
     }
 
-    private static let secretNames: Set<String> = [
-        "vault_password", "password", "totp_secret", "token", "access_token", "refresh_token", "client_secret",
-    ]
+    /// The older spelling of what is asked for.
+    private enum Kind: String, CaseIterable {
+        case syncVault = "sync_vault"
+        case syncMultiple = "sync_multiple"
+        case status
 
-    /// Refuses what must not be stored in an execution's history.
-    static func refuseSecrets(in value: JSON) throws(SyncError) {
-        switch value {
-        case .object(let members):
-            for (name, member) in members {
-                guard !secretNames.contains(name) else {
-                    throw SyncError(
-                        .invalidInput,
-                        "the field \(name) is refused, because the input of an execution is stored and readable; "
-                            + "put it into the secret (a vault's password under vaults.<vault id>.password)"
-                    )
-                }
-                try refuseSecrets(in: member)
+        var action: Action { self == .status ? .status : .sync }
+
+        var vaultField: String {
+            switch self {
+            case .syncVault: "vault_id"
+            case .syncMultiple: "vaults"
+            case .status: "vault_ids"
             }
-        case .array(let elements):
-            for element in elements { try refuseSecrets(in: element) }
-        default:
-            break
         }
+    }
+
+    private static func contradiction(_ one: String, _ other: String) -> SyncError {
+        SyncError(.invalidInput, "the fields \(one) and \(other) contradict each other; leave one of them out")
     }
 }

@@ -1,31 +1,3 @@
-/// How streams are cut into parts.
-package struct UploadSettings: Sendable {
-    /// Bodies of up to so many bytes are stored with one request.
-    package var multipartThreshold: Int
-    /// The size of a part in bytes; larger for objects that would have more than 10,000.
-    package var partSize: Int
-    /// How many parts are on their way at once.
-    package var partsInFlight: Int
-
-    /// S3's limit.
-    package static let mostParts = 10_000
-    /// S3's smallest part, but for the last one.
-    package static let smallestPart = 5 << 20
-
-    /// Makes settings; a part size below S3's smallest is raised to it.
-    package init(multipartThreshold: Int = 8 << 20, partSize: Int = 8 << 20, partsInFlight: Int = 3) {
-        self.multipartThreshold = max(multipartThreshold, Self.smallestPart)
-        self.partSize = max(partSize, Self.smallestPart)
-        self.partsInFlight = max(partsInFlight, 1)
-    }
-
-    /// The part size for an object of `size` bytes.
-    package func partSize(for size: Int64?) -> Int {
-        guard let size else { return partSize }
-        return max(partSize, Int((size + Int64(Self.mostParts) - 1) / Int64(Self.mostParts)))
-    }
-}
-
 /// Stores a stream of unknown or large size with a fixed number of parts in memory.
 package struct StreamUpload: Sendable {
     /// Gives the next bytes of a stream, or nil after the last.
@@ -45,6 +17,8 @@ package struct StreamUpload: Sendable {
     /// - Parameters:
     ///   - object: its key, and what is stored with it.
     ///   - size: the size that is expected, if one is.
+    ///   - begin: is told before anything is stored: of the upload in parts that was begun, or nil where one request is
+    ///     enough. What it throws ends everything.
     ///   - verify: is called with the size after the last byte and before anything becomes visible; what it throws
     ///     throws the upload away.
     ///   - pull: gives the next bytes, or nil after the last; it is called no faster than parts are stored.
@@ -53,26 +27,29 @@ package struct StreamUpload: Sendable {
     package func store(
         as object: (key: ObjectKey, attributes: ObjectAttributes),
         expecting size: Int64? = nil,
+        begin: (MultipartUpload?) async throws -> Void = { _ in },
         verify: (Int64) throws -> Void = { _ in },
         pull: Pull
     ) async throws -> Int64 {
-        let partSize = settings.partSize(for: size)
-        var source = PartSource(partSize: partSize)
+        let plan = settings.bufferedParts(for: size)
+        var source = PartSource(partSize: plan.size)
         let first = try await source.next(upTo: settings.multipartThreshold + 1, pull)
         if first.count <= settings.multipartThreshold {
             try verify(source.count)
+            try await begin(nil)
             try await store.put(object.key, first, object.attributes)
             return source.count
         }
         source.putBack(first)
-        let upload = try await store.beginUpload(object.key, object.attributes, partSize: partSize)
+        let upload = try await store.beginUpload(object.key, object.attributes, partSize: plan.size)
         do {
-            let parts = try await storeParts(of: &source, upload, pull)
+            try await begin(upload)
+            let parts = try await storeParts(of: &source, upload, plan.inFlight, pull)
             try verify(source.count)
-            try await store.complete(upload, parts: parts)
+            try await store.completeSurely(upload, parts: parts, object.attributes)
             return source.count
         } catch {
-            await abandon(upload)
+            await store.abandon(upload)
             throw error
         }
     }
@@ -80,6 +57,7 @@ package struct StreamUpload: Sendable {
     private func storeParts(
         of source: inout PartSource,
         _ upload: MultipartUpload,
+        _ partsInFlight: Int,
         _ pull: Pull
     ) async throws -> [UploadedPart] {
         try await withThrowingTaskGroup(of: UploadedPart.self) { group in
@@ -89,7 +67,7 @@ package struct StreamUpload: Sendable {
                 let bytes = try await source.nextPart(pull)
                 if bytes.isEmpty { break }
                 number += 1
-                if number > settings.partsInFlight, let part = try await group.next() { parts.append(part) }
+                if number > partsInFlight, let part = try await group.next() { parts.append(part) }
                 let partNumber = number
                 group.addTask { try await store.putPart(partNumber, bytes, of: upload) }
             }
@@ -97,12 +75,31 @@ package struct StreamUpload: Sendable {
             return parts.sorted { $0.number < $1.number }
         }
     }
+}
 
+extension ObjectStore {
+    /// Throws an upload away, as far as that is possible now.
+    ///
     /// Clean-up has to reach the store although the surrounding task may be cancelled, hence the task of its own.
-    /// An upload that cannot be aborted now is removed by the bucket's lifecycle rule.
-    private func abandon(_ upload: MultipartUpload) async {
-        let store = store
-        await Task { try? await store.abort(upload) }.value
+    /// An upload that cannot be aborted now is found by the next run.
+    func abandon(_ upload: MultipartUpload) async {
+        await Task { try? await abort(upload) }.value
+    }
+
+    /// Completes an upload. Where the answer is lost, the store is asked whether the object is there.
+    func completeSurely(
+        _ upload: MultipartUpload,
+        parts: [UploadedPart],
+        _ attributes: ObjectAttributes
+    ) async throws {
+        do {
+            try await complete(upload, parts: parts)
+        } catch let error as SyncError where error.isRetryable {
+            guard let version = attributes.sourceVersion, let object = try await head(upload.key),
+                object.sourceVersion == version, object.size == parts.totalSize,
+                object.crc64nvme == nil || object.crc64nvme == parts.wholeChecksum
+            else { throw error }
+        }
     }
 }
 

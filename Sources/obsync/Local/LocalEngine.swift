@@ -14,6 +14,12 @@ struct LocalEngine: Sendable {
     let definition: StateMachineDefinition
     let invoke: Invoke
     let observe: @Sendable (HistoryEvent) async -> Void
+    /// What the machine waits by.
+    var clock: any InterpreterClock = SystemInterpreterClock()
+    /// Where executions are kept.
+    var executions: any ExecutionStore = MemoryExecutionStore()
+    /// Draws numbers from 0 up to but not 1, which the waits before retries go by.
+    var random: @Sendable () -> Double = { Double.random(in: 0..<1) }
 
     /// The pipeline's own definition.
     static func pipelineDefinition() throws -> StateMachineDefinition {
@@ -31,25 +37,63 @@ struct LocalEngine: Sendable {
     /// - Returns: the summary.
     /// - Throws: `SyncError` under the name that the execution failed with.
     func run(_ request: SyncRequest, name: String) async throws -> Summary {
-        var input = try JSONValue(parsing: String(decoding: try FunctionJSON.encode(request), as: UTF8.self))
-        var name = name
-        while true {
-            let successor = Mutex<StartExecutionRequest?>(nil)
-            var environment = makeEnvironment()
-            environment.startExecution = { request in
-                successor.withLock { $0 = request }
-                return .object(["ExecutionArn": .string(request.name ?? ""), "StartDate": .string("")])
+        let input = try JSONValue(parsing: String(decoding: try FunctionJSON.encode(request), as: UTF8.self))
+        return try await run(input: input, name: name)
+    }
+
+    /// Runs an execution with an input as it came, and its successors, to the end.
+    ///
+    /// - Returns: the summary.
+    /// - Throws: `SyncError` under the name that the execution failed with.
+    func run(input: JSONValue, name: String) async throws -> Summary {
+        try await following { interpreter in
+            try await interpreter.start(name, definition, input: input)
+            return try await interpreter.run(name)
+        }
+    }
+
+    /// Redrives an execution, and runs the successors that it has by then, to the end.
+    ///
+    /// - Returns: the summary.
+    /// - Throws: `SyncError` under the name that the execution failed with this time; `StateMachineError` when it
+    ///   cannot be redriven.
+    func redrive(_ name: String) async throws -> Summary {
+        try await following { try await $0.redrive(name) }
+    }
+
+    /// The interpreter of kept executions, without a way to start further ones.
+    var interpreter: KeptInterpreter { KeptInterpreter(store: executions, environment: makeEnvironment()) }
+
+    private func following(_ begin: (KeptInterpreter) async throws -> ExecutionResult) async throws -> Summary {
+        let successor = Mutex<String?>(nil)
+        let starter = interpreter
+        let definition = definition
+        var environment = makeEnvironment()
+        environment.startExecution = { request in
+            let name = request.name ?? UUID().uuidString.lowercased()
+            successor.withLock { $0 = name }
+            do {
+                try await starter.start(name, definition, input: request.input)
+            } catch let error as StateMachineError where error.code == .executionAlreadyExists {
+                throw TaskFailure(error: "StepFunctions.ExecutionAlreadyExistsException", cause: error.message)
             }
-            let result = await Interpreter(definition: definition, environment: environment).run(
-                input: input,
-                name: name
-            )
-            if let next = successor.withLock({ $0 }) {
-                input = next.input
-                name = next.name ?? name
-                continue
-            }
-            return try summary(of: result)
+            return .object(["ExecutionArn": .string(name), "StartDate": .string("\(starter.now)")])
+        }
+        let interpreter = KeptInterpreter(store: executions, environment: environment)
+        var result = try await begin(interpreter)
+        while result.status == .succeeded, let next = successor.withLock({ $0.take() }) {
+            result = try await goOn(next, interpreter)
+        }
+        return try summary(of: result)
+    }
+
+    /// Runs a successor: new, or left behind by a process that was killed.
+    private func goOn(_ name: String, _ interpreter: KeptInterpreter) async throws -> ExecutionResult {
+        let known = try await executions.execution(named: name)
+        return switch known?.status {
+        case .running?, nil: try await interpreter.run(name)
+        case .succeeded?: ExecutionResult(status: .succeeded, output: known?.output)
+        case .failed?, .timedOut?, .aborted?: try await interpreter.redrive(name)
         }
     }
 
@@ -57,9 +101,9 @@ struct LocalEngine: Sendable {
         let invoke = invoke
         var environment = InterpreterEnvironment(
             identity: .local("vault-sync"),
-            clock: SystemInterpreterClock(),
+            clock: clock,
             functions: .init(
-                random: { Double.random(in: 0..<1) },
+                random: random,
                 uuid: { UUID().uuidString.lowercased() },
                 hash: Self.hash
             ),

@@ -16,6 +16,7 @@ struct LocalFolder: Sendable {
 
     var data: String { path + "/.obsync" }
     var credentials: String { data + "/credentials.json" }
+    var executions: String { data + "/executions.sqlite" }
 
     /// Makes the folder and its data folder, which only its owner can read.
     func prepare() throws {
@@ -31,11 +32,21 @@ struct LocalFolder: Sendable {
         }
     }
 
-    /// Removes what earlier runs have left of working data and half-written files.
-    func removeWorkingData() {
+    /// Removes half-written files and the working data of runs, but for those that somebody may still redrive. Uploads in
+    /// parts stay: records may go on with them, and those that no record knows are thrown away by the lister.
+    ///
+    /// - Parameter kept: the ids of the runs whose manifests and batches stay.
+    func removeWorkingData(keeping kept: Set<String>) {
         // Failing to tidy up is no reason to call a run failed.
-        try? FileManager.default.removeItem(atPath: data + "/state")
-        try? FileManager.default.removeItem(atPath: data + "/tmp")
+        FolderObjectStore.removeHalfWrittenFiles(in: data + "/tmp")
+        let files = FileManager.default
+        let state = data + "/state"
+        for folder in (try? files.contentsOfDirectory(atPath: state)) ?? [] {
+            for name in (try? files.contentsOfDirectory(atPath: "\(state)/\(folder)")) ?? [] {
+                let run = name.hasSuffix(".json") ? String(name.dropLast(5)) : name
+                if !kept.contains(run) { try? files.removeItem(atPath: "\(state)/\(folder)/\(name)") }
+            }
+        }
     }
 
     /// The pipeline over this folder.
@@ -68,7 +79,7 @@ struct LocalFolder: Sendable {
             secrets: FileSecretStore(path: credentials, environment: environment),
             providers: [obsidian],
             records: records,
-            state: FolderObjectStore(root: data + "/state", scratch: scratch),
+            state: FolderObjectStore(root: data + "/state", scratch: data + "/state/tmp"),
             mirror: { request in
                 guard request.destinationBucket == nil, request.destinationPrefix == nil else {
                     throw SyncError(.invalidInput, "dest_bucket and dest_prefix mean nothing here; use --dest")
@@ -79,6 +90,8 @@ struct LocalFolder: Sendable {
             makeHasher: { SHA256Hasher() }
         )
         pipeline.observe = observe
+        pipeline.authenticating.deployment = environment["OBSYNC_DEPLOYMENT"] ?? "on this machine"
+        pipeline.notify = { notice, _ in StandardStreams.error("\(notice.subject)\n\(notice.body)") }
         return pipeline
     }
 }

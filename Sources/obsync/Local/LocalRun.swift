@@ -6,7 +6,7 @@ import ObsidianSync
 import StateMachine
 import SyncCore
 
-/// One `obsync sync`: the whole pipeline in this process, over a folder.
+/// One `obsync sync` or `obsync redrive`: the whole pipeline in this process, over a folder.
 struct LocalRun {
     var folder: LocalFolder
     var credentials: String
@@ -22,10 +22,39 @@ struct LocalRun {
     /// - Returns: what came of it.
     /// - Throws: `SyncError` under the name that the execution failed with.
     func run(vault: String?, _ settings: RunOptions) async throws -> Summary {
+        try await withEngine { engine, pipeline in
+            var request = SyncRequest()
+            request.syncType = settings.complete ? .complete : .incremental
+            request.options.allowDeletions = settings.allowDeletions
+            request.options.deleteExcluded = settings.deleteExcluded
+            request.options.filter = PathFilter(exclude: settings.exclude, include: settings.include)
+            if let vault { request.vaultIDs = [try await VaultChoice(pipeline, logger).id(of: vault)] }
+            let name = "local-\(pipeline.randomName())"
+            return try await suggestingRedrive(of: name, engine) { try await engine.run(request, name: name) }
+        }
+    }
+
+    /// Redrives an execution: what succeeded is kept, what failed or was stopped runs again.
+    ///
+    /// - Parameter name: the execution; nil for the newest that can be redriven.
+    /// - Returns: what came of it.
+    /// - Throws: `StateMachineError` when it cannot be redriven, `SyncError` under the name that it failed with.
+    func redrive(_ name: String?) async throws -> Summary {
+        try await withEngine { engine, _ in
+            let newest = try await KeptExecutions(engine.executions).redrivable().first?.name
+            guard let name = name ?? newest else {
+                throw SyncError(.invalidInput, "no execution can be redriven; obsync executions list shows all")
+            }
+            return try await suggestingRedrive(of: name, engine) { try await engine.redrive(name) }
+        }
+    }
+
+    private func withEngine(_ body: (LocalEngine, Pipeline) async throws -> Summary) async throws -> Summary {
         try folder.prepare()
         let lock = try FolderLock(path: folder.data + "/lock")
         defer { withExtendedLifetime(lock) {} }
-        folder.removeWorkingData()
+        let kept = KeptExecutions(try SQLiteExecutionStore(path: folder.executions))
+        try await kept.removeOld()
         let display = ProgressDisplay(isQuiet: isQuiet)
         let picture = RunPicture()
         defer { display.finish() }
@@ -36,27 +65,47 @@ struct LocalRun {
                 executor: transport,
                 observe: display.observe
             )
-            var request = SyncRequest()
-            request.syncType = settings.complete ? .complete : .incremental
-            request.options.allowDeletions = settings.allowDeletions
-            request.options.deleteExcluded = settings.deleteExcluded
-            request.options.filter = PathFilter(exclude: settings.exclude, include: settings.include)
-            if let vault { request.vaultIDs = [try await VaultChoice(pipeline, logger).id(of: vault)] }
             let engine = LocalEngine(
                 definition: try LocalEngine.pipelineDefinition(),
                 invoke: invoke(pipeline),
                 observe: { event in
                     picture.observe(event)
                     if event.type == .taskFailed { display.showFailure(event.details.error, event.details.cause) }
-                }
+                },
+                executions: kept.store
             )
-            let name = "local-\(pipeline.randomName())"
-            let summary = try await engine.run(request, name: name)
-            folder.removeWorkingData()
+            // Nobody else is at work here: what runs still was left by a process that was killed.
+            for name in try await engine.interpreter.abortOrphans() {
+                suggestRedrive(of: name, "was stopped on its way")
+            }
+            folder.removeWorkingData(keeping: try await kept.redrivableRuns())
+            let summary = try await body(engine, pipeline)
+            folder.removeWorkingData(keeping: try await kept.redrivableRuns())
             display.finish()
             if !isQuiet { for line in picture.lines { StandardStreams.error(line) } }
             return summary
         }
+    }
+
+    private func suggestingRedrive(
+        of name: String,
+        _ engine: LocalEngine,
+        _ body: () async throws -> Summary
+    ) async throws -> Summary {
+        do {
+            return try await body()
+        } catch {
+            let failed = try await engine.executions.execution(named: name)
+            if failed?.obstacleToRedrive(now: engine.interpreter.now) == nil { suggestRedrive(of: name, "failed") }
+            throw error
+        }
+    }
+
+    private func suggestRedrive(of name: String, _ what: String) {
+        guard !isQuiet else { return }
+        StandardStreams.error(
+            "  execution \(name) \(what); to go on there: obsync redrive \(name) --dest \(folder.path)"
+        )
     }
 
     private func invoke(_ pipeline: Pipeline) -> LocalEngine.Invoke {

@@ -8,7 +8,7 @@ import Testing
 
 /// The adapters of the object store.
 enum ObjectStoreAdapter: CaseIterable, Sendable {
-    case memory, folder, s3
+    case memory, folder, s3, simulatedS3
 
     /// Those that can be tested here.
     static var available: [ObjectStoreAdapter] { allCases.filter { $0 != .s3 || Emulator.address != nil } }
@@ -30,6 +30,10 @@ enum ObjectStoreAdapter: CaseIterable, Sendable {
                 let bucket = Emulator.unique("mirror")
                 try await s3.createBucket(.init(bucket: bucket))
                 try await body(S3ObjectStore(s3: s3, bucket: bucket, prefix: "some prefix/"))
+            }
+        case .simulatedS3:
+            try await SimulatedS3.with { s3, _ in
+                try await body(S3ObjectStore(s3: s3, bucket: SimulatedS3.bucket, prefix: "some prefix/"))
             }
         }
     }
@@ -66,21 +70,25 @@ enum SecretStoreAdapter: CaseIterable, Sendable {
 
     /// Opens a store that holds `secret`, or nothing.
     func with(_ secret: Secret?, _ body: (any SecretStore) async throws -> Void) async throws {
+        try await with(text: try secret.map { String(decoding: try $0.json, as: UTF8.self) }, body)
+    }
+
+    /// Opens a store that holds this text, or nothing. A store in memory cannot hold what is no secret.
+    func with(text: String?, _ body: (any SecretStore) async throws -> Void) async throws {
         switch self {
         case .memory:
-            try await body(MemorySecretStore(secret))
+            try await body(MemorySecretStore(try text.map { try Secret(json: $0.utf8) }))
         case .file:
             try await withTemporaryFolder { folder in
                 let path = folder + "/credentials.json"
-                if let secret { try writeSecret(try secret.json, to: path) }
+                if let text { try writeSecret(Array(text.utf8), to: path) }
                 try await body(FileSecretStore(path: path, environment: [:]))
             }
         case .secretsManager:
             try await Emulator.with { client, _ in
                 let secretsManager = SecretsManager(client: client)
                 let name = Emulator.unique("secret")
-                if let secret {
-                    let text = String(decoding: try secret.json, as: UTF8.self)
+                if let text {
                     _ = try await secretsManager.createSecret(
                         .init(clientRequestToken: UUID().uuidString, name: name, secretString: text)
                     )

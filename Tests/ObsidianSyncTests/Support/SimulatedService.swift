@@ -18,6 +18,7 @@ struct SimulatedService {
     let vault: SimulatedVault
     let transport: AsyncHTTPClientTransport
     let clock: ManualClock
+    var environment: [String: String] = [:]
 
     /// What a vault of these tests has: small files, an empty one, names that need care, a rename and a deletion; and a
     /// file of three pieces where it is asked for, which takes a second to make.
@@ -44,6 +45,7 @@ struct SimulatedService {
     static func with<Result: Sendable>(
         _ vault: SimulatedVault? = nil,
         configuration: ObsidianSimulator.Configuration = .init(),
+        environment: [String: String] = [:],
         _ body: (SimulatedService) async throws -> Result
     ) async throws -> Result {
         let vault = try vault ?? Self.vault()
@@ -58,7 +60,13 @@ struct SimulatedService {
             simulator in
             let result = try await AsyncHTTPClientTransport.with { transport in
                 try await body(
-                    SimulatedService(simulator: simulator, vault: vault, transport: transport, clock: clock)
+                    SimulatedService(
+                        simulator: simulator,
+                        vault: vault,
+                        transport: transport,
+                        clock: clock,
+                        environment: environment
+                    )
                 )
             }
             guard simulator.counters.refusedWrites.isEmpty, simulator.counters.overlappingRequests == 0,
@@ -70,9 +78,9 @@ struct SimulatedService {
 
     var provider: ObsidianProvider {
         get throws {
-            let configuration = try ObsidianProvider.Configuration(
-                environment: ["OBSIDIAN_API_URL": simulator.baseURL]
-            )
+            var variables = environment
+            variables["OBSIDIAN_API_URL"] = simulator.baseURL
+            let configuration = try ObsidianProvider.Configuration(environment: variables)
             return ObsidianProvider(configuration, executor: transport, clock: clock, random: { 0.5 })
         }
     }

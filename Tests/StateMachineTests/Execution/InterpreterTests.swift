@@ -119,7 +119,9 @@ struct InterpreterTests {
             inside.decrement()
         }
         let ids = try await withThrowingTaskGroup(of: Int.self) { group in
-            for _ in 0..<100 { group.addTask { try await recorder.record(.taskStarted, after: 0) } }
+            for _ in 0..<100 {
+                group.addTask { try await recorder.record([NewEvent(type: .taskStarted)], of: [], after: 0) }
+            }
             var ids: [Int] = []
             for try await id in group { ids.append(id) }
             return ids

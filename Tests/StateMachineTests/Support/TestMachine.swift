@@ -53,6 +53,11 @@ final class TestMachine: Sendable {
         return await interpreter.run(input: input, name: "test")
     }
 
+    /// An interpreter that keeps its executions in `store`.
+    func kept(in store: any ExecutionStore) -> KeptInterpreter {
+        KeptInterpreter(store: store, environment: environment())
+    }
+
     /// Runs states given as JSON text; the first one named is where it starts.
     func run(
         startAt: String = "A",

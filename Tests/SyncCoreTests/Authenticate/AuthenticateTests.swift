@@ -9,11 +9,8 @@ struct AuthenticateTests {
     func goodToken() async throws {
         let world = World.withNotes()
         world.library.accept(token: "good")
-        let secret = try await world.secrets.current()
-        let stored = try await world.secrets.replace(
-            secret.secret.setting(.string("good"), at: "token", "value"),
-            expecting: secret.version
-        )
+        world.secrets.edit { $0.setting(.string("good"), at: "token", "value") }
+        let stored = try await world.secrets.current()
         let output = try await world.authenticate("{}".asEvent)
         #expect(output.run == .first)
         #expect(output.provider == "fake")
@@ -31,22 +28,6 @@ struct AuthenticateTests {
         #expect(try await world.secrets.current().version == output.secretVersion)
         _ = try await world.authenticate("{}".asEvent)
         #expect(world.library.tokensIssued == 1)
-    }
-
-    @Test("who loses the race uses the winner's token")
-    func lostRace() async throws {
-        let world = World.withNotes()
-        world.library.accept(token: "winner")
-        let authenticate = Authenticate(
-            secrets: RacedSecretStore(base: world.secrets),
-            providers: [FakeProvider(world.library)],
-            allowedBuckets: [],
-            makeRunID: { .first }
-        )
-        let input = try FunctionJSON.decode(AuthenticateInput.self, from: Array("{}".utf8))
-        let output = try await authenticate(input, logger: .quiet)
-        #expect(output.vaults == 1)
-        #expect(try await world.secrets.current().secret.text("token", "value") == "winner")
     }
 
     @Test("a password that is refused is a permanent failure")
@@ -134,21 +115,5 @@ struct AuthenticateTests {
         }
         #expect(error?.name == .invalidConfiguration)
         #expect(error?.message.contains("fake") == true)
-    }
-}
-
-/// Somebody else stores a token between the reading and the writing.
-private struct RacedSecretStore: SecretStore {
-    let base: MemorySecretStore
-
-    func current() async throws -> StoredSecret {
-        try await base.current()
-    }
-
-    func replace(_ secret: Secret, expecting version: String) async throws -> StoredSecret {
-        let standing = try await base.current()
-        let winner = standing.secret.setting(.string("winner"), at: "token", "value")
-        _ = try await base.replace(winner, expecting: standing.version)
-        return try await base.replace(secret, expecting: version)
     }
 }

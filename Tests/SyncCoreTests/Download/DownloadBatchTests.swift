@@ -126,9 +126,9 @@ struct DownloadBatchTests {
     func lostRecord() async throws {
         let world = worldWithLargeFile(besides: [:])
         let batch = try await firstBatch(world)
-        // The note that the transfer has begun is written; that of its end is not.
+        // The notes that the transfer begins, and with which upload, are written; that of its end is not.
         world.recordFaults.replace { operation, number in
-            operation == .saveRecord && number > 1 ? .init(SyncError(.storeUnavailable, "no")) : nil
+            operation == .saveRecord && number > 2 ? .init(SyncError(.storeUnavailable, "no")) : nil
         }
         await #expect(throws: SyncError.self) { try await world.download(batch) }
         #expect(world.record("large.mp4")?.status != .completed)

@@ -58,8 +58,7 @@ struct LogLinesTests {
             "auth": .object(["password": .string("\(Self.marker)-password")]),
             "token": .object(["value": .string("\(Self.marker)-token")]),
         ])
-        let stored = try await world.secrets.current()
-        _ = try await world.secrets.replace(secret, expecting: stored.version)
+        world.secrets.edit { _ in secret }
         let observed = ObservedPipeline(world)
         await #expect(throws: SyncError.self) { try await observed.run() }
         for line in shownLines(observed) {
@@ -77,7 +76,7 @@ struct LogLinesTests {
         let agreed: Set<String> = [
             LogKey.execution, LogKey.run, LogKey.vault, LogKey.batch, LogKey.batches, LogKey.next, LogKey.itemVersion,
             LogKey.errorType, LogKey.attempt, LogKey.status, LogKey.files, LogKey.bytes, LogKey.failed, LogKey.skipped,
-            LogKey.secretVersion,
+            LogKey.secretVersion, LogKey.cause,
         ]
         let observed = ObservedPipeline(try troubledWorld())
         await #expect(throws: SyncError.self) { try await observed.run() }

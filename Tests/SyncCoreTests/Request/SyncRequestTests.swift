@@ -54,6 +54,23 @@ struct SyncRequestTests {
             (#"{"options": {"timeout_minutes": "5"}}"#, "options.timeout_minutes"),
             (#"{"options": {"timeout_minutes": 16}}"#, "options.timeout_minutes"),
             (#"{"options": {"full_sync": "yes"}}"#, "options.full_sync"),
+            (#"{"options": {"max_concurrent": 1e300}}"#, "options.max_concurrent"),
+            (#"{"options": {"max_concurrent": 2.5}}"#, "options.max_concurrent"),
+            (#"{"options": {"timeout_minutes": -9223372036854775808}}"#, "options.timeout_minutes"),
+            (#"{"options": {"timeout_minutes": 18446744073709551616}}"#, "options.timeout_minutes"),
+            (#"{"options": []}"#, "options"), (#"{"vaults": {"vault_id": "a"}}"#, "vaults"),
+            (#"{"vaults": ["a"]}"#, "vaults"), (#"{"vault_ids": [["a"]]}"#, "vault_ids"),
+            (#"{"vault_id": "_account"}"#, "vault_id"), (#"{"vault_id": "a\u0000b"}"#, "vault_id"),
+            (#"{"vault_id": "caf\u00e9"}"#, "vault_id"),
+            (#"{"type": "status", "action": "sync", "vault_ids": ["a"]}"#, "action and type"),
+            (#"{"type": "sync_vault", "action": "status", "vault_id": "a"}"#, "action and type"),
+            (#"{"sync_type": "incremental", "options": {"full_sync": true}}"#, "sync_type and options.full_sync"),
+            (#"{"dest_bucket": ""}"#, "dest_bucket"), (#"{"dest_bucket": "Upper"}"#, "dest_bucket"),
+            (#"{"dest_bucket": "a/../b"}"#, "dest_bucket"), (#"{"dest_prefix": "/"}"#, "dest_prefix"),
+            (#"{"dest_prefix": "/etc/"}"#, "dest_prefix"), (#"{"dest_prefix": "a//b"}"#, "dest_prefix"),
+            (#"{"dest_prefix": "../state/"}"#, "dest_prefix"), (#"{"dest_prefix": "a/../../b/"}"#, "dest_prefix"),
+            (#"{"dest_prefix": "./a"}"#, "dest_prefix"), (#"{"dest_prefix": "a\nb"}"#, "dest_prefix"),
+            (#"{"dest_prefix": "a\u0000"}"#, "dest_prefix"), (#"{"dest_prefix": "a\u0085b"}"#, "dest_prefix"),
         ]
     )
     func errors(json: String, field: String) {
@@ -74,5 +91,80 @@ struct SyncRequestTests {
         #expect(error?.name == .invalidInput)
         #expect(error?.message.contains("under vaults.<vault id>.password") == true)
         #expect(error?.message.contains("s3cret") == false)
+    }
+
+    @Test("ids and prefixes are as long as they may be, and no longer")
+    func lengths() throws {
+        let long = String(repeating: "x", count: 128)
+        #expect(try request("{\"vault_id\": \"\(long)\"}").vaultIDs.first?.rawValue == long)
+        let prefix = String(repeating: "y", count: 511) + "/"
+        #expect(try request("{\"dest_prefix\": \"\(prefix)\"}").destinationPrefix == prefix)
+        for json in [
+            "{\"vault_id\": \"\(long)x\"}", "{\"dest_prefix\": \"\(prefix)y\"}",
+            "{\"dest_bucket\": \"\(long)\"}",
+        ] {
+            let error = #expect(throws: SyncError.self) { try request(json) }
+            #expect(error?.name == .invalidInput)
+            #expect(error?.message.contains("xxxx") == false)
+        }
+    }
+
+    @Test("a list may repeat itself, and names no more than a hundred vaults")
+    func manyVaults() throws {
+        func list(_ count: Int, distinct: Int) -> String {
+            "{\"vault_ids\": [" + (0..<count).map { "\"v\($0 % distinct)\"" }.joined(separator: ",") + "]}"
+        }
+        #expect(try request(list(20_000, distinct: 100)).vaultIDs.count == 100)
+        let error = #expect(throws: SyncError.self) { try request(list(20_000, distinct: 101)) }
+        #expect(error?.name == .invalidInput)
+        #expect(error?.message.contains("vault_ids") == true)
+    }
+
+    @Test("an empty prefix is the bucket's root, another one keeps its slash")
+    func prefixes() throws {
+        for prefix in ["", "a", "a/", "with space/\u{E9}/"] {
+            #expect(try request("{\"dest_prefix\": \"\(prefix)\"}").destinationPrefix == prefix)
+        }
+    }
+
+    @Test(
+        "whatever is called like a secret is refused by its name",
+        arguments: [
+            (#"{"Vault-Password": 1}"#, "Vault-Password"),
+            (#"{"options": {"vaultPassword": null}}"#, "options.vaultPassword"),
+            (#"{"vaults": [{"vault_id": "a", "PASSWD": "s3cret"}]}"#, "vaults.PASSWD"),
+            (#"{"vault_ids": [{"passphrase": "s3cret"}]}"#, "vault_ids.passphrase"),
+            (#"{"accessToken": "s3cret"}"#, "accessToken"),
+            (#"{"auth": {"totp_secret": "s3cret"}}"#, "auth.totp_secret"),
+            (#"{"Authorization": "s3cret"}"#, "Authorization"), (#"{"gp_cookie": "s3cret"}"#, "gp_cookie"),
+            (#"{"input": {"request": {"client_secret": "s3cret"}}}"#, "input.request.client_secret"),
+            (#"{"pass\nword password": "s3cret"}"#, "pass?word?password"),
+        ]
+    )
+    func secretNames(json: String, field: String) {
+        let error = #expect(throws: SyncError.self) {
+            try FunctionJSON.decode(AuthenticateInput.self, from: Array(json.utf8))
+        }
+        #expect(error?.name == .invalidInput)
+        #expect(error?.message.contains("the field \(field) is refused") == true, "\(error?.message ?? "")")
+        #expect(error?.message.contains("s3cret") == false)
+    }
+
+    @Test(
+        "an envelope's own fields are checked like the rest",
+        arguments: [
+            (#"{"execution": 7, "input": {}}"#, "execution"), (#"{"run": 7}"#, "run"), (#"{"run": "../x"}"#, "run"),
+            (#"{"cursor": {}}"#, "cursor"), (#"{"reauthentications": "many"}"#, "reauthentications"),
+            (#"{"reauthentications": -1}"#, "reauthentications"), (#"{"force": "yes"}"#, "force"),
+            (#"{"secret_version": 1}"#, "secret_version"), (#"{"input": []}"#, "input"), (#"{"request": 1}"#, "input"),
+            (#"[]"#, "input"), (#"7"#, "input"),
+        ]
+    )
+    func envelope(json: String, field: String) {
+        let error = #expect(throws: SyncError.self) {
+            try FunctionJSON.decode(AuthenticateInput.self, from: Array(json.utf8))
+        }
+        #expect(error?.name == .invalidInput)
+        #expect(error?.message.contains(field) == true, "\(error?.message ?? "")")
     }
 }

@@ -1,3 +1,4 @@
+import Checksums
 import FoundationEssentials
 import TestSupport
 import Testing
@@ -47,6 +48,7 @@ struct LineScannerTests {
         record.pendingSince = time()
         record.lastError = Bool.random(using: &random) ? "Throttled" : nil
         record.attempts = Int.random(in: 0...5, using: &random)
+        record.crc64nvme = Bool.random(using: &random) ? CRC64NVME(.random(in: 0...(.max), using: &random)) : nil
         return record
     }
 

@@ -106,6 +106,35 @@ struct StreamUploadTests {
         let size = settings.partSize(for: large)
         #expect(Int64(size) * 10_000 >= large)
         #expect(Int64(size - 1) * 10_000 < large)
+        #expect(settings.partSize(for: (5 << 30) * 10_000) == UploadSettings.largestPart)
+    }
+
+    @Test(
+        "parts that have to be held fit into the memory that they may take",
+        arguments: [
+            (partSize: 8, parallel: 4, limit: 32, size: 8, inFlight: 3), (8, 4, 10, 5, 1), (1024, 4, 32, 16, 1),
+            (8, 2, 256, 8, 2),
+        ]
+    )
+    func bufferedParts(mebibytes: (partSize: Int, parallel: Int, limit: Int, size: Int, inFlight: Int)) {
+        let settings = UploadSettings(
+            partSize: mebibytes.partSize << 20,
+            partsInFlight: mebibytes.parallel,
+            bufferLimit: mebibytes.limit << 20
+        )
+        let parts = settings.bufferedParts(for: nil)
+        #expect((parts.size, parts.inFlight) == (mebibytes.size << 20, mebibytes.inFlight))
+        #expect(parts.size * (parts.inFlight + 1) <= mebibytes.limit << 20)
+    }
+
+    @Test("a plan's parts are adjacent and cover everything", arguments: [1, 1999, 2000, 2001, 38_500] as [Int64])
+    func plan(size: Int64) {
+        let plan = PartPlan(size: size, partSize: 2000)
+        let ranges = (1...plan.count).map(plan.range)
+        #expect(ranges.first?.lowerBound == 0)
+        #expect(ranges.last?.upperBound == size)
+        #expect(zip(ranges, ranges.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound })
+        #expect(ranges.dropLast().allSatisfy { $0.count == 2000 })
     }
 }
 
@@ -129,6 +158,23 @@ private final class GatedStore: ObjectStore {
             counts.stored += 1
         }
         return part
+    }
+
+    func putPart(
+        _ number: Int,
+        _ stream: ByteStream,
+        size: Int64,
+        of upload: MultipartUpload
+    ) async throws -> UploadedPart {
+        try await base.putPart(number, stream, size: size, of: upload)
+    }
+
+    func storedParts(of upload: MultipartUpload) async throws -> [UploadedPart]? {
+        try await base.storedParts(of: upload)
+    }
+
+    func openUploads(below folder: String, begunBefore moment: Timestamp) async throws -> [MultipartUpload] {
+        try await base.openUploads(below: folder, begunBefore: moment)
     }
 
     func put(_ key: ObjectKey, _ bytes: [UInt8], _ attributes: ObjectAttributes) async throws {

@@ -75,8 +75,8 @@ struct World: Sendable {
 
     func authenticate(_ json: String) async throws -> AuthenticateOutput {
         let authenticate = Authenticate(
-            secrets: secrets,
-            providers: [FakeProvider(library)],
+            AuthenticatePorts(secrets: secrets, providers: [FakeProvider(library)], records: records, clock: clock),
+            settings: AuthenticateSettings(),
             allowedBuckets: [],
             makeRunID: { nil }
         )

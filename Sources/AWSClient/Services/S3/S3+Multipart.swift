@@ -54,6 +54,7 @@ extension S3 {
         // These are about the object, not about this request's body.
         try request.set(sha256: input.checksumSHA256, crc64: input.checksumCRC64NVME, namesAlgorithm: false)
         try request.set("x-amz-checksum-type", input.checksumType?.rawValue)
+        try request.set("x-amz-mp-object-size", input.mpuObjectSize.map { String($0) })
         request.body = .bytes(ByteBuffer(string: try Self.xml(of: input.parts, for: request)))
         request.responseBody = .collectedMayBeError(limit: 1 << 20)
         let (root, headers) = try await xml(request, root: "CompleteMultipartUploadResult")

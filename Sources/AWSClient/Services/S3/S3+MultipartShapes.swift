@@ -133,6 +133,8 @@ extension S3 {
         package var ifNoneMatch: String?
         /// The key, 1 to 1024 bytes of UTF-8, as it is: not encoded, not normalised.
         package var key: String
+        /// How many bytes all parts have together; S3 refuses to complete anything else.
+        package var mpuObjectSize: Int64?
         /// The parts, in ascending order.
         package var parts: [CompletedPart]
         /// The upload.
@@ -147,6 +149,7 @@ extension S3 {
             ifMatch: String? = nil,
             ifNoneMatch: String? = nil,
             key: String,
+            mpuObjectSize: Int64? = nil,
             parts: [CompletedPart],
             uploadId: String
         ) {
@@ -157,6 +160,7 @@ extension S3 {
             self.ifMatch = ifMatch
             self.ifNoneMatch = ifNoneMatch
             self.key = key
+            self.mpuObjectSize = mpuObjectSize
             self.parts = parts
             self.uploadId = uploadId
         }

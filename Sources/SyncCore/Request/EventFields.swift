@@ -1,7 +1,14 @@
-/// Reads the fields of one object, naming the field in every error.
-struct FieldReader {
+/// Reads the fields of one object of an event, naming the field in every error.
+struct EventFields {
+    /// No more vaults than this are named; whoever wants more leaves them all out.
+    private static let mostVaults = 100
+    /// Leaves room for the names of vault and file in a key of 1,024 bytes.
+    private static let longestPrefix = 512
+    /// The request travels with every page.
+    private static let longestPatterns = 4096
+
     let fields: [String: JSON]
-    let prefix: String
+    var prefix = ""
 
     func object(_ name: String) throws(SyncError) -> [String: JSON] {
         switch fields[name] {
@@ -11,18 +18,23 @@ struct FieldReader {
         }
     }
 
-    func text(_ name: String) throws(SyncError) -> String? {
+    func text(_ name: String, upTo length: Int = 1024) throws(SyncError) -> String? {
         switch fields[name] {
         case nil, .null?: return nil
-        case .string(let text)?: return text
-        default: throw wrong(name, "text")
+        case .string(let text)? where text.utf8.count <= length: return text
+        default: throw wrong(name, "text of up to \(length) bytes")
         }
     }
 
-    func text(_ name: String, among allowed: [String]) throws(SyncError) -> String? {
-        guard let text = try text(name) else { return nil }
-        guard allowed.contains(text) else { throw wrong(name, "one of \(allowed.joined(separator: ", "))") }
-        return text
+    func text<Value: RawRepresentable<String> & CaseIterable>(
+        _ name: String,
+        among values: Value.Type
+    ) throws(SyncError) -> Value? {
+        if (fields[name] ?? .null) == .null { return nil }
+        guard let text = try? text(name), let value = Value(rawValue: text) else {
+            throw wrong(name, "one of \(values.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return value
     }
 
     func bool(_ name: String) throws(SyncError) -> Bool? {
@@ -46,7 +58,7 @@ struct FieldReader {
     }
 
     /// The vaults from `vault_id`, `vault_ids` and `vaults`, without repeats.
-    func vaultIDs(required: String?) throws(SyncError) -> [VaultID] {
+    func vaultIDs() throws(SyncError) -> [VaultID] {
         var found: [VaultID] = []
         if let value = fields["vault_id"], value != .null { found.append(try vaultID(value, "vault_id")) }
         for element in try array("vault_ids") { found.append(try vaultID(element, "vault_ids")) }
@@ -54,11 +66,45 @@ struct FieldReader {
             guard let id = element.members["vault_id"] else { throw wrong("vaults", "a list of {\"vault_id\": …}") }
             found.append(try vaultID(id, "vaults.vault_id"))
         }
-        if let required, found.isEmpty {
-            throw SyncError(.invalidInput, "the field \(prefix)\(required) is missing or empty")
-        }
         var seen: Set<VaultID> = []
-        return found.filter { seen.insert($0).inserted }
+        let distinct = found.filter { seen.insert($0).inserted }
+        guard distinct.count <= Self.mostVaults else {
+            throw SyncError(
+                .invalidInput,
+                "more than \(Self.mostVaults) vaults are named; leave the fields vault_id, vault_ids and vaults out for all"
+            )
+        }
+        return distinct
+    }
+
+    /// A bucket's name: 3 to 63 lower-case letters, digits, `-` and `.`.
+    func bucket(_ name: String) throws(SyncError) -> String? {
+        guard let bucket = try text(name) else { return nil }
+        let isName = bucket.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"),
+                UInt8(ascii: "."):
+                true
+            default:
+                false
+            }
+        }
+        guard isName, (3...63).contains(bucket.utf8.count) else { throw wrong(name, "the name of a bucket") }
+        return bucket
+    }
+
+    /// What keys begin with: empty, or segments as an object's key has them, with or without a slash at the end.
+    func prefix(_ name: String) throws(SyncError) -> String? {
+        guard let text = try text(name, upTo: Self.longestPrefix) else { return nil }
+        if text.isEmpty { return text }
+        let isPrintable = text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+        guard isPrintable, (try? ObjectKey(text.hasSuffix("/") ? String(text.dropLast()) : text)) != nil else {
+            throw wrong(
+                name,
+                "a prefix such as vaults/, without empty segments, segments of dots, or control characters"
+            )
+        }
+        return text
     }
 
     /// The patterns of the vaults that `vaults` gives some.
@@ -66,7 +112,7 @@ struct FieldReader {
         var filters: [VaultID: PathFilter] = [:]
         for element in try array("vaults") {
             guard let id = element.members["vault_id"] else { continue }
-            let filter = try FieldReader(fields: element.members, prefix: prefix + "vaults.").filter()
+            let filter = try EventFields(fields: element.members, prefix: prefix + "vaults.").filter()
             if filter != PathFilter() { filters[try vaultID(id, "vaults.vault_id")] = filter }
         }
         return filters
@@ -91,9 +137,6 @@ struct FieldReader {
         return patterns
     }
 
-    /// The request travels with every page.
-    private static let longestPatterns = 4096
-
     private func array(_ name: String) throws(SyncError) -> [JSON] {
         switch fields[name] {
         case nil, .null?: return []
@@ -104,7 +147,7 @@ struct FieldReader {
 
     private func vaultID(_ value: JSON, _ name: String) throws(SyncError) -> VaultID {
         guard case .string(let text) = value, let id = VaultID(text) else {
-            throw wrong(name, "a vault id: letters, digits, - and _")
+            throw wrong(name, "a vault id: up to 128 letters, digits, - and _")
         }
         return id
     }

@@ -1,0 +1,33 @@
+import SyncCore
+
+extension FunctionEnvironment {
+    /// A 16th of the memory may be taken by bodies on their way: each is there about three times, as it comes, as it is
+    /// held and as it goes, and a process without any work takes some 50 MiB.
+    private static let bodiesShare = 16
+    /// Parts of a stream that have to be held take half of that; less than two of the smallest do not work.
+    private static let leastBuffer = 2 * UploadSettings.smallestPart
+
+    /// How files are fetched and stored.
+    static func downloading(_ reader: VariableReader) throws(SyncError) -> DownloadSettings {
+        let memory = try reader.integer("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", in: 128...10_240).map { $0 << 20 }
+        var settings = DownloadSettings()
+        settings.fetchesInFlight = try reader.integer("DOWNLOAD_CONCURRENCY", in: 1...64) ?? settings.fetchesInFlight
+        settings.storesInFlight = settings.fetchesInFlight
+        let defaults = UploadSettings()
+        settings.upload = UploadSettings(
+            multipartThreshold: try reader.integer("MULTIPART_THRESHOLD", in: UploadSettings.smallestPart...64 << 20)
+                ?? defaults.multipartThreshold,
+            partSize: try reader.integer("CHUNK_SIZE", in: UploadSettings.smallestPart...UploadSettings.largestPart)
+                ?? defaults.partSize,
+            partsInFlight: try reader.integer("UPLOAD_CONCURRENCY", in: 1...16) ?? defaults.partsInFlight
+        )
+        if let memory {
+            settings.bytesInFlight = memory / bodiesShare
+            settings.upload.bufferLimit = max(memory / bodiesShare / 2, leastBuffer)
+            // What memory cannot hold as a whole goes in parts.
+            settings.upload.multipartThreshold = min(settings.upload.multipartThreshold, settings.bytesInFlight)
+            settings.sampleResources = ProcessResources(memory: memory).sample
+        }
+        return settings
+    }
+}

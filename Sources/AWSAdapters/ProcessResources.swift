@@ -1,0 +1,35 @@
+import Glibc
+import SyncCore
+
+/// What this process uses, as the kernel tells it.
+struct ProcessResources: Sendable {
+    /// The memory that the process may use, in bytes.
+    let memory: Int
+    var temporaryFolder = "/tmp"
+
+    /// A sample; nil where the kernel does not say.
+    @Sendable func sample() -> ResourceUsage? {
+        guard let resident = Self.resident else { return nil }
+        return ResourceUsage(
+            memory: Double(resident) / Double(max(memory, 1)),
+            temporaryFiles: temporaryFiles ?? 0
+        )
+    }
+
+    /// Resident memory in bytes. Source: proc(5), `/proc/self/statm`: the second field, in pages.
+    static var resident: Int? {
+        guard let file = fopen("/proc/self/statm", "r") else { return nil }
+        defer { fclose(file) }
+        var line = [UInt8](repeating: 0, count: 256)
+        let count = fread(&line, 1, line.count, file)
+        let fields = line.prefix(count).split(separator: UInt8(ascii: " "))
+        guard fields.count > 1 else { return nil }
+        return Int(String(decoding: fields[1], as: UTF8.self)).map { $0 * sysconf(Int32(_SC_PAGESIZE)) }
+    }
+
+    private var temporaryFiles: Double? {
+        var status = statvfs()
+        guard statvfs(temporaryFolder, &status) == 0, status.f_blocks > 0 else { return nil }
+        return 1 - Double(status.f_bavail) / Double(status.f_blocks)
+    }
+}

@@ -1,0 +1,62 @@
+import AWSClient
+import Checksums
+import FoundationEssentials
+import NIOCore
+import SyncCore
+
+/// The bytes of an answer's body.
+struct S3Bytes: AsyncSequence, Sendable {
+    typealias Element = [UInt8]
+    typealias Failure = any Error
+
+    let body: AWSHTTPBody
+
+    func makeAsyncIterator() -> Iterator {
+        Iterator(base: body.makeAsyncIterator())
+    }
+
+    struct Iterator: AsyncIteratorProtocol {
+        var base: AWSHTTPBody.Iterator
+
+        mutating func next() async throws -> [UInt8]? {
+            do {
+                return try await base.next().map { Array($0.readableBytesView) }
+            } catch {
+                throw SyncError.mapped(error)
+            }
+        }
+    }
+}
+
+/// The bytes of a part as the body of a request: one buffer for each chunk, none before it is asked for.
+struct PartBody: AsyncSequence, Sendable {
+    typealias Element = ByteBuffer
+    typealias Failure = any Error
+
+    let part: PartStream
+
+    func makeAsyncIterator() -> Iterator {
+        Iterator(base: part.makeAsyncIterator())
+    }
+
+    struct Iterator: AsyncIteratorProtocol {
+        var base: PartStream.Iterator
+
+        mutating func next() async throws -> ByteBuffer? {
+            try await base.next().map { ByteBuffer(bytes: $0) }
+        }
+    }
+}
+
+extension CRC64NVME {
+    /// The checksum as S3 spells it: base64 of the eight bytes, the highest first.
+    var base64: String {
+        withUnsafeBytes(of: value.bigEndian) { Data($0) }.base64EncodedString()
+    }
+
+    /// Reads S3's spelling; nil for anything else, such as what an emulator without this checksum makes up.
+    init?(base64: String) {
+        guard let bytes = Data(base64Encoded: base64), bytes.count == 8 else { return nil }
+        self.init(bytes.reduce(0) { $0 << 8 | UInt64($1) })
+    }
+}

@@ -1,0 +1,147 @@
+import NIOCore
+import SyncCore
+
+/// Opens sockets to one vault.
+struct SocketOpener: Sendable {
+    var endpoint: HostPolicy.Endpoint
+    var opening: SocketRequest.Opening
+    var timeouts: SocketTimeouts
+    var backoff: ReconnectBackoff
+
+    /// Opens a socket whose listing is still to be read.
+    ///
+    /// - Throws: the error of a refused `init`; `SourceUnavailable` when no socket can be opened.
+    func open() async throws -> SyncSocket {
+        let deadline = NIODeadline.now() + TimeAmount(timeouts.opening)
+        let breaks = backoff.count
+        let connection: WebSocketClient.Connection
+        do {
+            connection = try await WebSocketClient.open(endpoint, by: deadline)
+        } catch let error as SyncError where error.name == .sourceUnavailable {
+            throw SyncError(
+                error.name,
+                error.message,
+                underlying: error.underlying,
+                retryAfter: backoff.broke(openedAt: breaks)
+            )
+        }
+        let socket = SyncSocket(connection, answerTimeout: TimeAmount(timeouts.answer), backoff: backoff)
+        do {
+            try await socket.open(opening, by: deadline)
+            return socket
+        } catch {
+            await socket.close()
+            throw error
+        }
+    }
+
+    /// Opens one more socket, for bodies only: its listing is as short as can be, and passed over.
+    ///
+    /// - Parameter version: the uid up to which everything is known.
+    /// - Returns: a socket that is idle.
+    /// - Throws: the error of a refused `init`; `SourceUnavailable` when no socket can be opened.
+    func open(knownUpTo version: Int64) async throws -> SyncSocket {
+        var opener = self
+        opener.opening.version = version
+        opener.opening.isInitial = false
+        let socket = try await opener.open()
+        do {
+            _ = try await socket.skipListing()
+            return socket
+        } catch {
+            await socket.close()
+            throw error
+        }
+    }
+}
+
+/// How long the service may take.
+package struct SocketTimeouts: Sendable {
+    /// For connecting, TLS, the upgrade and the answer to `init` together.
+    package var opening: Duration = .seconds(30)
+    /// For an answer, and for the next bytes of a body.
+    package var answer: Duration = .seconds(60)
+
+    /// Takes the usual times.
+    package init() {}
+}
+
+/// The sockets of an open vault: one, and more when more bodies are fetched at once, up to a limit.
+///
+/// A socket gives one body at a time. One that broke is replaced by a new one when the next body is asked for.
+actor SocketPool {
+    private let opener: SocketOpener
+    private let limit: Int
+    /// The first socket, while nobody has read its listing.
+    private var listing: SyncSocket?
+    private var idle: [SyncSocket] = []
+    private var leased = 0
+    /// The uid up to which the listing has told everything.
+    private var known: Int64
+
+    /// Opens the vault with a first socket.
+    init(_ opener: SocketOpener, limit: Int) async throws {
+        self.opener = opener
+        self.limit = limit
+        known = opener.opening.version
+        listing = try await opener.open()
+    }
+
+    /// Closes all sockets that nobody uses.
+    func close() async {
+        for socket in idle + (listing.map { [$0] } ?? []) { await socket.close() }
+        idle = []
+        listing = nil
+    }
+
+    /// Gives out the socket with the listing, once.
+    ///
+    /// - Throws: `ProtocolChanged` when the listing was read before.
+    func leaseListing() throws -> SyncSocket {
+        guard let socket = listing else { throw SyncError(.protocolChanged, "a listing can be read once") }
+        listing = nil
+        leased += 1
+        return socket
+    }
+
+    /// Gives out a socket that a body can be asked of; a new one where there is none.
+    func lease() async throws -> SyncSocket {
+        guard leased < limit else {
+            throw SyncError(.protocolChanged, "more bodies are fetched at once than there are sockets")
+        }
+        leased += 1
+        do {
+            while let socket = idle.popLast() {
+                if await socket.isIdle { return socket }
+                await socket.close()
+            }
+            if let socket = listing {
+                listing = nil
+                try await noteKnown(socket.skipListing())
+                return socket
+            }
+            return try await opener.open(knownUpTo: known)
+        } catch {
+            leased -= 1
+            throw error
+        }
+    }
+
+    /// Takes a socket back. What is left unread of a body is thrown away, so that the next one can be asked for.
+    func giveBack(_ socket: SyncSocket) async {
+        // Where that fails, the socket is no longer idle, and is not used again.
+        try? await socket.drain()
+        leased -= 1
+        if await socket.isIdle {
+            opener.backoff.succeeded()
+            idle.append(socket)
+        } else {
+            await socket.close()
+        }
+    }
+
+    /// Notes how far a listing told everything.
+    func noteKnown(_ version: Int64) {
+        known = max(known, version)
+    }
+}

@@ -1,0 +1,92 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+import Synchronization
+
+/// Accepts HTTP/1.1 connections on the loopback interface; bodies are streamed both ways.
+enum HTTPListener {
+    typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
+
+    /// Serves while `body` runs. When it ends, all connections are cut and the port is given back.
+    ///
+    /// - Parameters:
+    ///   - port: the port on 127.0.0.1; 0 takes a free one.
+    ///   - tls: speaks TLS where it is given.
+    ///   - connection: serves one connection; what it throws ends that connection alone.
+    ///   - body: is given the port.
+    /// - Returns: what `body` returns.
+    /// - Throws: what `body` throws, or the error of binding the port.
+    static func serve<Result: Sendable>(
+        port: Int,
+        tls: NIOSSLContext? = nil,
+        connection: @escaping @Sendable (Connection) async throws -> Void,
+        body: (_ port: Int) async throws -> Result
+    ) async throws -> Result {
+        let accepted = AcceptedChannels()
+        defer { accepted.closeAll() }
+        let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            // Nothing is read before the connection is taken up.
+            .childChannelOption(.autoRead, value: false)
+            // A client that sends less than it announced is still there to be told so.
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .bind(host: "127.0.0.1", port: port) { channel in
+                accepted.insert(channel)
+                return channel.eventLoop.makeSucceededFuture(channel)
+            }
+        let boundPort = listener.channel.localAddress?.port ?? port
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await listener.executeThenClose { channels in
+                    try await withThrowingDiscardingTaskGroup { connections in
+                        for try await channel in channels {
+                            connections.addTask { await serve(channel, tls: tls, connection) }
+                        }
+                        connections.cancelAll()
+                    }
+                }
+            }
+            let result = try await body(boundPort)
+            group.cancelAll()
+            return result
+        }
+    }
+
+    private static func serve(
+        _ channel: any Channel,
+        tls: NIOSSLContext?,
+        _ connection: @Sendable (Connection) async throws -> Void
+    ) async {
+        do {
+            // A wrapped channel must be used, and one that is accepted in the moment the server ends is not: so it is
+            // wrapped here and not where it is accepted.
+            let wrapped = try await channel.eventLoop.submit {
+                guard channel.isActive else { throw ChannelError.ioOnClosedChannel }
+                let pipeline = channel.pipeline.syncOperations
+                if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
+                try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false, withErrorHandling: false)
+                return try Connection(wrappingChannelSynchronously: channel)
+            }.get()
+            try await channel.setOption(.autoRead, value: true).get()
+            try await connection(wrapped)
+        } catch {
+            // A client that goes away in the middle is everyday life for a server.
+        }
+    }
+}
+
+/// The connections that are open, so that none outlives the server.
+private final class AcceptedChannels: Sendable {
+    private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])
+
+    func insert(_ channel: any Channel) {
+        let id = ObjectIdentifier(channel)
+        channels.withLock { $0[id] = channel }
+        channel.closeFuture.whenComplete { _ in self.channels.withLock { $0[id] = nil } }
+    }
+
+    func closeAll() {
+        for channel in channels.withLock({ Array($0.values) }) { channel.close(promise: nil) }
+    }
+}

@@ -1,0 +1,91 @@
+import AWSAdapters
+import ArgumentParser
+import Foundation
+import HTTPTransport
+import StateMachine
+import SyncCore
+
+/// `obsync redrive`
+struct RedriveCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "redrive",
+        abstract: "Go on with an execution that failed or was stopped: what succeeded is kept, the rest runs again.",
+        discussion: """
+            An execution can be redriven for 14 days after its end, with the definition that it was started with. \
+            Without a name it is the newest one that can be. With --aws it is one of Step Functions, by its ARN.
+            """
+    )
+
+    @Argument(help: "The name of the execution; with --aws its ARN, or with --list that of the state machine.")
+    var execution: String?
+
+    @Option(help: "The folder of the mirror.")
+    var dest: String?
+
+    @Option(help: "The credentials file (0600), or OBSYNC_CREDENTIALS; that of the demo where there is one.")
+    var credentials: String?
+
+    @Flag(help: "Redrive an execution on AWS.")
+    var aws = false
+
+    @Flag(help: "Only list what can be redriven.")
+    var list = false
+
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        if aws { return try await runOnAWS() }
+        guard let dest else { throw SyncError(.invalidInput, "no folder is named; use --dest FOLDER, or --aws") }
+        let folder = LocalFolder(dest)
+        let kept = try KeptExecutions(in: folder)
+        if list {
+            let report = ExecutionReport(now: SystemInterpreterClock().now())
+            return StandardStreams.output(report.table(of: try await kept.redrivable()))
+        }
+        if let execution { _ = try await kept.named(execution) }
+        let run = LocalRun(
+            folder: folder,
+            credentials: try credentialsFile(folder),
+            environment: ProcessInfo.processInfo.environment,
+            isQuiet: output.json,
+            logger: try output.makeLogger()
+        )
+        let summary = try await output.reportingFailure { try await run.redrive(execution) }
+        try output.show(summary, folder: folder)
+    }
+
+    private func credentialsFile(_ folder: LocalFolder) throws -> String {
+        let named = credentials ?? ProcessInfo.processInfo.environment["OBSYNC_CREDENTIALS"]
+        if let named, !named.isEmpty { return named }
+        guard FileManager.default.fileExists(atPath: folder.credentials) else {
+            throw SyncError(.invalidInput, "no credentials file is named; use --credentials FILE or OBSYNC_CREDENTIALS")
+        }
+        return folder.credentials
+    }
+
+    private func runOnAWS() async throws {
+        guard let arn = execution else {
+            throw SyncError(.invalidInput, "no ARN is given: that of an execution, or with --list of a state machine")
+        }
+        let logger = try output.makeLogger()
+        try await AsyncHTTPClientTransport.with { transport in
+            let executions = try RemoteExecutions(
+                arn: arn,
+                executor: transport,
+                variables: ProcessInfo.processInfo.environment,
+                clock: SystemClock(),
+                logger: logger
+            )
+            guard list else {
+                let count = try await executions.redrive(arn, token: UUID().uuidString)
+                return StandardStreams.output("redriven, for the \(count). time; it goes on by itself")
+            }
+            let found = try await executions.redrivable(of: arn)
+            for found in found {
+                let facts = [found.stopped, found.status, found.error ?? "", "\(found.redrives) redrives", found.arn]
+                StandardStreams.output(facts.filter { !$0.isEmpty }.joined(separator: "  "))
+            }
+            if found.isEmpty { StandardStreams.output("no executions can be redriven") }
+        }
+    }
+}

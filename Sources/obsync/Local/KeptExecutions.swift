@@ -1,0 +1,69 @@
+import Foundation
+import LocalAdapters
+import StateMachine
+import SyncCore
+
+/// The executions that a folder keeps.
+struct KeptExecutions: Sendable {
+    /// For how long executions are kept after their end, as Step Functions keeps them.
+    private static let retention: Duration = .seconds(90 * 24 * 3600)
+    private static let most = 1000
+
+    let store: any ExecutionStore
+    private let clock = SystemInterpreterClock()
+
+    init(_ store: any ExecutionStore) {
+        self.store = store
+    }
+
+    /// Opens what a folder keeps.
+    ///
+    /// - Throws: `InvalidInput` when the folder keeps none.
+    init(in folder: LocalFolder) throws {
+        guard FileManager.default.fileExists(atPath: folder.executions) else {
+            throw SyncError(
+                .invalidInput,
+                "\(folder.path) keeps no executions; name the folder of a mirror with --dest"
+            )
+        }
+        store = try SQLiteExecutionStore(path: folder.executions)
+    }
+
+    /// The execution of that name.
+    ///
+    /// - Throws: `InvalidInput` when there is none.
+    func named(_ name: String) async throws -> ExecutionRecord {
+        guard let record = try await store.execution(named: name) else {
+            throw SyncError(.invalidInput, "there is no execution \(name.printable); obsync executions list shows all")
+        }
+        return record
+    }
+
+    /// The executions that can be redriven, the newest first.
+    func redrivable() async throws -> [ExecutionRecord] {
+        let now = clock.now()
+        return try await store.executions(status: nil, limit: Self.most)
+            .filter { $0.obstacleToRedrive(now: now) == nil }
+    }
+
+    /// The ids of the runs that a redrive would go on with.
+    func redrivableRuns() async throws -> Set<String> {
+        Set(try await redrivable().map { $0.input["run"]?.string ?? $0.name })
+    }
+
+    /// Forgets executions that ended long ago.
+    func removeOld() async throws {
+        try await store.removeExecutions(endedBefore: clock.now().advanced(by: .zero - Self.retention))
+    }
+}
+
+extension ExecutionRecord {
+    /// Whether it counts as running although its process is gone.
+    var isOrphan: Bool {
+        guard status == .running, let process else { return false }
+        return kill(process, 0) != 0 && errno == ESRCH
+    }
+
+    /// The status as it is shown: that of an orphan is what the next command that works on the folder makes of it.
+    var shownStatus: ExecutionStatus { isOrphan ? .aborted : status }
+}

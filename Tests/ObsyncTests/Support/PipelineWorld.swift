@@ -1,0 +1,124 @@
+import Logging
+import StateMachine
+import SyncCore
+import Synchronization
+import TestSupport
+
+@testable import obsync
+
+/// The whole pipeline in memory, under its own state machine: the provider, the stores, and the kept executions.
+struct PipelineWorld: Sendable {
+    let library = FakeLibrary()
+    let mirror = MemoryObjectStore()
+    let state = MemoryObjectStore()
+    let records = MemoryRecordStore()
+    var secrets = MemorySecretStore(Secret(["provider": .string("fake")]))
+    let clock = TestSupport.InstantClock()
+    let executions = MemoryExecutionStore()
+    let mirrorFaults = Faults<FaultyObjectStore.Operation>()
+    let stateFaults = Faults<FaultyObjectStore.Operation>()
+    let recordFaults = Faults<FaultyRecordStore.Operation>()
+    /// The files whose contents were asked for, in order.
+    let fetched = Fetched()
+    var listing = ListSettings()
+    /// Runs before each invocation of a function, which fails with what it throws.
+    var beforeInvocation: @Sendable (PipelineFunction) throws -> Void = { _ in }
+
+    /// A world of one vault with files of a few bytes each, named `file-0000.md` and so on.
+    init(files: Int = 0, name: String = "Notes", vault: VaultID = .notes) {
+        library.addVault(Vault(id: vault, name: name, epoch: "epoch-1"))
+        for number in 0..<files { write("text \(number)", to: Self.path(number), in: vault) }
+        library.setBeforeContent { [fetched] entry in fetched.add(entry.path) }
+    }
+
+    static func path(_ number: Int) -> String {
+        let digits = String(number)
+        return "file-" + String(repeating: "0", count: max(0, 5 - digits.count)) + digits + ".md"
+    }
+
+    func write(_ text: String, to path: String, in vault: VaultID = .notes) {
+        library.write(Array(text.utf8), to: VaultPath(path), in: vault)
+    }
+
+    var pipeline: Pipeline {
+        let mirror = FaultyObjectStore(mirror, fail: mirrorFaults)
+        var pipeline = Pipeline(
+            secrets: secrets,
+            providers: [FakeProvider(library)],
+            records: FaultyRecordStore(records, fail: recordFaults),
+            state: FaultyObjectStore(state, fail: stateFaults),
+            mirror: { _ in (mirror, "here") },
+            clock: clock,
+            makeHasher: { FingerprintHasher() }
+        )
+        pipeline.listing = listing
+        pipeline.downloading.random = { 0 }
+        return pipeline
+    }
+
+    /// The engine over this world; waits before retries are of no length.
+    func engine() throws -> LocalEngine {
+        let (pipeline, beforeInvocation) = (pipeline, beforeInvocation)
+        var engine = LocalEngine(
+            definition: try LocalEngine.pipelineDefinition(),
+            invoke: { function, event in
+                try beforeInvocation(function)
+                let deadline = pipeline.clock.now.advanced(by: function.timeout)
+                return try await pipeline.run(function, event: event, deadline: deadline, logger: .quiet)
+            },
+            observe: { _ in }
+        )
+        engine.executions = executions
+        engine.random = { 0 }
+        return engine
+    }
+
+    @discardableResult
+    func run(_ input: JSONValue = [:], name: String = "run-1") async throws -> Summary {
+        try await engine().run(input: input, name: name)
+    }
+
+    @discardableResult
+    func redrive(_ name: String = "run-1") async throws -> Summary {
+        try await engine().redrive(name)
+    }
+
+    func events(of name: String = "run-1") -> [HistoryEvent] {
+        executions.events(of: name, after: 0, limit: 100_000)
+    }
+
+    /// The names of the states that an execution entered, in order.
+    func entered(_ name: String = "run-1") -> [String] {
+        events(of: name).filter(\.type.isEntry).compactMap(\.details.name)
+    }
+
+    /// Whether the mirror holds exactly the library's files.
+    func isWhole(_ vault: VaultID = .notes) -> Bool {
+        let expected = library.vault(vault)?.files.values.map { String(decoding: $0, as: UTF8.self) }.sorted()
+        return mirror.objects.values.map { String(decoding: $0.bytes, as: UTF8.self) }.sorted() == expected
+    }
+}
+
+/// Files in the order in which they were asked for.
+final class Fetched: Sendable {
+    private let paths = Mutex<[String]>([])
+
+    func add(_ path: VaultPath) { paths.withLock { $0.append(path.rawValue) } }
+
+    /// The files since the last time this was asked.
+    func take() -> [String] {
+        paths.withLock { paths in
+            defer { paths = [] }
+            return paths
+        }
+    }
+}
+
+extension Logger {
+    static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+}
+
+// swift-format-ignore: NeverForceUnwrap
+extension VaultID {
+    static let notes = VaultID("notes-id")!
+}

@@ -1,0 +1,136 @@
+import Foundation
+import Simulators
+import StateMachine
+import SyncCore
+import TestSupport
+import Testing
+
+@testable import obsync
+
+/// `obsync sync` as a process of its own that is killed, and `obsync redrive` after it.
+@Suite("a killed run", .tags(.integration))
+struct KilledRunTests {
+    private struct Outcome {
+        var status: Int32
+        var output: String
+    }
+
+    private func process(_ arguments: [String], _ provider: String) throws -> (Process, Pipe) {
+        let process = Process()
+        let executable: URL = try #require(BuiltProducts.url(of: "obsync"), "obsync is not built")
+        process.executableURL = executable
+        process.arguments = arguments
+        process.environment = ["PATH": "/usr/bin:/bin", "OBSIDIAN_API_URL": provider]
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        return (process, output)
+    }
+
+    /// Runs a command to its end, away from the threads that tasks run on.
+    private func run(_ arguments: [String], _ provider: String) async throws -> Outcome {
+        let (process, output) = try process(arguments, provider)
+        return try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async {
+                do {
+                    try process.run()
+                    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+                    process.waitUntilExit()
+                    continuation.resume(returning: Outcome(status: process.terminationStatus, output: text))
+                } catch {
+                    continuation.resume(throwing: error)
+                }
+            }
+        }
+    }
+
+    @Test("is redriven from where it stood: nothing that arrived is fetched again", .timeLimit(.minutes(2)))
+    func redrive() async throws {
+        let folder = LocalFolder(
+            FileManager.default.temporaryDirectory.appending(path: "obsync-\(UUID().uuidString)").path
+        )
+        defer { try? FileManager.default.removeItem(atPath: folder.path) }
+        try folder.prepare()
+        try DemoSource(folder: folder).writeCredentials()
+        let library = try SampleLibrary.make()
+        let files = library.accounts().reduce(0) { $0 + $1.files.count }
+        try await withObsidianSimulator(library: library, logger: quietLogger) { provider in
+            // Far enough into the Map, pulls get no answer any more: the process is killed there.
+            let vault = try library.vault(named: SampleLibrary.fieldNotesName).account()
+            let last = vault.files.sorted { VaultPath($0.path) < VaultPath($1.path) }.suffix(20)
+            for file in last { provider.inject(.pullStalled, uid: file.uid, times: nil) }
+            let credentials = folder.credentials
+            let (victim, _) = try process(
+                ["sync", "--dest", folder.path, "--credentials", credentials, "--json"],
+                provider.baseURL
+            )
+            try victim.run()
+            var waited = 0
+            var pulls = -1
+            // Until nothing moves any more for a while.
+            while provider.counters.pulls == 0 || provider.counters.pulls != pulls, waited < 300 {
+                pulls = provider.counters.pulls
+                waited += 1
+                try await Task.sleep(for: .milliseconds(200))
+            }
+            #expect(kill(victim.processIdentifier, SIGKILL) == 0)
+            victim.waitUntilExit()
+            #expect(victim.terminationReason == .uncaughtSignal)
+
+            let kept = try KeptExecutions(in: folder)
+            let killed = try #require(try await kept.store.executions(status: nil, limit: 10).first)
+            #expect(killed.status == .running)
+            #expect(killed.isOrphan)
+            let list = try await run(["executions", "list", "--dest", folder.path], provider.baseURL)
+            #expect(list.output.contains("ABORTED"))
+            #expect(list.output.contains("can be redriven"))
+
+            let arrived = try library.accounts().reduce(0) { try $0 + count($1, in: folder) }
+            #expect(arrived > 100)
+            provider.faults = .init()
+            let before = provider.counters.pulls
+            let redriven = try await run(["redrive", killed.name, "--dest", folder.path, "--json"], provider.baseURL)
+            #expect(redriven.status == 0)
+            let summary = try FunctionJSON.decode(Summary.self, from: redriven.output.utf8)
+            #expect(summary.success)
+            // A file that arrived a moment before the process died may be without a record.
+            #expect(provider.counters.pulls - before <= files - arrived + 3, "what had arrived stayed")
+            try expectMirror(library, in: folder)
+
+            let history = try await run(
+                ["executions", "history", killed.name, "--dest", folder.path],
+                provider.baseURL
+            )
+            #expect(history.output.contains("ExecutionAborted"))
+            #expect(history.output.contains("ExecutionRedriven"))
+            let show = try await run(
+                ["executions", "show", killed.name, "--dest", folder.path, "--json"],
+                provider.baseURL
+            )
+            #expect(show.output.contains(#""status":"SUCCEEDED""#))
+            #expect(show.output.contains(#""redriveCount":1"#))
+            let again = try await run(["redrive", killed.name, "--dest", folder.path], provider.baseURL)
+            #expect(again.status == 64, "what succeeded cannot be redriven")
+            let next = try await run(
+                ["sync", "--dest", folder.path, "--credentials", credentials, "--json"],
+                provider.baseURL
+            )
+            #expect(next.output.contains(#""files_count":0"#))
+        }
+    }
+
+    private func count(_ vault: SimulatedVaultAccount, in folder: LocalFolder) throws -> Int {
+        vault.files.count { FileManager.default.fileExists(atPath: "\(folder.path)/\(vault.name)/\($0.path)") }
+    }
+
+    private func expectMirror(_ library: SimulatedLibrary, in folder: LocalFolder) throws {
+        for vault in library.accounts() {
+            for file in vault.files {
+                let size =
+                    try FileManager.default
+                    .attributesOfItem(atPath: "\(folder.path)/\(vault.name)/\(file.path)")[.size] as? Int
+                #expect(size == file.size)
+            }
+        }
+    }
+}
