@@ -31,8 +31,8 @@ demo-edit: setup ## The same after some edits at the source: only what changed i
 	swift build --product obsync
 	@.build/debug/obsync demo --dest demo --edit
 
-demo-clean: ## Remove ./demo
-	rm -rf demo
+demo-clean: ## Remove the demos' folders
+	rm -rf demo demo-gopro
 
 $(MOTO): .ci/requirements.txt
 	@echo "Making a Python environment for moto, the AWS emulator of the tests"
@@ -107,4 +107,4 @@ benchmark-lister: ## Compare a million entries with a million records; CPU again
 	@for count in 100000 1000000; do .build/release/ListerBenchmark $$count || exit 1; done
 
 clean: ## Remove all build products and the demo
-	rm -rf .build build demo
+	rm -rf .build build demo demo-gopro

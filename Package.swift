@@ -65,6 +65,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "GoProCloud",
+            dependencies: ["HTTPTransport", "SyncCore", logging, nioCore, nioHTTP1],
+            swiftSettings: settings
+        ),
+        .target(
             name: "LocalAdapters",
             dependencies: [
                 "Checksums", "StateMachine", "SyncCore", .product(name: "GRDB", package: "GRDB.swift"), nioPosix,
@@ -89,8 +94,8 @@ let package = Package(
         .target(
             name: "LambdaFunctions",
             dependencies: [
-                "AWSAdapters", "CGlibcCompat", "HTTPTransport", "LambdaRuntime", "ObsidianSync", "StreamingCrypto",
-                "SyncCore", logging, nioCore, tracing,
+                "AWSAdapters", "CGlibcCompat", "GoProCloud", "HTTPTransport", "LambdaRuntime", "ObsidianSync",
+                "StreamingCrypto", "SyncCore", logging, nioCore, tracing,
             ],
             swiftSettings: settings
         ),
@@ -127,7 +132,8 @@ let package = Package(
         .executableTarget(
             name: "obsync",
             dependencies: [
-                "AWSAdapters", "AWSClient", "HTTPTransport", "LambdaRuntime", "LocalAdapters", "LocalLambda",
+                "AWSAdapters", "AWSClient", "GoProCloud", "HTTPTransport", "LambdaRuntime", "LocalAdapters",
+                "LocalLambda",
                 "ObsidianSync", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", crypto, logging, nioCore,
                 argumentParser,
             ],
@@ -176,6 +182,15 @@ let package = Package(
                 logging, nioCore, nioEmbedded, nioHTTP1, nioPosix, nioWebSocket,
             ],
             exclude: ["Vectors"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "GoProCloudTests",
+            dependencies: [
+                "GoProCloud", "HTTPTransport", "Simulators", "SyncCore", "TestSupport", "obsync", argumentParser,
+                logging,
+                nioCore, nioHTTP1,
+            ],
             swiftSettings: settings
         ),
         .testTarget(

@@ -1,5 +1,6 @@
 import AWSAdapters
 import FoundationEssentials
+import GoProCloud
 import HTTPTransport
 import LambdaRuntime
 import Logging
@@ -28,15 +29,10 @@ package func runLambdaFunction(_ function: PipelineFunction) async -> Never {
             transport.additionalRootsFile = environment["AWS_CA_BUNDLE"]
             // Lives as long as the process.
             let executor = try AsyncHTTPClientTransport(transport)
-            let obsidian = ObsidianProvider(
-                try .init(environment: environment),
-                executor: executor,
-                clock: SystemClock()
-            )
             let telemetry = Telemetry(environment, deployment: settings.deployment, logger: logger)
             let pipeline = try settings.pipeline(
                 executor: executor,
-                providers: [obsidian],
+                providers: try providers(for: function, environment, executor),
                 makeHasher: { SHA256Hasher() },
                 metrics: telemetry.metrics,
                 tracer: telemetry.tracer,
@@ -51,6 +47,20 @@ package func runLambdaFunction(_ function: PipelineFunction) async -> Never {
         }
     )
     await runtime.runUntilExit()
+}
+
+/// The clouds that a function reads. The processes of one function share the pace at which GoPro is asked.
+private func providers(
+    for function: PipelineFunction,
+    _ environment: [String: String],
+    _ executor: some HTTPExecutor
+) throws -> [any LibraryProvider] {
+    let clock = SystemClock()
+    let gopro = try GoProProvider.Configuration(environment: environment).shared(among: function.concurrency)
+    return [
+        ObsidianProvider(try .init(environment: environment), executor: executor, clock: clock),
+        GoProProvider(gopro, executor: executor, clock: clock),
+    ]
 }
 
 /// Hands events to a function of the pipeline.

@@ -14,13 +14,13 @@ package struct HostPolicy: Sendable {
         package var isSecure: Bool
     }
 
-    private let allowed: Set<String>
+    private let allowed: AllowedHosts
 
     /// Makes a policy.
     ///
-    /// - Parameter allowed: further hosts, as `host` or `host:port`.
-    package init(allowing allowed: [String] = []) {
-        self.allowed = Set(allowed)
+    /// - Parameter allowed: further hosts.
+    package init(allowing allowed: AllowedHosts = AllowedHosts()) {
+        self.allowed = allowed
     }
 
     /// Where to connect for a vault's `host`.
@@ -30,20 +30,14 @@ package struct HostPolicy: Sendable {
     /// - Throws: `ProtocolChanged` for anything else.
     package func endpoint(for host: String) throws(SyncError) -> Endpoint {
         let slash = host.firstIndex(of: "/") ?? host.endIndex
-        let authority = host[..<slash]
-        let pieces = authority.split(separator: ":", omittingEmptySubsequences: false)
-        let name = pieces.first.map(String.init) ?? ""
-        let port = pieces.count == 2 ? Int(pieces[1]) : nil
-        let isWellFormed = pieces.count == 1 || (pieces.count == 2 && port.map((1...65535).contains) == true)
-        guard isWellFormed, Self.isHostName(name), Self.isPath(host[slash...]) else { throw refused }
-        let isLoopback = name == "127.0.0.1" || name == "localhost"
-        let isKnown = name.hasSuffix(".obsidian.md") || isLoopback
-        guard isKnown || allowed.contains(name) || allowed.contains(String(authority)) else { throw refused }
+        guard let authority = HostAuthority(host[..<slash]), Self.isPath(host[slash...]) else { throw refused }
+        let isKnown = authority.host.hasSuffix(".obsidian.md") || authority.isLoopback
+        guard isKnown || allowed.contains(authority) else { throw refused }
         return Endpoint(
-            host: name,
-            port: port ?? (isLoopback ? 80 : 443),
+            host: authority.host,
+            port: authority.port ?? (authority.isLoopback ? 80 : 443),
             path: slash == host.endIndex ? "/" : String(host[slash...]),
-            isSecure: !isLoopback
+            isSecure: !authority.isLoopback
         )
     }
 
@@ -52,15 +46,6 @@ package struct HostPolicy: Sendable {
             .protocolChanged,
             "a vault is said to be on a host that Obsync does not connect to; name it in OBSYNC_ALLOW_HOSTS if it is yours"
         )
-    }
-
-    private static func isHostName(_ name: String) -> Bool {
-        !name.isEmpty && name.utf8.count <= 253 && !name.hasPrefix(".")
-            && name.utf8.allSatisfy { byte in
-                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-                    || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
-            }
     }
 
     private static func isPath(_ path: Substring) -> Bool {

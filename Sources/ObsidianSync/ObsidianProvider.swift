@@ -24,18 +24,8 @@ package struct ObsidianProvider: LibraryProvider {
         ///
         /// - Throws: `InvalidConfiguration` naming the variable.
         package init(environment: [String: String]) throws(SyncError) {
-            if let url = environment["OBSIDIAN_API_URL"], !url.isEmpty {
-                let isLocal = url.hasPrefix("http://127.0.0.1:") || url.hasPrefix("http://localhost:")
-                guard url.hasPrefix("https://") || isLocal else {
-                    throw SyncError(
-                        .invalidConfiguration,
-                        "OBSIDIAN_API_URL has to begin with https://, or with http:// on loopback"
-                    )
-                }
-                apiURL = url.hasSuffix("/") ? String(url.dropLast()) : url
-            }
-            let allowed = (environment["OBSYNC_ALLOW_HOSTS"] ?? "").split(separator: ",")
-            hosts = HostPolicy(allowing: allowed.map { $0.filter { $0 != " " } })
+            apiURL = try ServiceAddress.read("OBSIDIAN_API_URL", from: environment, otherwise: apiURL)
+            hosts = HostPolicy(allowing: AllowedHosts(environment: environment))
             if let text = environment["OBSIDIAN_SOCKETS"], !text.isEmpty {
                 guard let number = Int(text), (1...8).contains(number) else {
                     throw SyncError(.invalidConfiguration, "OBSIDIAN_SOCKETS has to be a whole number from 1 to 8")

@@ -36,8 +36,8 @@ struct FunctionEnvironmentTests {
             "LAMBDA_TIMEOUT_BUFFER": "45", "LAMBDA_BATCH_SIZE": "10", "LAMBDA_MAX_CONCURRENT": "7",
             "DELETION_POLICY": "keep", "MULTIPART_THRESHOLD": "16777216", "CHUNK_SIZE": "6291456",
             "UPLOAD_CONCURRENCY": "2", "DOWNLOAD_CONCURRENCY": "9", "OBSYNC_DEPLOYMENT": "family-archive",
-            "TOKEN_REFRESH_HOURS": "6",
-            "TOKEN_WARNING_HOURS": "48", "ALERT_TOPIC_ARN": "arn:aws:sns:eu-central-1:1:alerts",
+            "TOKEN_REFRESH_HOURS": "6", "TOKEN_WARNING_HOURS": "48",
+            "ALERT_TOPIC_ARN": "arn:aws:sns:eu-central-1:1:alerts",
         ])
         #expect(found.authenticating.refreshBefore == .seconds(6 * 3600))
         #expect(found.authenticating.warnBefore == .seconds(48 * 3600))

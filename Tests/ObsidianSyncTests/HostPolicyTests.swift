@@ -49,7 +49,7 @@ struct HostPolicyTests {
 
     @Test("further hosts are those that were named, with TLS")
     func allowed() throws {
-        let policy = HostPolicy(allowing: ["sync.example", "other.example:9000"])
+        let policy = HostPolicy(allowing: AllowedHosts(["sync.example", "other.example:9000"]))
         #expect(try policy.endpoint(for: "sync.example").isSecure)
         #expect(try policy.endpoint(for: "sync.example:444").port == 444)
         #expect(try policy.endpoint(for: "other.example:9000").port == 9000)

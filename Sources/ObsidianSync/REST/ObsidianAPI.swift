@@ -55,19 +55,8 @@ struct ObsidianAPI: Sendable {
         _ logger: Logger
     ) async throws -> Response {
         let body = try JSONEncoder().encode(request)
-        var attempt = 1
-        while true {
-            do {
-                return try await postOnce(path, body, as: type, logger)
-            } catch let error as SyncError where error.isRetryable && error.retryAfter == nil && attempt < Self.attempts
-            {
-                logger.debug(
-                    "request failed",
-                    metadata: [LogKey.attempt: "\(attempt)", LogKey.errorType: "\(error.name.rawValue)"]
-                )
-                try await clock.sleep(for: .seconds(Double(1 << attempt) * random()))
-                attempt += 1
-            }
+        return try await TransientRetry(attempts: Self.attempts, clock: clock, random: random)(logger) {
+            try await postOnce(path, body, as: type, logger)
         }
     }
 
@@ -112,12 +101,7 @@ struct ObsidianAPI: Sendable {
         let json = try? decoder.decode(JSON.self, from: answer)
         if case .string(let text)? = json?.members["error"] { throw ServiceText.error(text) }
         if status == 429 {
-            let seconds = headers.first(name: "Retry-After").flatMap(Int.init)
-            throw SyncError(
-                .throttled,
-                "Obsidian asks for fewer requests",
-                retryAfter: seconds.map { .seconds(min(max($0, 0), 3600)) }
-            )
+            throw SyncError(.throttled, "Obsidian asks for fewer requests", retryAfter: headers.retryAfter)
         }
         guard (200..<300).contains(status) else {
             throw SyncError(.sourceUnavailable, "Obsidian answers with status \(status)")

@@ -4,11 +4,18 @@ package enum KeyMapping {
     static let reservedFolders: Set<String> = ["state", ".obsync"]
     private static let longestFolderInBytes = 200
 
-    /// The object key of a file: `<folder>/<path>`.
+    /// The object key of a file: `<folder>/<path>`, or the path alone for a vault without a folder.
     ///
-    /// - Throws: `NameRefused` when the path would leave the folder or fits no store.
+    /// - Throws: `NameRefused` when the path would leave the folder, lies where Obsync's own data is, or fits no store.
     package static func key(folder: String, path: VaultPath) throws(SyncError) -> ObjectKey {
-        try ObjectKey(folder + "/" + path.rawValue)
+        guard !folder.isEmpty else {
+            let first = path.rawValue.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 1).first
+            guard let first, !reservedFolders.contains(where: { $0.utf8.elementsEqual(first) }) else {
+                throw SyncError(.nameRefused, "a name lies in a folder that Obsync keeps for itself")
+            }
+            return try ObjectKey(path.rawValue)
+        }
+        return try ObjectKey(folder + "/" + path.rawValue)
     }
 
     /// The folder of a vault: its name, made harmless; with ` (<first 8 of id>)` where the plain name is taken, and with

@@ -2,7 +2,8 @@
 /// nothing that grows with the vault is held in memory.
 ///
 /// It is written in pieces. A line of the kind `deletion` is a file to delete, in the version that its record is to have
-/// afterwards; the last line of a piece, of the kind `folder`, is the path up to which everything was compared. A
+/// afterwards; a line of the kind `unchanged` is a folder that covers what follows; the last line of a piece, of the kind
+/// `folder`, is the path up to which everything was compared. A
 /// call that is repeated writes the same pieces again; those of a call that was never answered are written over.
 struct GoneSpool {
     private static let pieceSize = 256 << 10
@@ -11,9 +12,26 @@ struct GoneSpool {
     private let encoder = JSONLinesEncoder()
     private var lines: [UInt8] = []
     private var comparedUpTo: VaultPath?
+    /// The folders that the listing names as a whole.
+    private(set) var covered = CoveredFolders()
 
-    init(_ pass: VaultPass) {
+    /// Begins, or goes on behind what earlier calls have compared.
+    init(_ pass: VaultPass, behind end: End? = nil) {
         self.pass = pass
+        for folder in end?.covered ?? [] { covered.add(folder) }
+    }
+
+    /// How far the calls before have come.
+    struct End {
+        /// The path up to which they have compared.
+        var path: VaultPath
+        /// Folders that may cover what follows.
+        var covered: [VaultPath] = []
+    }
+
+    /// Notes that whatever is known below a folder is there.
+    mutating func note(covered folder: VaultPath) {
+        covered.add(folder)
     }
 
     /// Notes a file that is gone.
@@ -26,11 +44,15 @@ struct GoneSpool {
     /// Notes that everything up to a path was compared.
     mutating func note(comparedUpTo path: VaultPath) {
         if comparedUpTo.map({ $0 < path }) ?? true { comparedUpTo = path }
+        covered.walk(past: path)
     }
 
     /// Writes what was noted.
     mutating func flush(_ cursor: inout ListCursor) async throws {
         guard !lines.isEmpty || comparedUpTo != nil else { return }
+        for folder in covered.folders {
+            lines += try encoder.line(Entry(kind: .unchanged, path: folder, version: 0, handle: ""))
+        }
         let mark = Entry(kind: .folder, path: comparedUpTo ?? VaultPath(""), version: 0, handle: "")
         lines += try encoder.line(mark)
         let key = try KeyMapping.gone(cursor.pieces + 1, vault: pass.vault.id, run: pass.run)
@@ -48,12 +70,18 @@ struct GoneSpool {
         return JSONLinesReader(stream, at: offset)
     }
 
-    /// The path up to which the calls before have compared; nil before the first.
-    static func comparedUpTo(_ cursor: ListCursor, _ pass: VaultPass) async throws -> VaultPath? {
+    /// How far the calls before have come; nil before the first.
+    static func end(_ cursor: ListCursor, _ pass: VaultPass) async throws -> End? {
         guard cursor.pieces > 0 else { return nil }
         var reader = try await read(cursor.pieces, from: 0, pass)
-        var last: Entry?
-        while let line = try await reader.next() { last = line.value }
-        return last.flatMap { $0.kind == .folder ? $0.path : nil }
+        var covered: [VaultPath] = []
+        while let entry = try await reader.next()?.value {
+            switch entry.kind {
+            case .unchanged: covered.append(entry.path)
+            case .folder: return End(path: entry.path, covered: covered)
+            default: break
+            }
+        }
+        return nil
     }
 }

@@ -35,6 +35,7 @@ extension ListPage {
     /// it either, whatever the names are now, and whether its vault still exists or not.
     private func folders(of vaults: [Vault]) async throws -> [VaultID: String] {
         var folders: [VaultID: String] = [:]
+        guard provider.hasVaultFolders else { return Dictionary(uniqueKeysWithValues: vaults.map { ($0.id, "") }) }
         for vault in vaults { folders[vault.id] = try await records.state(of: vault.id)?.folder }
         for vault in vaults {
             if let folder = folders[vault.id] {

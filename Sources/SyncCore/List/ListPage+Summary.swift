@@ -18,6 +18,11 @@ extension ListPage {
                     "vault \(plan.vault.id): \(strangers.counted("object")) in its folder are none of the vault's and were left alone"
                 )
             }
+            if let notReady = plan.listing?.notReady, notReady > 0 {
+                errors.append(
+                    "vault \(plan.vault.id): \(notReady) items are not ready at the source; later runs look again"
+                )
+            }
             if plan.withheld > 0 {
                 errors.append(
                     "vault \(plan.vault.id): \(plan.withheld) deletions were held back; allow_deletions lets them pass"

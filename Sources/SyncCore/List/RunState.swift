@@ -60,6 +60,8 @@ struct RunState: Codable, Sendable {
         var unreadable: Int
         /// Where the provider's listing ended: what is committed at the end.
         var cursor: SourceCursor
+        /// What is there but cannot be fetched yet.
+        var notReady: Int?
 
         /// The same vault's listing of what failed earlier in the run, still to be spooled.
         var ofFailures: Listing {

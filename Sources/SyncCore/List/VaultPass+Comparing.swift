@@ -4,6 +4,7 @@ struct Comparison {
     private let pass: VaultPass
     private let isSnapshot: Bool
     private let readsAllMetadata: Bool
+    private let deletesExcluded: Bool
     private let filter: CompiledFilter?
     private var walk: RecordJoin?
     private var audit: StoreAudit?
@@ -28,10 +29,13 @@ struct Comparison {
         isSnapshot = listing?.isSnapshot == true
         readsAllMetadata = (listing?.entries ?? 0) <= pass.settings.metadataLimit
         // What a pattern leaves out is not in the manifest, and not gone either, unless that is asked for.
-        filter = pass.call.input.request.options.deleteExcluded ? nil : plan.filter.map(CompiledFilter.init)
+        deletesExcluded = pass.call.input.request.options.deleteExcluded
+        filter = plan.filter.map(CompiledFilter.init)
         gone = GoneSpool(pass)
         guard listing?.walksRecords == true else { return }
-        let begin = try await GoneSpool.comparedUpTo(cursor, pass)
+        let end = try await GoneSpool.end(cursor, pass)
+        let begin = end?.path
+        gone = GoneSpool(pass, behind: end)
         walk = RecordJoin(pass.records.allRecords(in: pass.vault.id, after: begin))
         guard isSnapshot, pass.call.input.request.syncType == .complete else { return }
         audit = StoreAudit(
@@ -47,9 +51,26 @@ struct Comparison {
     /// - Returns: what is known of each; fewer where the deadline came.
     mutating func compare(_ entries: [Entry], _ cursor: inout ListCursor) async throws -> [Compared] {
         var compared = walk == nil ? try await askedFor(entries) : try await walked(past: entries, &cursor)
-        if audit != nil { try await lookAfterObjects(of: &compared, &cursor) }
+        if audit != nil {
+            let readsAllMetadata = readsAllMetadata
+            try await lookAfterObjects(of: &compared, &cursor) { record, item in
+                ObjectFinding(record, item.object, readsAllMetadata: readsAllMetadata)
+            }
+        }
         try await noteTombstones(among: compared, &cursor)
         if walk != nil, let last = compared.last { gone.note(comparedUpTo: last.entry.path) }
+        return compared
+    }
+
+    /// Compares the files of a group, which come in any order.
+    ///
+    /// What the patterns leave out is left out, and what waits since an earlier run: it has a line of its own in the manifest.
+    func compare(filesOf group: GroupFiles, _ cursor: inout ListCursor) async throws -> [Compared] {
+        let files = group.files.filter { filter?.lets($0.path) != false }
+        var compared = try await askedFor(files).filter { item in
+            item.record.map { $0.pendingSince == nil || $0.epoch != pass.vault.epoch } ?? true
+        }
+        if audit != nil { try await lookAfterObjects(of: &compared, &cursor) { _, _ in .doubtful } }
         return compared
     }
 
@@ -63,7 +84,9 @@ struct Comparison {
         try await walk.rest(stopping: { pass.isLate }) { record in
             findings.found.note(record)
             _ = try await audit?.object(at: record.path)
-            if isGone(record) { try await gone.add(record.path, version: version(record), &findings) }
+            if isGone(record, gone.covered) {
+                try await gone.add(record.path, version: version(record), &findings)
+            }
             gone.note(comparedUpTo: record.path)
         }
         if !walk.isStopped { try await audit?.finish() }
@@ -82,7 +105,8 @@ struct Comparison {
 extension Comparison {
     /// The records of entries, and of the paths that they had before, 100 a call.
     private func askedFor(_ entries: [Entry]) async throws -> [Compared] {
-        let known = try await pass.records(of: entries.flatMap { [$0.path] + ($0.previousPath.map { [$0] } ?? []) })
+        let files = entries.filter { !$0.isOfFolder }
+        let known = try await pass.records(of: files.flatMap { [$0.path] + ($0.previousPath.map { [$0] } ?? []) })
         return entries.map { entry in
             Compared(entry: entry, record: known[entry.path], previous: entry.previousPath.flatMap { known[$0] })
         }
@@ -99,9 +123,12 @@ extension Comparison {
             case .passed(let record):
                 findings.found.note(record)
                 _ = try await audit?.object(at: record.path)
-                if isGone(record) { try await gone.add(record.path, version: version(record), &findings) }
+                if isGone(record, gone.covered) {
+                    try await gone.add(record.path, version: version(record), &findings)
+                }
                 gone.note(comparedUpTo: record.path)
             case .met(let entry, let record):
+                if entry.isOfFolder { gone.note(covered: entry.path) }
                 if let record { findings.found.note(record) }
                 compared.append(
                     Compared(entry: entry, record: record, object: try await audit?.object(at: entry.path))
@@ -131,8 +158,10 @@ extension Comparison {
     }
 
     /// Whether a record that no entry of a snapshot speaks of stands for a file that is gone.
-    private func isGone(_ record: FileRecord) -> Bool {
-        isSnapshot && record.status != .deleted && filter?.lets(record.path) != false
+    private func isGone(_ record: FileRecord, _ covered: CoveredFolders) -> Bool {
+        guard isSnapshot, record.status != .deleted else { return false }
+        let isLet = filter?.lets(record.path) != false
+        return covered.covers(record.path) ? deletesExcluded && !isLet : deletesExcluded || isLet
     }
 
     /// A version of an epoch that is over would outrank those of the new one.
@@ -145,7 +174,7 @@ extension Comparison {
         guard !isSnapshot else {
             // Where a folder stands in a file's place, the file is gone.
             for item in compared where item.entry.kind == .deletion {
-                guard let record = item.record, isGone(record) else { continue }
+                guard let record = item.record, isGone(record, gone.covered) else { continue }
                 try await gone.add(record.path, version: version(record), &cursor)
             }
             return
@@ -163,7 +192,11 @@ extension Comparison {
     }
 
     /// Finds what the records call completed and the store does not have as it was stored.
-    private func lookAfterObjects(of compared: inout [Compared], _ cursor: inout ListCursor) async throws {
+    private func lookAfterObjects(
+        of compared: inout [Compared],
+        _ cursor: inout ListCursor,
+        _ finding: (FileRecord, Compared) -> ObjectFinding
+    ) async throws {
         var doubtful: [(position: Int, record: FileRecord, key: ObjectKey)] = []
         for position in compared.indices {
             let path = compared[position].entry.path
@@ -171,7 +204,7 @@ extension Comparison {
                 record.settles(compared[position].entry, epoch: pass.vault.epoch),
                 let key = try? KeyMapping.key(folder: pass.folder, path: path)
             else { continue }
-            switch ObjectFinding(record, compared[position].object, readsAllMetadata: readsAllMetadata) {
+            switch finding(record, compared[position]) {
             case .intact: break
             case .lost: compared[position].isLost = true
             case .doubtful: doubtful.append((position, record, key))

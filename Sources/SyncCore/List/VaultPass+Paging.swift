@@ -44,29 +44,92 @@ struct BatchBuilder {
 extension VaultPass {
     /// Reads the manifest from the cursor's offset and hands out what the records do not settle.
     func handOut(
-        _ plan: RunState.VaultPlan,
+        _ plan: inout RunState.VaultPlan,
         _ cursor: inout ListCursor,
         _ page: inout ListPage.Page
     ) async throws {
         var reader = try await manifest(from: cursor.offset)
-        var batch = BatchBuilder(self, listedUpTo: plan.listing?.cursor)
-        var comparison = try await Comparison(self, plan, cursor)
-        while !cursor.isDraining, !page.isCut, let room = batch.room(on: page) {
-            let lines = try await reader.next(upTo: room, bytes: settings.bytesPerPage - page.bytes)
-            let compared = try await comparison.compare(lines.map(\.value), &cursor)
-            try await handOut(compared, &batch, &cursor, &page)
-            if let last = lines.prefix(compared.count).last { cursor.offset = last.end }
-            cursor.isDraining = lines.isEmpty
-            page.isCut = isLate && !lines.isEmpty || compared.count < lines.count
+        var work = HandOut(
+            plan: plan,
+            cursor: cursor,
+            page: page,
+            batch: BatchBuilder(self, listedUpTo: plan.listing?.cursor),
+            comparison: try await Comparison(self, plan, cursor)
+        )
+        while !work.cursor.isDraining, let room = work.room {
+            let lines = try await reader.next(upTo: room, bytes: settings.bytesPerPage - work.page.bytes)
+            try await handOut(lines, &work)
+            work.cursor.isDraining = lines.isEmpty
+            if isLate, !lines.isEmpty { work.page.isCut = true }
         }
         var isOver = false
-        if cursor.isDraining {
-            isOver = try await comparison.finish(&cursor)
-            page.isCut = !isOver
+        if work.cursor.isDraining {
+            isOver = try await work.comparison.finish(&work.cursor)
+            work.page.isCut = !isOver
         }
-        try await comparison.close(&cursor)
-        try await batch.flush(&cursor, &page)
+        try await work.comparison.close(&work.cursor)
+        try await work.batch.flush(&work.cursor, &work.page)
+        (plan, cursor, page) = (work.plan, work.cursor, work.page)
         if isOver { cursor.beginDeleting() }
+    }
+
+    /// What changes while lines of the manifest are handed out.
+    private struct HandOut {
+        var plan: RunState.VaultPlan
+        var cursor: ListCursor
+        var page: ListPage.Page
+        var batch: BatchBuilder
+        var comparison: Comparison
+
+        /// How many lines can be looked at next; nil where the page is full or cut.
+        var room: Int? { page.isCut ? nil : batch.room(on: page) }
+    }
+
+    /// Hands out lines; groups need a session to be taken apart.
+    private func handOut(_ lines: [Line<Entry>], _ work: inout HandOut) async throws {
+        guard let listed = work.plan.listing?.cursor, lines.contains(where: { $0.value.kind == .group }) else {
+            return try await handOutFiles(lines[...], &work)
+        }
+        try await lister.provider.withLibrary(lister.secret, logger: call.logger) { source in
+            try await source.withVault(vault.id, since: listed) { session in
+                var rest = lines[...]
+                while let first = rest.first, let room = work.room {
+                    let isGroup = first.value.kind == .group
+                    let some = isGroup ? rest.prefix(1) : rest.prefix { $0.value.kind != .group }.prefix(room)
+                    rest = rest.dropFirst(some.count)
+                    // Each group may cost a request, so the deadline is looked at for each.
+                    work.page.isCut = isGroup && isLate
+                    if work.page.isCut { return }
+                    let files = isGroup ? try await session.files(of: first.value) : nil
+                    try await handOutFiles(some, &work)
+                    if let files, !work.page.isCut { try await handOut(files, of: first.value, session, &work) }
+                }
+            }
+        }
+    }
+
+    /// Hands out lines as they are.
+    private func handOutFiles(_ lines: ArraySlice<Line<Entry>>, _ work: inout HandOut) async throws {
+        let compared = try await work.comparison.compare(lines.map(\.value), &work.cursor)
+        try await handOut(compared, &work.batch, &work.cursor, &work.page)
+        if let last = lines.prefix(compared.count).last { work.cursor.offset = last.end }
+        work.page.isCut = compared.count < lines.count
+    }
+
+    /// Hands out the files of a group.
+    private func handOut(
+        _ files: GroupFiles,
+        of group: Entry,
+        _ session: any VaultSession,
+        _ work: inout HandOut
+    ) async throws {
+        if !files.isComplete, var listing = work.plan.listing {
+            listing.cursor = try session.cursor(listing.cursor, revisiting: group)
+            listing.notReady = (listing.notReady ?? 0) + 1
+            work.plan.listing = listing
+        }
+        let compared = try await work.comparison.compare(filesOf: files, &work.cursor)
+        try await handOut(compared, &work.batch, &work.cursor, &work.page)
     }
 
     func manifest(from offset: Int64) async throws -> JSONLinesReader<Entry> {

@@ -30,7 +30,7 @@ struct VaultPass {
             case .open:
                 try await open(&plan, &cursor)
             case .page:
-                try await handOut(plan, &cursor, &page)
+                try await handOut(&plan, &cursor, &page)
             case .delete:
                 page.isCut = try await !deleteWhatIsGone(&plan, &cursor)
                 plan.deleted = cursor.deleted
@@ -63,7 +63,7 @@ struct VaultPass {
             try await abortForgottenUploads()
             plan.listing = try await spoolListing(plan.filter ?? PathFilter())
         }
-        lister.observe(.listed(vault: folder, entries: plan.listing?.entries ?? 0))
+        lister.observe(.listed(vault: folder.isEmpty ? vault.name : folder, entries: plan.listing?.entries ?? 0))
         cursor.batches = plan.batches
         cursor.counted = plan.batches
         cursor.done = plan.done
@@ -116,6 +116,7 @@ struct VaultPass {
         var writer = ManifestWriter(store: lister.state, vault: vault.id, run: run)
         var unreadable = 0
         var received = 0
+        var hasFolders = false
         let end = try await source.withVault(vault.id, since: since) { session in
             try await session.list { entry in
                 received += 1
@@ -123,14 +124,25 @@ struct VaultPass {
                     throw SyncError(.sourceUnavailable, "the listing of a vault takes longer than one call may last")
                 }
                 if entry.kind == .unreadable { unreadable += 1 }
-                if filter.lets(entry.path) { try await writer.add(entry.asManifestEntry) }
+                hasFolders = hasFolders || entry.isOfFolder
+                // Of a folder's files each is looked at when it is known.
+                if entry.isOfFolder || filter.lets(entry.path) { try await writer.add(entry.asManifestEntry) }
             }
         }
         if end.wasReplaced, since != nil { return nil }
         // A snapshot names everything that is there; beside it, old failures would pass for files that still exist.
-        if !end.isSnapshot { try await addPending(to: &writer) { $0.epoch == vault.epoch && filter.lets($0.path) } }
+        // Where it names folders, those files are among them, or are found to be gone when they are fetched.
+        if !end.isSnapshot || hasFolders {
+            try await addPending(to: &writer) { $0.epoch == vault.epoch && filter.lets($0.path) }
+        }
         let entries = try await writer.finish()
-        return .init(isSnapshot: end.isSnapshot, entries: entries, unreadable: unreadable, cursor: end.cursor)
+        return .init(
+            isSnapshot: end.isSnapshot,
+            entries: entries,
+            unreadable: unreadable,
+            cursor: end.cursor,
+            notReady: end.notReady
+        )
     }
 
     private func spoolFailures(_ listing: RunState.Listing) async throws -> RunState.Listing {

@@ -15,6 +15,10 @@ package struct Entry: Codable, Hashable, Sendable {
         case deletion
         /// The provider listed something whose name could not be read; `path` is a stand-in.
         case unreadable
+        /// Files exist below the path which only ``VaultSession/files(of:)`` can tell.
+        case group
+        /// Whatever is known below the path is there still, as it was.
+        case unchanged
     }
 
     /// What the line says of the path.
@@ -59,6 +63,9 @@ package struct Entry: Codable, Hashable, Sendable {
         self.sha256 = sha256
         self.previousPath = previousPath
     }
+
+    /// Whether the entry speaks of everything below its path.
+    var isOfFolder: Bool { kind == .group || kind == .unchanged }
 
     /// The order of a manifest: by the bytes of the path, and the newest version of a path first.
     package static func precedes(_ lhs: Entry, _ rhs: Entry) -> Bool {

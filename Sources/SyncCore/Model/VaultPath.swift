@@ -52,4 +52,9 @@ package struct VaultPath: Hashable, Comparable, Codable, Sendable {
         for byte in rawValue.utf8 { hasher.combine(byte) }
         hasher.combine(0xFF as UInt8)
     }
+
+    /// Whether this path lies below `folder`.
+    func isBelow(_ folder: VaultPath) -> Bool {
+        rawValue.utf8.count > folder.rawValue.utf8.count && rawValue.utf8.starts(with: (folder.rawValue + "/").utf8)
+    }
 }

@@ -10,6 +10,7 @@ package struct ObservedProvider: LibraryProvider {
 
     package var name: String { base.name }
     package var defaultConcurrency: Int { base.defaultConcurrency }
+    package var hasVaultFolders: Bool { base.hasVaultFolders }
 
     /// Wraps a provider.
     ///
@@ -121,6 +122,14 @@ private struct ObservedSession: VaultSession {
 
     func list(_ receive: (Entry) async throws -> Void) async throws -> ListingEnd {
         try await observer.traced("list") { try await base.list(receive) }
+    }
+
+    func files(of group: Entry) async throws -> GroupFiles {
+        try await observer.traced("files") { try await base.files(of: group) }
+    }
+
+    func cursor(_ cursor: SourceCursor, revisiting group: Entry) throws -> SourceCursor {
+        try base.cursor(cursor, revisiting: group)
     }
 
     func withContent<Result: Sendable>(

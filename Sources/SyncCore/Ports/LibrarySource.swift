@@ -8,6 +8,9 @@ package protocol LibraryProvider: Sendable {
     /// How many batches are worked off at once, where nobody says otherwise.
     var defaultConcurrency: Int { get }
 
+    /// Whether each vault has a folder of its own in the mirror; true where nobody says otherwise.
+    var hasVaultFolders: Bool { get }
+
     /// What the secret itself says of its token. Nobody is asked.
     ///
     /// - Throws: `InvalidConfiguration` naming the field that cannot be what it is.
@@ -30,6 +33,10 @@ package protocol LibraryProvider: Sendable {
         logger: Logger,
         _ body: (any LibrarySource) async throws -> Result
     ) async throws -> Result
+}
+
+extension LibraryProvider {
+    package var hasVaultFolders: Bool { true }
 }
 
 /// What a secret says of the token in it.
@@ -87,6 +94,15 @@ package protocol VaultSession: Sendable {
     /// - Throws: `SourceUnavailable` when the listing was cut; nothing that was received may be used then.
     func list(_ receive: (Entry) async throws -> Void) async throws -> ListingEnd
 
+    /// Takes an entry of the kind `group` apart. The lister asks this only of groups that are new or changed, under its
+    /// deadline, so it may cost a request each.
+    ///
+    /// - Throws: transient errors; `ProtocolChanged` where the provider lists no groups.
+    func files(of group: Entry) async throws -> GroupFiles
+
+    /// The same cursor, but for a group that a later listing has to name again.
+    func cursor(_ cursor: SourceCursor, revisiting group: Entry) throws -> SourceCursor
+
     /// Fetches one version of a file, deciphered.
     ///
     /// No more than ``concurrentFetches`` bodies are fetched at once. What `body` leaves unread is thrown away.
@@ -100,6 +116,26 @@ package protocol VaultSession: Sendable {
 
 extension VaultSession {
     package var concurrentFetches: Int { 1 }
+
+    package func files(of group: Entry) async throws -> GroupFiles {
+        throw SyncError(.protocolChanged, "the provider lists groups that it cannot take apart")
+    }
+
+    package func cursor(_ cursor: SourceCursor, revisiting group: Entry) throws -> SourceCursor { cursor }
+}
+
+/// What a group turned out to be.
+package struct GroupFiles: Sendable {
+    /// Its files, each with a path of its own below the group's.
+    package var files: [Entry]
+    /// Whether these are all; otherwise the group has to be looked at again another time.
+    package var isComplete: Bool
+
+    /// Makes a group's files.
+    package init(_ files: [Entry], isComplete: Bool = true) {
+        self.files = files
+        self.isComplete = isComplete
+    }
 }
 
 /// The end of a listing.
@@ -110,12 +146,15 @@ package struct ListingEnd: Hashable, Sendable {
     package var cursor: SourceCursor
     /// Whether the provider's library turned out to be an older or another one than the cursor knew.
     package var wasReplaced: Bool
+    /// What is there but cannot be fetched yet; the cursor sees to it that it is named again.
+    package var notReady: Int
 
     /// Makes the end of a listing.
-    package init(isSnapshot: Bool, cursor: SourceCursor, wasReplaced: Bool = false) {
+    package init(isSnapshot: Bool, cursor: SourceCursor, wasReplaced: Bool = false, notReady: Int = 0) {
         self.isSnapshot = isSnapshot
         self.cursor = cursor
         self.wasReplaced = wasReplaced
+        self.notReady = notReady
     }
 }
 

@@ -12,8 +12,11 @@ struct DemoCommand: AsyncParsableCommand {
         discussion: "Run it twice: the second time nothing is transferred. Then with --edit: only what changed is."
     )
 
-    @Option(help: "The folder that the files go to.")
-    var dest = "demo"
+    @Option(help: "The provider whose sample library is mirrored: \(DemoProvider.names).")
+    var provider = DemoProvider.obsidian
+
+    @Option(help: "The folder that the files go to; demo where none is named, demo-gopro for GoPro.")
+    var dest: String?
 
     @Flag(help: "Change some notes at the source first, add, rename and delete some.")
     var edit = false
@@ -22,8 +25,15 @@ struct DemoCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let folder = LocalFolder(dest)
+        let folder = LocalFolder(dest ?? provider.folder)
         try folder.prepare()
+        if provider == .gopro {
+            guard !edit else {
+                throw SyncError(.invalidInput, "the option --edit goes with the provider obsidian only; leave it out")
+            }
+            let summary = try await GoProDemo(folder: folder).run(SampleMediaLibrary.make(), options, output)
+            return try output.show(summary, folder: folder)
+        }
         var source = DemoSource(folder: folder)
         let library = try source.makeLibrary()
         if edit { announce(try source.edit(library)) }
@@ -56,6 +66,15 @@ struct DemoCommand: AsyncParsableCommand {
     private func suggest() {
         StandardStreams.output("Next: the same command again, then with --edit (make demo-edit).")
     }
+}
+
+/// Whose sample library the demo mirrors.
+enum DemoProvider: String, CaseIterable, ExpressibleByArgument {
+    case obsidian, gopro
+
+    static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
+
+    var folder: String { self == .obsidian ? "demo" : "demo-gopro" }
 }
 
 /// The sample library as the demo has left it: the same in every process.

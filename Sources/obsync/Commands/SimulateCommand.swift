@@ -9,7 +9,7 @@ struct SimulateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate",
         abstract: "Run a provider or a store on this machine.",
-        subcommands: [SimulateObsidianCommand.self, SimulateS3Command.self]
+        subcommands: [SimulateObsidianCommand.self, SimulateGoProCommand.self, SimulateS3Command.self]
     )
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import GoProCloud
 import HTTPTransport
 import LocalAdapters
 import Logging
@@ -75,9 +76,10 @@ struct LocalFolder: Sendable {
             executor: executor,
             clock: clock
         )
+        let gopro = GoProProvider(try .init(environment: environment), executor: executor, clock: clock)
         var pipeline = Pipeline(
             secrets: FileSecretStore(path: credentials, environment: environment),
-            providers: [obsidian],
+            providers: [obsidian, gopro],
             records: records,
             state: FolderObjectStore(root: data + "/state", scratch: data + "/state/tmp"),
             mirror: { request in

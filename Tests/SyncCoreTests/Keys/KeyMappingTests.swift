@@ -85,4 +85,21 @@ struct KeyMappingTests {
     func contentType(key: String, type: String) throws {
         #expect(ContentType.of(try ObjectKey(key)) == type)
     }
+
+    @Test("a vault without a folder has its paths for keys, but never where Obsync keeps its own data")
+    func withoutFolder() throws {
+        #expect(try KeyMapping.key(folder: "", path: VaultPath("2026/08/a/b.mp4")).rawValue == "2026/08/a/b.mp4")
+        for path in ["state/x", ".obsync/x", "state", "", "/x", "../x"] {
+            #expect(throws: SyncError.self) { try KeyMapping.key(folder: "", path: VaultPath(path)) }
+        }
+    }
+
+    @Test("what lies below a folder is told from what only begins like it")
+    func below() {
+        let folder = VaultPath("2026/08/a")
+        #expect(VaultPath("2026/08/a/b").isBelow(folder))
+        for path in ["2026/08/a", "2026/08/ab", "2026/08/ab/c", "2026/08"] {
+            #expect(!VaultPath(path).isBelow(folder))
+        }
+    }
 }

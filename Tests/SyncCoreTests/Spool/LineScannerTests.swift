@@ -17,7 +17,7 @@ struct LineScannerTests {
         func text() -> String { Self.texts.randomElement(using: &random) ?? "" }
         func number() -> Int64 { Self.numbers.randomElement(using: &random) ?? 0 }
         func perhaps<Value>(_ value: Value) -> Value? { Bool.random(using: &random) ? value : nil }
-        let kinds: [Entry.Kind] = [.file, .folder, .deletion, .unreadable]
+        let kinds: [Entry.Kind] = [.file, .folder, .deletion, .unreadable, .group, .unchanged]
         return Entry(
             kind: kinds.randomElement(using: &random) ?? .file,
             path: VaultPath(text()),

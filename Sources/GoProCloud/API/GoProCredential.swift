@@ -1,0 +1,109 @@
+import FoundationEssentials
+import SyncCore
+
+/// What the secret holds for this provider.
+///
+///     {"provider": "gopro", "client_id": "…", "client_secret": "…", "refresh_token": "…",
+///      "access_token": "…", "expires_at": "2026-11-22T04:30:00Z", "user_id": "…"}
+///
+/// Without `refresh_token` the access token is one that was captured in a browser: it works until it runs out.
+struct GoProCredential: Sendable {
+    /// Nothing says how long a token lasts, so one that is about to run out by its own account is renewed early.
+    private static let margin: Duration = .seconds(30 * 60)
+    /// A token that is younger is not what a server fault comes of.
+    private static let freshness: Duration = .seconds(10 * 60)
+
+    var accessToken: String?
+    var refreshToken: String?
+    var expires: Timestamp?
+    private var obtained: Timestamp?
+
+    /// Reads a secret.
+    ///
+    /// - Throws: `InvalidConfiguration` naming the field.
+    init(_ secret: Secret) throws(SyncError) {
+        accessToken = try secret.text("access_token")
+        refreshToken = try secret.text("refresh_token")
+        obtained = try secret.text("obtained_at").flatMap(MediaDate.timestamp)
+        if let text = try secret.text("expires_at") {
+            expires = MediaDate.timestamp(text) ?? Int64(text).map { Timestamp(milliseconds: $0.clampedSeconds * 1000) }
+            guard expires != nil else {
+                throw SyncError(
+                    .invalidConfiguration,
+                    "the secret's field expires_at is no date; write it as 2026-11-22T04:30:00Z or remove it"
+                )
+            }
+        }
+        guard accessToken.map(Self.isHeaderText) ?? true else {
+            throw SyncError(
+                .invalidConfiguration,
+                "the secret's field access_token holds characters that no token has; copy it again"
+            )
+        }
+        guard accessToken != nil || refreshToken != nil else {
+            throw SyncError(
+                .invalidConfiguration,
+                "the secret has neither refresh_token nor access_token; add one of them"
+            )
+        }
+    }
+
+    /// Whether a new token can be had without a person.
+    var isRefreshable: Bool { refreshToken != nil }
+
+    /// Whether the token should be renewed before it is used.
+    func isDue(at now: Timestamp) -> Bool {
+        guard isRefreshable, let expires else { return accessToken == nil }
+        return now.advanced(by: Self.margin) >= expires
+    }
+
+    /// Whether a server fault may mean that the token is dead: the service has been seen to answer so.
+    func mayBeDead(at now: Timestamp) -> Bool {
+        guard isRefreshable else { return false }
+        return obtained.map { $0.advanced(by: Self.freshness) < now } ?? true
+    }
+
+    private static func isHeaderText(_ text: String) -> Bool {
+        text.utf8.count <= 16_384 && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+    }
+}
+
+extension Int64 {
+    /// Seconds since 1970 that a date can be made of.
+    var clampedSeconds: Int64 { Swift.min(Swift.max(self, 0), 253_402_300_799) }
+}
+
+/// The token endpoint's answer.
+struct TokenAnswer: Decodable, Sendable {
+    var accessToken: String
+    var refreshToken: String?
+    var lifetime: Int64?
+    var userID: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case accessToken = "access_token"
+        case refreshToken = "refresh_token"
+        case lifetime = "expires_in"
+        case userID = "resource_owner_id"
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        accessToken = try container.decode(String.self, forKey: .accessToken)
+        refreshToken = container.lenientText(.refreshToken)
+        lifetime = container.lenientInteger(.lifetime)
+        userID = container.lenientText(.userID)
+    }
+
+    /// The secret with the new pair. Where no new refresh token came, the old one stays.
+    func stored(in secret: Secret, now: Timestamp) -> Secret {
+        var secret =
+            secret
+            .setting(.string(accessToken), at: "access_token")
+            .setting(.string(now.iso8601), at: "obtained_at")
+        if let refreshToken { secret = secret.setting(.string(refreshToken), at: "refresh_token") }
+        if let userID { secret = secret.setting(.string(userID), at: "user_id") }
+        let expires = lifetime.map { now.advanced(by: .seconds(min(max($0, 0), 366 * 24 * 3600))).iso8601 }
+        return secret.setting(expires.map(JSON.string) ?? .null, at: "expires_at")
+    }
+}

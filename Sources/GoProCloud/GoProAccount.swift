@@ -1,0 +1,47 @@
+import HTTPTransport
+import Logging
+import SyncCore
+
+/// What everything that reads the account needs.
+struct GoProAccount: Sendable {
+    let api: GoProAPI
+    let credential: GoProCredential
+    let hosts: MediaHosts
+    /// For requests for single media.
+    let limit: RateLimit
+    let concurrentFetches: Int
+    let takesSidecars: Bool
+
+    var clock: any WallClock { api.clock }
+    var executor: any HTTPExecutor { api.executor }
+    var random: @Sendable () -> Double { api.random }
+    var retry: TransientRetry { TransientRetry(attempts: 3, clock: api.clock, random: api.random) }
+
+    func get<Answer: Decodable>(_ path: GoProPath, as type: Answer.Type, _ logger: Logger) async throws -> Answer {
+        try await api.get(path, as: type, credential, logger)
+    }
+}
+
+/// The open account: one vault, the media library.
+struct GoProLibrary: LibrarySource {
+    static let vaultName = "GoPro media library"
+
+    let account: GoProAccount
+    let logger: Logger
+
+    func vaults() async throws -> [Vault] {
+        _ = try await account.get(.check, as: ListingAnswer.self, logger)
+        return VaultID("gopro").map { [Vault(id: $0, name: Self.vaultName, epoch: "1")] } ?? []
+    }
+
+    func withVault<Result: Sendable>(
+        _ id: VaultID,
+        since cursor: SourceCursor?,
+        _ body: (any VaultSession) async throws -> Result
+    ) async throws -> Result {
+        guard id.rawValue == "gopro" else {
+            throw SyncError(.invalidInput, "the account has no vault with the id \(id.rawValue)")
+        }
+        return try await body(GoProSession(account, since: cursor, logger))
+    }
+}

@@ -1,0 +1,42 @@
+import FoundationEssentials
+import SyncCore
+
+/// One original of a medium: the unit of work, and the handle of a file.
+///
+/// It says which entry of a download manifest is meant. It never holds an address.
+struct MediaFile: Codable, Hashable, Sendable {
+    /// Which list of the manifest.
+    enum Section: String, Codable, Sendable {
+        case variations, files, sidecars
+    }
+
+    var id: MediaID
+    var section: Section
+    var label: String?
+    var item: Int64?
+    /// Which of several that are alike in all of this, from 0.
+    var ordinal: Int
+}
+
+extension Encodable {
+    /// The value as the text of a handle.
+    var handle: String {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return String(decoding: try encoder.encode(self), as: UTF8.self)
+        }
+    }
+}
+
+extension Decodable {
+    /// Reads the text of a handle.
+    ///
+    /// - Throws: `CorruptContent` for one that this provider has not made.
+    init(handle: String) throws(SyncError) {
+        guard let value = try? JSONDecoder().decode(Self.self, from: Data(handle.utf8)) else {
+            throw SyncError(.corruptContent, "the handle of a file is none of GoPro's")
+        }
+        self = value
+    }
+}

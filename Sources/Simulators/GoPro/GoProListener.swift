@@ -1,0 +1,127 @@
+package import Logging
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+
+/// Runs a simulator of the GoPro cloud on two ports of 127.0.0.1, the API's and the media host's, while `body` runs.
+///
+/// - Parameters:
+///   - library: the account to serve.
+///   - configuration: how to behave.
+///   - logger: where requests are noted, at `debug`.
+///   - body: what to do with the running simulator.
+/// - Returns: what `body` returns.
+/// - Throws: what `body` throws, or the error of binding a port.
+package func withGoProSimulator<Result: Sendable>(
+    library: SimulatedMediaLibrary,
+    configuration: GoProSimulator.Configuration = .init(),
+    logger: Logger,
+    _ body: (GoProSimulator) async throws -> Result
+) async throws -> Result {
+    let simulator = GoProSimulator(library: library, configuration: configuration, logger: logger)
+    let api = try await GoProListener.bind(port: configuration.port)
+    let media = try await GoProListener.bind(port: 0)
+    simulator.state.withLock { state in
+        state.baseURL = "http://127.0.0.1:\(api.channel.localAddress?.port ?? 0)"
+        state.mediaURL = "http://127.0.0.1:\(media.channel.localAddress?.port ?? 0)"
+    }
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { await GoProListener.run(api, simulator, isForMedia: false) }
+        group.addTask { await GoProListener.run(media, simulator, isForMedia: true) }
+        let result = try await body(simulator)
+        group.cancelAll()
+        return result
+    }
+}
+
+/// Accepts connections and answers their requests one after the other.
+private enum GoProListener {
+    typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
+    typealias Listener = NIOAsyncChannel<Connection, Never>
+
+    private static let pieceSize: Int64 = 64 << 10
+
+    static func bind(port: Int) async throws -> Listener {
+        try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .bind(host: "127.0.0.1", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.configureHTTPServerPipeline()
+                    return try Connection(wrappingChannelSynchronously: channel)
+                }
+            }
+    }
+
+    static func run(_ listener: Listener, _ simulator: GoProSimulator, isForMedia: Bool) async {
+        do {
+            try await listener.executeThenClose { connections in
+                try await withThrowingDiscardingTaskGroup { group in
+                    for try await connection in connections {
+                        group.addTask { await serve(connection, simulator, isForMedia) }
+                    }
+                    group.cancelAll()
+                }
+            }
+        } catch is CancellationError {
+            // The scope ended.
+        } catch {
+            simulator.logger.debug("simulator stopped listening", metadata: ["error.type": "\(type(of: error))"])
+        }
+    }
+
+    private static func serve(_ connection: Connection, _ simulator: GoProSimulator, _ isForMedia: Bool) async {
+        do {
+            try await connection.executeThenClose { inbound, outbound in
+                var head: HTTPRequestHead?
+                var body: [UInt8] = []
+                for try await part in inbound {
+                    switch part {
+                    case .head(let new): (head, body) = (new, [])
+                    case .body(let bytes):
+                        guard body.count < 1 << 20 else { return }
+                        body += Array(bytes.readableBytesView)
+                    case .end:
+                        guard let head else { return }
+                        let request = GoProSimulator.Request(
+                            method: head.method.rawValue,
+                            target: head.uri,
+                            headers: head.headers.map { ($0.name, $0.value) },
+                            body: body
+                        )
+                        let answer = simulator.answer(request, isForMedia: isForMedia)
+                        guard try await send(answer, to: outbound), head.isKeepAlive else { return }
+                    }
+                }
+            }
+        } catch {
+            // A client that goes away in the middle is everyday life for a server.
+            simulator.logger.debug("simulator connection broke", metadata: ["error.type": "\(type(of: error))"])
+        }
+    }
+
+    /// Sends an answer; false when the connection has to break in the middle of it.
+    private static func send(
+        _ answer: GoProSimulator.Response,
+        to outbound: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
+    ) async throws -> Bool {
+        let status = HTTPResponseStatus(statusCode: answer.status)
+        let headers = HTTPHeaders(answer.headers.map { ($0.name, $0.value) })
+        try await outbound.write(.head(.init(version: .http1_1, status: status, headers: headers)))
+        switch answer.body {
+        case .bytes(let bytes):
+            if !bytes.isEmpty { try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: bytes)))) }
+        case .generated(let content, let range, let cut):
+            let end = cut.map { range.lowerBound + $0 } ?? range.upperBound
+            var offset = range.lowerBound
+            while offset < end {
+                let next = min(end, offset + pieceSize)
+                try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: content.bytes(offset..<next)))))
+                offset = next
+            }
+            if cut != nil { return false }
+        }
+        try await outbound.write(.end(nil))
+        return true
+    }
+}

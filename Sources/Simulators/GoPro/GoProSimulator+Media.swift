@@ -1,0 +1,85 @@
+extension GoProSimulator {
+    /// A signed address, good for one method and for a time.
+    func address(_ medium: SimulatedMedium, _ index: Int, _ method: String) -> String {
+        let expires = Int64(configuration.unixTime() + configuration.addressLifetime)
+        let path = "/\(medium.id)/\(index)"
+        let signature = signature(path, expires, method)
+        var query = "Expires=\(expires)&Signature=\(signature)&Key-Pair-Id=SIMULATED"
+        if let name = medium.files[index].name {
+            let encoded = Self.percentEncoded(name)
+            query += "&response-content-disposition=attachment%3B%20filename%3D%22\(encoded)%22"
+        }
+        let host = takes(.foreignHost, medium: medium.id) ? "https://media.example" : mediaURL
+        return "\(host)\(path)?\(query)"
+    }
+
+    private static func percentEncoded(_ name: String) -> String {
+        let isPlain = name.utf8.allSatisfy { $0 < 0x7F && $0 > 0x2C && $0 != UInt8(ascii: "/") }
+        return isPlain ? name : name.utf8.map { "%" + ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    private func signature(_ path: String, _ expires: Int64, _ method: String) -> String {
+        String(GeneratedBytes(name: "signature \(method) \(path) \(expires)").seed, radix: 16)
+    }
+
+    func answerMedia(_ request: Request) -> Response {
+        count {
+            if request.header("Authorization") != nil || request.header("Cookie") != nil { $0.leakedCredentials += 1 }
+            if request.method == "HEAD" { $0.heads += 1 } else { $0.bodies += 1 }
+        }
+        let path = request.path.split(separator: "/").map(String.init)
+        guard path.count == 2, let index = Int(path[1]), let expires = request.query["Expires"].flatMap({ Int64($0) }),
+            request.query["Signature"] == signature(String(request.path), expires, request.method)
+        else { return .of(403) }
+        guard Double(expires) > configuration.unixTime() else {
+            count { $0.expiredAddresses += 1 }
+            return .of(403)
+        }
+        let id = path[0]
+        let answers: [(GoProFault, Int)] = [
+            (.addressRefused, 403), (.mediaUnavailable, 503), (.mediaThrottled, 429),
+        ]
+        for (fault, status) in answers where takes(fault, medium: id) { return .of(status) }
+        if takes(.contentChanges, medium: id) { library.change(id) { $0.files[index].revision += 1 } }
+        guard let medium = library.medium(id), medium.files.indices.contains(index) else { return .of(404) }
+        return body(of: medium, index, request)
+    }
+
+    private func body(of medium: SimulatedMedium, _ index: Int, _ request: Request) -> Response {
+        let size = medium.files[index].size
+        var headers: [(name: String, value: String)] = [
+            ("Content-Type", "binary/octet-stream"), ("Accept-Ranges", "bytes"), ("ETag", medium.etag(index)),
+        ]
+        if request.method == "HEAD" {
+            headers.append(("Content-Length", String(size + (takes(.lengthWrong, medium: medium.id) ? 1 : 0))))
+            return Response(status: 200, headers: headers, body: .bytes([]))
+        }
+        var range: Range<Int64> = 0..<size
+        let isUnchanged = request.header("If-Range").map { $0 == medium.etag(index) } ?? true
+        var isPart = false
+        if let asked = request.header("Range").flatMap(Self.range), isUnchanged,
+            !takes(.rangeIgnored, medium: medium.id)
+        {
+            guard asked.lowerBound < size else { return .of(416) }
+            range = asked.clamped(to: 0..<size)
+            isPart = true
+            headers.append(("Content-Range", "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size)"))
+        }
+        headers.append(("Content-Length", String(range.count)))
+        count { $0.bytes += Int64(range.count) }
+        let cut = takes(.bodyCut, medium: medium.id) ? Int64(range.count / 2) : nil
+        return Response(
+            status: isPart ? 206 : 200,
+            headers: headers,
+            body: .generated(medium.content(index), range, cut: cut)
+        )
+    }
+
+    private static func range(_ text: String) -> Range<Int64>? {
+        guard text.hasPrefix("bytes=") else { return nil }
+        let parts = text.dropFirst(6).split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2, let first = Int64(parts[0]) else { return nil }
+        guard let last = Int64(parts[1]) else { return first..<Int64.max }
+        return first <= last ? first..<(last + 1) : nil
+    }
+}

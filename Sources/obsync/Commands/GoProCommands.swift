@@ -1,0 +1,144 @@
+import ArgumentParser
+import Foundation
+import LambdaRuntime
+import Logging
+import Simulators
+import SyncCore
+
+/// `obsync simulate gopro`
+struct SimulateGoProCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gopro",
+        abstract: "Run a server that answers as the GoPro cloud does, with the demo's sample library.",
+        discussion: "Faults: " + GoProFault.allCases.map(\.rawValue).joined(separator: ", ") + "."
+    )
+
+    @Option(help: "The port of the API on 127.0.0.1; 0 for any free one.")
+    var port = 0
+
+    @Option(help: "A fault that happens, as NAME once, as NAME:TIMES, or as NAME:always. Can be given again.")
+    var fault: [FaultArgument] = []
+
+    @Option(help: "How many more videos the library holds.")
+    var media = 0
+
+    @Option(help: "The bytes of one more video; they are made while they are sent.")
+    var clipBytes: Int64?
+
+    @Option(help: "The seconds for which a signed address is good.")
+    var addressLifetime = 3600.0
+
+    func run() async throws {
+        let library = makeLibrary()
+        var configuration = GoProSimulator.Configuration()
+        configuration.port = port
+        configuration.addressLifetime = addressLifetime
+        let settings = configuration
+        try await withShutdownSignals {
+            let logger = Logger(label: "obsync") { StreamLogHandler.standardError(label: $0) }
+            try await withGoProSimulator(library: library, configuration: settings, logger: logger) { server in
+                for fault in fault { server.inject(fault.fault, times: fault.times) }
+                StandardStreams.output("GoPro simulator listens on \(server.baseURL)")
+                for (name, value) in GoProDemo.environment(server).sorted(by: { $0.key < $1.key }) {
+                    StandardStreams.output("  \(name)=\(value)")
+                }
+                StandardStreams.output(
+                    "  credentials: \(String(decoding: try GoProDemo.sampleSecret.json, as: UTF8.self))"
+                )
+                try await Task.sleep(for: .seconds(10 * 365 * 24 * 3600))
+            }
+        }
+    }
+
+    private func makeLibrary() -> SimulatedMediaLibrary {
+        let library = SampleMediaLibrary.make()
+        let sizes = [Int64](repeating: 1000, count: max(0, media)) + (clipBytes.map { [$0] } ?? [])
+        for (number, size) in sizes.enumerated() {
+            let moment = 1_780_000_000 + Int64(number)
+            let digits = String(number)
+            library.add(
+                .video(
+                    id: "Clip" + String(repeating: "0", count: max(0, 9 - digits.count)) + digits,
+                    filename: "GX010001.MP4",
+                    captured: moment,
+                    created: moment,
+                    chapters: [size]
+                )
+            )
+        }
+        return library
+    }
+}
+
+/// A fault of the simulated GoPro service on the command line: `NAME`, `NAME:TIMES` or `NAME:always`.
+struct FaultArgument: ExpressibleByArgument {
+    let fault: GoProFault
+    let times: Int?
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
+        guard let name = parts.first, let fault = GoProFault(rawValue: String(name)), parts.count <= 2 else {
+            return nil
+        }
+        self.fault = fault
+        switch parts.count == 2 ? String(parts[1]) : "1" {
+        case "always": times = nil
+        case let text:
+            guard let number = Int(text), number > 0 else { return nil }
+            times = number
+        }
+    }
+}
+
+/// The demo with the built-in GoPro cloud.
+struct GoProDemo {
+    private let folder: LocalFolder
+
+    init(folder: LocalFolder) {
+        self.folder = folder
+    }
+
+    /// The sample account's credentials, which are public.
+    static var sampleSecret: Secret {
+        Secret([
+            "provider": .string("gopro"), "client_id": .string(SimulatedMediaLibrary.clientID),
+            "client_secret": .string(SimulatedMediaLibrary.clientSecret),
+            "refresh_token": .string(SimulatedMediaLibrary.firstRefreshToken),
+        ])
+    }
+
+    /// The variables that lead to a simulator.
+    static func environment(_ server: GoProSimulator) -> [String: String] {
+        [
+            "GOPRO_API_URL": server.baseURL, "OBSYNC_ALLOW_HOSTS": String(server.mediaURL.dropFirst("http://".count)),
+            "GOPRO_RESOLVES_PER_SECOND": "0",
+        ]
+    }
+
+    /// Mirrors the sample library. Each run serves a new account, so the credentials are written anew.
+    func run(
+        _ library: SimulatedMediaLibrary,
+        _ options: RunOptions,
+        _ output: OutputOptions
+    ) async throws -> Summary {
+        let isWritten = FileManager.default.createFile(
+            atPath: folder.credentials,
+            contents: Data(try Self.sampleSecret.json),
+            attributes: [.posixPermissions: 0o600]
+        )
+        guard isWritten else {
+            throw SyncError(.invalidInput, "nothing can be written to the folder; name another one with --dest")
+        }
+        return try await withGoProSimulator(library: library, logger: try output.makeLogger()) { server in
+            if !output.json { StandardStreams.error("The built-in provider listens on \(server.baseURL)") }
+            let run = LocalRun(
+                folder: folder,
+                credentials: folder.credentials,
+                environment: Self.environment(server),
+                isQuiet: output.json,
+                logger: try output.makeLogger()
+            )
+            return try await output.reportingFailure { try await run.run(vault: nil, options) }
+        }
+    }
+}
