@@ -112,11 +112,13 @@ enum ObjectFinding {
 
     /// Whether an object is the one that a record speaks of, by what the store says of it.
     static func isIntact(_ record: FileRecord, _ object: ObjectSummary?, keepsAttributes: Bool) -> Bool {
-        guard let object, record.size == nil || record.size == object.size else { return false }
-        guard keepsAttributes else { return true }
-        if let sha256 = record.sha256, let stored = object.sha256 { return sha256 == stored }
-        if let checksum = record.crc64nvme, let stored = object.crc64nvme { return checksum == stored }
-        // Of what was hashed while it was stored no hash is stored; but everything of ours has its source's version.
-        return object.sourceVersion != nil
+        guard let object else { return false }
+        if keepsAttributes {
+            if let sha256 = record.sha256, let stored = object.sha256 { return sha256 == stored }
+            if let checksum = record.crc64nvme, let stored = object.crc64nvme { return checksum == stored }
+            // Of what was hashed while it was stored no hash is stored; but everything of ours has its source's version.
+            if object.sourceVersion == nil { return false }
+        }
+        return record.size == nil || record.size == object.size
     }
 }
