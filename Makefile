@@ -11,8 +11,8 @@ SAM_CONFIG := $(CURDIR)/samconfig.toml
 RELEASE := swift build -c release --static-swift-stdlib -Xlinker -s -Xlinker --no-export-dynamic
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-edit demo-clean test lint check-source check-statemachine invoke-all benchmark clean \
-	build-lambda check-lambda test-lambda clean-lambda infra-tools infra-check deploy destroy samconfig
+.PHONY: help setup build demo demo-edit demo-clean test lint check-source check-statemachine invoke-all benchmark \
+	benchmark-lister clean build-lambda check-lambda test-lambda clean-lambda infra-tools infra-check deploy destroy samconfig
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -101,6 +101,10 @@ benchmark: setup $(MOTO) ## Measure memory, CPU and throughput of the downloader
 	swift build -c release --product obsync
 	for function in $(FUNCTIONS); do $(RELEASE) --product $$function || exit 1; done
 	Benchmarks/run
+
+benchmark-lister: ## Compare a million entries with a million records; CPU against a plain C scan, and memory
+	swift build -c release --product ListerBenchmark
+	@for count in 100000 1000000; do .build/release/ListerBenchmark $$count || exit 1; done
 
 clean: ## Remove all build products and the demo
 	rm -rf .build build demo demo-gopro

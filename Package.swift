@@ -140,6 +140,13 @@ let package = Package(
             resources: [.embedInCode("Resources/vault-sync.asl.json")],
             swiftSettings: settings
         ),
+        .target(name: "CPlainScan", path: "Benchmarks/Lister/Sources/CPlainScan"),
+        .executableTarget(
+            name: "ListerBenchmark",
+            dependencies: ["CPlainScan", "SyncCore"],
+            path: "Benchmarks/Lister/Sources/ListerBenchmark",
+            swiftSettings: settings
+        ),
         .target(name: "CGlibcCompat"),
         .systemLibrary(name: "COpenSSL"),
         .systemLibrary(name: "CUTF8Proc"),

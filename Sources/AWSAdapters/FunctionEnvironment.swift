@@ -24,7 +24,8 @@ package struct FunctionEnvironment: Sendable {
     package var allowedBuckets: [String]
     /// `LAMBDA_TIMEOUT_BUFFER`: how long before the end of an invocation nothing new is begun.
     package var timeoutBuffer: Duration
-    /// `LAMBDA_BATCH_SIZE`, `LAMBDA_MAX_CONCURRENT`, `DELETION_POLICY`, `DELETION_BRAKE_FILES`, `DELETION_BRAKE_PERCENT`.
+    /// `LAMBDA_BATCH_SIZE`, `LAMBDA_MAX_CONCURRENT`, `DELETION_POLICY`, `DELETION_BRAKE_FILES`, `DELETION_BRAKE_PERCENT`,
+    /// `SYNC_EXCLUDE`, `SYNC_INCLUDE`.
     package var listing = ListSettings()
     /// `TOKEN_REFRESH_HOURS`, `TOKEN_WARNING_HOURS`, `OBSYNC_DEPLOYMENT`.
     package var authenticating = AuthenticateSettings()
@@ -75,6 +76,10 @@ package struct FunctionEnvironment: Sendable {
         if let percent = try reader.integer("DELETION_BRAKE_PERCENT", in: 0...100) {
             listing.brakeShare = Double(percent) / 100
         }
+        listing.filter = PathFilter(
+            exclude: PathFilter.patterns(reader.text("SYNC_EXCLUDE") ?? ""),
+            include: PathFilter.patterns(reader.text("SYNC_INCLUDE") ?? "")
+        )
         if let policy = reader.text("DELETION_POLICY") {
             guard let deletions = ListSettings.Deletions(rawValue: policy) else {
                 throw SyncError(.invalidConfiguration, "DELETION_POLICY has to be mirror or keep")

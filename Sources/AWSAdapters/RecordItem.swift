@@ -7,11 +7,28 @@ import SyncCore
 
 /// Records as items of the table, and back.
 ///
-///     {"vault_id": "…", "item": "file#Daily/2026-11-21.md", "path": "…", "status": "COMPLETED", "version": 12545,
-///      "epoch": "…", "handle": "12545", "size": 1206, "sha256": "…", "mtime": 1770399182173, "run": "…",
-///      "first_synced": …, "last_synced": …, "attempts": 1}
+/// What a Query costs goes by the bytes of the items it reads, names included, whatever it gives of them. So names are
+/// short, and what goes without saying is left out:
+///
+/// | attribute | meaning | left out |
+/// | --- | --- | --- |
+/// | `vault_id`, `item` | the keys; `item` is `file#<path>` | |
+/// | `path` | the path | where `item` holds it |
+/// | `s` | the status | `COMPLETED` |
+/// | `v`, `e` | version and epoch | |
+/// | `h` | the handle | where it is the version in decimal |
+/// | `n`, `d`, `c`, `m` | size, SHA-256 (its 32 bytes), CRC64NVME, mtime | where they are not known |
+/// | `r` | the run that wrote the record | |
+/// | `f`, `l` | first and last synced | never synced; `f` where both are the same |
+/// | `a`, `x` | attempts, last error | one attempt; no error |
+/// | `t` | the checkpoint of a transfer | none is on its way |
+/// | `pending_since` | since when the file waits; the key of the sparse index | it does not wait |
 enum RecordItem {
     static let filePrefix = "file#"
+    /// The first sort key after those of the files.
+    static let filesEnd = "file$"
+    /// The partition of the folders' owners; no vault's id looks so.
+    static let folders = "#folders"
     static let state = "state"
     static let progress = "progress"
     /// The largest number that six digits hold.
@@ -39,51 +56,85 @@ enum RecordItem {
         return "long-name#" + Hex.encoded(SHA256.hash(data: Array(path.rawValue.utf8)))
     }
 
+    /// Where the sort keys of paths after this one begin, at the latest.
+    static func firstSortKey(after path: VaultPath?) -> String {
+        let plain = filePrefix + (path?.rawValue ?? "")
+        var bytes = plain.utf8.prefix(longestSortKey)
+        while true {
+            if let text = String(bytes) { return text }
+            bytes = bytes.dropLast()
+        }
+    }
+
     static func item(_ record: FileRecord, in vault: VaultID) throws -> DynamoRecordStore.Item {
-        var item = key(vault, sortKey(of: record.path))
-        item["path"] = .s(record.path.rawValue)
-        item["status"] = .s(record.status.rawValue)
-        item["version"] = .n(record.version)
-        item["epoch"] = .s(record.epoch)
-        item["handle"] = .s(record.handle)
-        item["size"] = record.size.map { .n($0) }
-        item["sha256"] = record.sha256.map { .s($0) }
-        item["crc64nvme"] = record.crc64nvme.map { .s($0.description) }
-        item["mtime"] = record.mtime.map { .n($0.milliseconds) }
-        item["run"] = .s(record.run.rawValue)
-        item["first_synced"] = record.firstSynced.map { .n($0.milliseconds) }
-        item["last_synced"] = record.lastSynced.map { .n($0.milliseconds) }
-        item["attempts"] = .n(record.attempts)
-        item["last_error"] = record.lastError.map { .s($0) }
+        let sortKey = sortKey(of: record.path)
+        var item = key(vault, sortKey)
+        if !sortKey.hasPrefix(filePrefix) { item["path"] = .s(record.path.rawValue) }
+        if record.status != .completed { item["s"] = .s(record.status.rawValue) }
+        item["v"] = .n(record.version)
+        item["e"] = .s(record.epoch)
+        if record.handle != String(record.version) { item["h"] = .s(record.handle) }
+        item["n"] = record.size.map { .n($0) }
+        item["d"] = record.sha256.map(digest)
+        item["c"] = record.crc64nvme.map { .s($0.description) }
+        item["m"] = record.mtime.map { .n($0.milliseconds) }
+        item["r"] = .s(record.run.rawValue)
+        if record.firstSynced != record.lastSynced { item["f"] = record.firstSynced.map { .n($0.milliseconds) } }
+        item["l"] = record.lastSynced.map { .n($0.milliseconds) }
+        if record.attempts != 1 { item["a"] = .n(record.attempts) }
+        item["x"] = record.lastError.map { .s($0) }
         item["pending_since"] = record.pendingSince.map { .n($0.milliseconds) }
-        item["checkpoint"] = try record.checkpoint.map { .s(try encoded($0)) }
+        item["t"] = try record.checkpoint.map { .s(try encoded($0)) }
         return item
     }
 
     static func record(_ item: DynamoRecordStore.Item) throws -> FileRecord {
-        guard let path = item["path"]?.string, let version = item["version"]?.integer,
-            let status = item["status"]?.string.flatMap(FileRecord.Status.init), let epoch = item["epoch"]?.string,
-            let run = item["run"]?.string.flatMap({ RunID($0) })
+        guard let path = item["path"]?.string ?? item["item"]?.string.flatMap(path(inSortKey:)),
+            let version = item["v"]?.integer,
+            let status = FileRecord.Status(rawValue: item["s"]?.string ?? FileRecord.Status.completed.rawValue),
+            let epoch = item["e"]?.string, let run = item["r"]?.string.flatMap({ RunID($0) })
         else { throw malformed }
         let author = FileRecord.Author(run: run, epoch: epoch, now: Timestamp(milliseconds: 0))
         let entry = Entry(
             kind: .file,
             path: VaultPath(path),
             version: version,
-            handle: item["handle"]?.string ?? "",
-            size: item["size"]?.integer,
-            mtime: timestamp(item["mtime"]),
-            sha256: item["sha256"]?.string
+            handle: item["h"]?.string ?? String(version),
+            size: item["n"]?.integer,
+            mtime: timestamp(item["m"]),
+            sha256: try item["d"].map(digest)
         )
         var record = FileRecord(entry, status: status, author: author, previous: nil)
-        record.firstSynced = timestamp(item["first_synced"])
-        record.lastSynced = timestamp(item["last_synced"])
-        record.attempts = Int(clamping: item["attempts"]?.integer ?? 0)
-        record.lastError = item["last_error"]?.string
+        record.lastSynced = timestamp(item["l"])
+        record.firstSynced = timestamp(item["f"]) ?? record.lastSynced
+        record.attempts = item["a"].map { Int(clamping: $0.integer ?? 0) } ?? 1
+        record.lastError = item["x"]?.string
         record.pendingSince = timestamp(item["pending_since"])
-        record.crc64nvme = item["crc64nvme"]?.string.flatMap { CRC64NVME($0) }
-        record.checkpoint = try item["checkpoint"]?.string.map { try decoded(TransferCheckpoint.self, $0) }
+        record.crc64nvme = item["c"]?.string.flatMap { CRC64NVME($0) }
+        record.checkpoint = try item["t"]?.string.map { try decoded(TransferCheckpoint.self, $0) }
         return record
+    }
+
+    private static func path(inSortKey key: String) -> String? {
+        let bytes = key.utf8
+        guard bytes.starts(with: filePrefix.utf8) else { return nil }
+        return String(bytes.dropFirst(filePrefix.utf8.count))
+    }
+
+    /// A SHA-256 as its bytes; what is none stays the text that it is.
+    private static func digest(_ text: String) -> DynamoDB.AttributeValue {
+        guard text.utf8.count == 64, let bytes = try? Hex.decoded(text), Hex.encoded(bytes) == text else {
+            return .s(text)
+        }
+        return .b(Data(bytes))
+    }
+
+    private static func digest(_ value: DynamoDB.AttributeValue) throws -> String {
+        switch value {
+        case .b(let bytes): return Hex.encoded(bytes)
+        case .s(let text): return text
+        default: throw malformed
+        }
     }
 
     static func encoded(_ value: some Encodable) throws -> String {

@@ -111,6 +111,18 @@ package struct S3ObjectStore: ObjectStore {
             || code.rawValue == "EntityTooLarge"
     }
 
+    package func list(
+        _ prefix: String,
+        after key: String?
+    ) -> any AsyncSequence<[ListedObject], any Error> & Sendable {
+        let request = S3.ListObjectsV2Request(
+            bucket: bucket,
+            prefix: self.prefix + prefix,
+            startAfter: key.map { self.prefix + $0 }
+        )
+        return S3Objects(pages: s3.listObjectsV2Paginator(request), prefix: self.prefix)
+    }
+
     package func delete(_ keys: [ObjectKey]) async throws {
         // XML cannot spell control characters, so such keys are deleted one by one.
         for key in keys where key.hasControlCharacters {

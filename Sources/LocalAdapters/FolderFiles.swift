@@ -37,6 +37,44 @@ struct FolderFiles: Sendable {
         return status.st_mode & S_IFMT == S_IFREG ? Int64(status.st_size) : nil
     }
 
+    /// What a listing says of a file, or nil when it is gone meanwhile.
+    func listed(_ path: String) throws -> ListedObject? {
+        var status = stat()
+        guard lstat(root + "/" + path, &status) == 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw failure(errno)
+        }
+        let mtime = Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000
+        return ListedObject(key: path, size: Int64(status.st_size), mtime: Timestamp(milliseconds: mtime))
+    }
+
+    /// The names in a folder; those of folders end in `/`, and what is neither file nor folder is left out.
+    func names(in folder: String) throws -> [String] {
+        guard let directory = opendir(root + "/" + folder) else {
+            if errno == ENOENT || errno == ENOTDIR { return [] }
+            throw failure(errno)
+        }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while true {
+            errno = 0
+            guard let entry = readdir(directory) else { break }
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(validatingCString: $0) }
+            }
+            guard let name, name != ".", name != ".." else { continue }
+            var status = stat()
+            guard lstat(root + "/" + folder + name, &status) == 0 else { continue }
+            switch status.st_mode & S_IFMT {
+            case S_IFDIR: names.append(name + "/")
+            case S_IFREG: names.append(name)
+            default: break
+            }
+        }
+        guard errno == 0 else { throw failure(errno) }
+        return names
+    }
+
     /// Moves a whole file to its place, replacing what was there.
     func move(_ temporary: String, to key: ObjectKey, mtime: Timestamp?) throws {
         do {

@@ -52,6 +52,16 @@ package struct FolderObjectStore: ObjectStore {
         }
     }
 
+    /// A file system keeps no attributes but the time of the last change.
+    package var keepsAttributes: Bool { false }
+
+    package func list(
+        _ prefix: String,
+        after key: String?
+    ) -> any AsyncSequence<[ListedObject], any Error> & Sendable {
+        FolderListing(files: files, prefix: prefix, after: key)
+    }
+
     package func delete(_ keys: [ObjectKey]) async throws {
         try await onThread { files in
             for key in keys {
@@ -67,40 +77,5 @@ package struct FolderObjectStore: ObjectStore {
     ) async throws -> Result {
         let files = files
         return try await NIOThreadPool.singleton.runIfActive { try body(files) }
-    }
-}
-
-/// The bytes of a file from an offset on, a chunk a pull. The file is open only while a chunk is read.
-private struct FileChunks: AsyncSequence, Sendable {
-    typealias Element = [UInt8]
-    typealias Failure = any Error
-
-    let path: String
-    let offset: Int64
-
-    func makeAsyncIterator() -> Iterator {
-        Iterator(path: path, offset: offset)
-    }
-
-    struct Iterator: AsyncIteratorProtocol {
-        private static let chunkSize = 256 << 10
-        let path: String
-        var offset: Int64
-
-        mutating func next() async throws -> [UInt8]? {
-            let (path, start) = (path, offset)
-            let chunk: [UInt8] = try await NIOThreadPool.singleton.runIfActive {
-                do {
-                    let handle = try FileHandle(forReadingFrom: URL(filePath: path))
-                    defer { try? handle.close() }
-                    try handle.seek(toOffset: UInt64(start))
-                    return Array(try handle.read(upToCount: Self.chunkSize) ?? Data())
-                } catch {
-                    throw SyncError(.storeUnavailable, "a file in the folder cannot be read", underlying: error)
-                }
-            }
-            offset += Int64(chunk.count)
-            return chunk.isEmpty ? nil : chunk
-        }
     }
 }

@@ -34,6 +34,11 @@ package struct SQLiteRecordStore: RecordStore {
                     """
             )
         }
+        migrator.registerMigration("folders") { database in
+            try database.execute(
+                sql: "CREATE TABLE folders (folder TEXT PRIMARY KEY, vault TEXT NOT NULL) WITHOUT ROWID"
+            )
+        }
         migrator.registerMigration("notes") { database in
             try database.execute(
                 sql: "CREATE TABLE notes (key TEXT PRIMARY KEY, expires INTEGER NOT NULL) WITHOUT ROWID"
@@ -45,25 +50,28 @@ package struct SQLiteRecordStore: RecordStore {
     package func records(of paths: [VaultPath], in vault: VaultID) async throws -> [VaultPath: FileRecord] {
         guard !paths.isEmpty else { return [:] }
         let marks = Array(repeating: "?", count: paths.count).joined(separator: ",")
-        let found: [FileRecord] = try await read(
+        let found = try await readFiles(
             "SELECT body FROM files WHERE vault = ? AND path IN (\(marks))",
             [vault.rawValue] + paths.map(\.blob)
         )
         return Dictionary(found.map { ($0.path, $0) }) { first, _ in first }
     }
 
-    package func allRecords(in vault: VaultID) -> any AsyncSequence<FileRecord, any Error> & Sendable {
-        PagedRecords { last in
-            try await read(
+    package func allRecords(
+        in vault: VaultID,
+        after path: VaultPath?
+    ) -> any AsyncSequence<[FileRecord], any Error> & Sendable {
+        Pages { last in
+            try await readFiles(
                 "SELECT body FROM files WHERE vault = ? AND path > ? ORDER BY path LIMIT \(Self.pageSize)",
-                [vault.rawValue, last?.path.blob ?? Data()]
+                [vault.rawValue, (last?.path ?? path)?.blob ?? Data()]
             )
         }
     }
 
     package func pendingRecords(in vault: VaultID) -> any AsyncSequence<FileRecord, any Error> & Sendable {
-        PagedRecords { last in
-            try await read(
+        Elements { last in
+            try await readFiles(
                 """
                 SELECT body FROM files WHERE vault = ? AND path > ? AND pending_since IS NOT NULL
                 ORDER BY path LIMIT \(Self.pageSize)
@@ -90,6 +98,17 @@ package struct SQLiteRecordStore: RecordStore {
             )
             return database.changesCount > 0
         }
+    }
+
+    package func claim(folder: String, for vault: VaultID) async throws -> VaultID {
+        let owner = try await write { database in
+            try database.execute(
+                sql: "INSERT INTO folders (folder, vault) VALUES (?, ?) ON CONFLICT (folder) DO NOTHING",
+                arguments: [folder, vault.rawValue]
+            )
+            return try String.fetchOne(database, sql: "SELECT vault FROM folders WHERE folder = ?", arguments: [folder])
+        }
+        return owner.flatMap { VaultID($0) } ?? vault
     }
 
     package func state(of vault: VaultID) async throws -> VaultState? {
@@ -132,6 +151,11 @@ package struct SQLiteRecordStore: RecordStore {
             )
             return database.changesCount > 0
         }
+    }
+
+    /// The vaults that anything is known of.
+    package func vaults() async throws -> [VaultID] {
+        try await bodies("SELECT vault FROM vaults ORDER BY vault", []) { VaultID($0) }.compactMap(\.self)
     }
 
     /// Gives all leases back. Only who holds the ``FolderLock`` may do so: then nobody else can be at work.
@@ -187,7 +211,7 @@ package struct SQLiteRecordStore: RecordStore {
         in vault: VaultID,
         from first: Int
     ) -> any AsyncSequence<Receipt, any Error> & Sendable {
-        PagedRecords { last in
+        Elements { last in
             try await read(
                 """
                 SELECT body FROM receipts WHERE vault = ? AND run = ? AND batch >= CAST(? AS INTEGER)
@@ -208,11 +232,26 @@ extension SQLiteRecordStore {
         _ sql: String,
         _ arguments: [any DatabaseValueConvertible & Sendable]
     ) async throws -> [Value] {
+        try await bodies(sql, arguments) { try JSONDecoder().decode(Value.self, from: Data($0.utf8)) }
+    }
+
+    private func readFiles(
+        _ sql: String,
+        _ arguments: [any DatabaseValueConvertible & Sendable]
+    ) async throws -> [FileRecord] {
+        try await bodies(sql, arguments) { try FileRecord(json: $0.utf8) }
+    }
+
+    private func bodies<Value>(
+        _ sql: String,
+        _ arguments: [any DatabaseValueConvertible & Sendable],
+        _ decode: (String) throws -> Value
+    ) async throws -> [Value] {
         do {
             let bodies = try await database.read { database in
                 try String.fetchAll(database, sql: sql, arguments: StatementArguments(arguments))
             }
-            return try bodies.map { try JSONDecoder().decode(Value.self, from: Data($0.utf8)) }
+            return try bodies.map(decode)
         } catch {
             throw mapped(error)
         }
@@ -235,35 +274,4 @@ extension SQLiteRecordStore {
 
 extension VaultPath {
     fileprivate var blob: Data { Data(rawValue.utf8) }
-}
-
-/// Records a page at a time: the next page is asked for by the last record of the one before.
-private struct PagedRecords<Element: Sendable>: AsyncSequence, Sendable {
-    typealias Failure = any Error
-
-    let nextPage: @Sendable (Element?) async throws -> [Element]
-
-    func makeAsyncIterator() -> Iterator {
-        Iterator(nextPage: nextPage)
-    }
-
-    struct Iterator: AsyncIteratorProtocol {
-        let nextPage: @Sendable (Element?) async throws -> [Element]
-        private var page: ArraySlice<Element> = []
-        private var last: Element?
-        private var isAtEnd = false
-
-        init(nextPage: @escaping @Sendable (Element?) async throws -> [Element]) {
-            self.nextPage = nextPage
-        }
-
-        mutating func next() async throws -> Element? {
-            if page.isEmpty, !isAtEnd {
-                page = try await nextPage(last)[...]
-                last = page.last
-                isAtEnd = page.isEmpty
-            }
-            return page.popFirst()
-        }
-    }
 }

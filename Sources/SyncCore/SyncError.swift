@@ -33,6 +33,8 @@ package struct SyncError: Error, Sendable, CustomStringConvertible {
         package static let corruptContent = Name(rawValue: "CorruptContent")
         /// A name that the store cannot take, or that would leave its place.
         package static let nameRefused = Name(rawValue: "NameRefused")
+        /// A file that was stored is missing from the store, or was changed there. Only in records: it is fetched again.
+        package static let objectLost = Name(rawValue: "ObjectLost")
         /// The file is gone at the source.
         package static let sourceGone = Name(rawValue: "SourceGone")
         /// The provider answered what the protocol does not know.

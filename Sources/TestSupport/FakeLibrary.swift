@@ -130,6 +130,11 @@ extension FakeLibrary {
         state.withLock { $0.vaults.append(FakeVault(vault: vault)) }
     }
 
+    /// Removes a vault from the account.
+    package func removeVault(_ id: VaultID) {
+        state.withLock { $0.vaults.removeAll { $0.vault.id == id } }
+    }
+
     /// Changes a vault in any way that the other functions have no name for.
     package func change(_ id: VaultID, _ body: (inout FakeVault) -> Void) {
         state.withLock { state in

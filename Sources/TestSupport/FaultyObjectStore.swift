@@ -4,7 +4,7 @@ package import SyncCore
 package struct FaultyObjectStore: ObjectStore {
     /// The operations of an object store.
     package enum Operation: Hashable, CaseIterable, Sendable {
-        case put, beginUpload, putPart, storedParts, complete, abort, openUploads, read, head, copy, delete
+        case put, beginUpload, putPart, storedParts, complete, abort, openUploads, read, head, copy, delete, list
     }
 
     private let base: any ObjectStore
@@ -75,5 +75,14 @@ package struct FaultyObjectStore: ObjectStore {
 
     package func delete(_ keys: [ObjectKey]) async throws {
         try await faults.around(.delete) { try await base.delete(keys) }
+    }
+
+    package var keepsAttributes: Bool { base.keepsAttributes }
+
+    package func list(
+        _ prefix: String,
+        after key: String?
+    ) -> any AsyncSequence<[ListedObject], any Error> & Sendable {
+        faults.next(.list).map { Replay([], failure: $0.error) } ?? base.list(prefix, after: key)
     }
 }

@@ -4,7 +4,7 @@ package import SyncCore
 package struct FaultyRecordStore: RecordStore {
     /// The operations of a record store.
     package enum Operation: Hashable, CaseIterable, Sendable {
-        case records, allRecords, pendingRecords, saveRecord, state, commit, acquireLease, releaseLease, progress
+        case records, allRecords, pendingRecords, saveRecord, claim, state, commit, acquireLease, releaseLease, progress
         case saveProgress, saveReceipt, receipts, noteOnce, forgetNote
     }
 
@@ -21,8 +21,11 @@ package struct FaultyRecordStore: RecordStore {
         try await faults.around(.records) { try await base.records(of: paths, in: vault) }
     }
 
-    package func allRecords(in vault: VaultID) -> any AsyncSequence<FileRecord, any Error> & Sendable {
-        faults.next(.allRecords).map { Replay([], failure: $0.error) } ?? base.allRecords(in: vault)
+    package func allRecords(
+        in vault: VaultID,
+        after path: VaultPath?
+    ) -> any AsyncSequence<[FileRecord], any Error> & Sendable {
+        faults.next(.allRecords).map { Replay([], failure: $0.error) } ?? base.allRecords(in: vault, after: path)
     }
 
     package func pendingRecords(in vault: VaultID) -> any AsyncSequence<FileRecord, any Error> & Sendable {
@@ -31,6 +34,10 @@ package struct FaultyRecordStore: RecordStore {
 
     package func save(_ record: FileRecord, in vault: VaultID) async throws -> Bool {
         try await faults.around(.saveRecord) { try await base.save(record, in: vault) }
+    }
+
+    package func claim(folder: String, for vault: VaultID) async throws -> VaultID {
+        try await faults.around(.claim) { try await base.claim(folder: folder, for: vault) }
     }
 
     package func state(of vault: VaultID) async throws -> VaultState? {

@@ -10,6 +10,8 @@ package final class MemoryObjectStore: ObjectStore {
         package var bytes: [UInt8]
         /// What was stored with them.
         package var attributes: ObjectAttributes
+        /// When it was written, where a test has said so.
+        package var written: Timestamp?
     }
 
     fileprivate struct Upload {
@@ -168,6 +170,26 @@ package final class MemoryObjectStore: ObjectStore {
         state.withLock { state in
             for key in keys { state.objects[key] = nil }
         }
+    }
+
+    package func list(
+        _ prefix: String,
+        after key: String?
+    ) -> any AsyncSequence<[ListedObject], any Error> & Sendable {
+        let all = objects.sorted { $0.key < $1.key }
+            .map { ListedObject(key: $0.key.rawValue, size: Int64($0.value.bytes.count), written: $0.value.written) }
+        return Replay(
+            pagesOf: all.filter { object in
+                object.key.utf8.starts(with: prefix.utf8)
+                    && key.map { $0.utf8.lexicographicallyPrecedes(object.key.utf8) } ?? true
+            },
+            100
+        )
+    }
+
+    /// Sets when an object was written, for listings.
+    package func setWritten(_ time: Timestamp, of key: ObjectKey) {
+        state.withLock { $0.objects[key]?.written = time }
     }
 
     private static var unknownUpload: SyncError {

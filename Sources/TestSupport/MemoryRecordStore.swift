@@ -12,10 +12,16 @@ package final class MemoryRecordStore: RecordStore {
     }
 
     private let tables = Mutex<[VaultID: Table]>([:])
+    private let folders = Mutex<[String: VaultID]>([:])
+    private let pageSize: Int
     private let notedUntil = Mutex<[String: Timestamp]>([:])
 
     /// Makes an empty store.
-    package init() {}
+    ///
+    /// - Parameter pageSize: how many records a page has.
+    package init(pageSize: Int = 100) {
+        self.pageSize = pageSize
+    }
 
     /// All records of a vault.
     package func files(of vault: VaultID) -> [VaultPath: FileRecord] {
@@ -27,13 +33,23 @@ package final class MemoryRecordStore: RecordStore {
         tables.withLock { $0[vault]?.lease }
     }
 
+    /// Gives a vault's lease to a run, whoever holds it.
+    package func setLease(_ lease: Lease, on vault: VaultID) {
+        change(vault) { $0.lease = lease }
+    }
+
     package func records(of paths: [VaultPath], in vault: VaultID) async throws -> [VaultPath: FileRecord] {
         let files = files(of: vault)
         return Dictionary(paths.compactMap { path in files[path].map { (path, $0) } }) { first, _ in first }
     }
 
-    package func allRecords(in vault: VaultID) -> any AsyncSequence<FileRecord, any Error> & Sendable {
-        Replay(files(of: vault).values.sorted { $0.path < $1.path })
+    package func allRecords(
+        in vault: VaultID,
+        after path: VaultPath?
+    ) -> any AsyncSequence<[FileRecord], any Error> & Sendable {
+        let all = files(of: vault).values.filter { record in path.map { $0 < record.path } ?? true }
+            .sorted { $0.path < $1.path }
+        return Replay(pagesOf: all, pageSize)
     }
 
     package func pendingRecords(in vault: VaultID) -> any AsyncSequence<FileRecord, any Error> & Sendable {
@@ -50,6 +66,14 @@ package final class MemoryRecordStore: RecordStore {
             }
             table.files[record.path] = record
             return true
+        }
+    }
+
+    package func claim(folder: String, for vault: VaultID) async throws -> VaultID {
+        folders.withLock { folders in
+            let owner = folders[folder] ?? vault
+            folders[folder] = owner
+            return owner
         }
     }
 

@@ -38,3 +38,14 @@ extension Replay where Element == [UInt8] {
         self.init(chunks, failure: failure)
     }
 }
+
+extension Replay {
+    /// Values in pages of one size, with an error at the end if one is wanted.
+    package init<Value>(pagesOf values: [Value], _ size: Int, failure: (any Error)? = nil) where Element == [Value] {
+        let starts = stride(from: 0, to: values.count, by: Swift.max(1, size))
+        self.init(
+            starts.map { Array(values[$0..<Swift.min($0 + Swift.max(1, size), values.count)]) },
+            failure: failure
+        )
+    }
+}

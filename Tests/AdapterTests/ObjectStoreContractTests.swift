@@ -52,6 +52,34 @@ struct ObjectStoreContractTests {
         }
     }
 
+    @Test(
+        "objects are listed by the bytes of their keys, below a prefix and behind a key",
+        arguments: ObjectStoreAdapter.available
+    )
+    func list(adapter: ObjectStoreAdapter) async throws {
+        try await adapter.with { store in
+            // A line feed is not listed as it is by every emulator.
+            let keys = ["a", "a.md", "a/b", "a/c.md", "a/b b/x", "a-b", "b/\u{E9}", "b/e\u{301}", "b/z"] + nastyKeys
+            let plain = keys.filter { !$0.utf8.contains { $0 < 0x20 } && $0 != "a" }.map { "N/" + $0 }
+            for key in plain + ["M/other", "N.md", "NN/x"] {
+                try await store.put(ObjectKey(key), Array(key.utf8), attributes)
+            }
+            let sorted = plain.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+            let all = try await store.list("N/", after: nil).collected().flatMap(\.self)
+            #expect(all.map { Array($0.key.utf8) } == sorted.map { Array($0.utf8) })
+            #expect(all.map(\.size) == sorted.map { Int64($0.utf8.count) })
+            for middle in ["N/a", "N/a/", "N/a/b", "N/a/b b/x", "N/a0", sorted[5], "N/~~~"] {
+                let rest = try await store.list("N/", after: middle).collected().flatMap(\.self)
+                #expect(
+                    rest.map(\.key) == sorted.filter { middle.utf8.lexicographicallyPrecedes($0.utf8) },
+                    "\(middle)"
+                )
+            }
+            #expect(try await store.list("none/", after: nil).collected().flatMap(\.self).isEmpty)
+            #expect(try await store.list("", after: nil).collected().flatMap(\.self).count == plain.count + 3)
+        }
+    }
+
     @Test("an object is read from any offset", arguments: ObjectStoreAdapter.available)
     func offsets(adapter: ObjectStoreAdapter) async throws {
         try await adapter.with { store in

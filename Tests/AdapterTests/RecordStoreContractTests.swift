@@ -46,7 +46,7 @@ struct RecordStoreContractTests {
                 handle: "handle \u{1F600}",
                 size: Int64.max,
                 mtime: Timestamp(milliseconds: -1500),
-                sha256: "9f86"
+                sha256: String(repeating: "9f", count: 32)
             )
             let author = FileRecord.Author(run: .first, epoch: "e", now: now)
             var full = FileRecord(entry, status: .completed, author: author, previous: nil)
@@ -71,7 +71,7 @@ struct RecordStoreContractTests {
         try await adapter.with { store in
             for path in nastyPaths.shuffled() { try await store.save(record(path), in: .notes) }
             try await store.save(record("other vault"), in: .work)
-            let all = try await store.allRecords(in: .notes).collected()
+            let all = try await store.allRecords(in: .notes, after: nil).collected().flatMap(\.self)
             #expect(all.map(\.path) == nastyPaths.map(VaultPath.init).sorted())
             let found = try await store.records(of: nastyPaths.map(VaultPath.init), in: .notes)
             #expect(found.count == nastyPaths.count)
@@ -95,8 +95,16 @@ struct RecordStoreContractTests {
         try await adapter.with { store in
             let paths = (0..<620).map { "folder/\($0 * 7919 % 620).md" }
             for path in paths { try await store.save(record(path, status: .failed), in: .notes) }
-            let all = try await store.allRecords(in: .notes).collected().map(\.path)
+            let pages = try await store.allRecords(in: .notes, after: nil).collected()
+            #expect(pages.allSatisfy { !$0.isEmpty })
+            let all = pages.flatMap { $0.map(\.path) }
             #expect(all == paths.map(VaultPath.init).sorted())
+            for middle in [
+                all[0], all[310], VaultPath("folder/31"), all[619], VaultPath(String(repeating: "~", count: 3000)),
+            ] {
+                let rest = try await store.allRecords(in: .notes, after: middle).collected().flatMap(\.self)
+                #expect(rest.map(\.path) == all.filter { middle < $0 })
+            }
             let pending = try await store.pendingRecords(in: .notes).collected().map(\.path)
             #expect(pending.sorted() == all)
             let hundred = Array(all.prefix(100))
@@ -187,6 +195,19 @@ struct RecordStoreContractTests {
             try await store.releaseLease(of: .second, on: .notes)
             try await store.releaseLease(of: .second, on: .notes)
             #expect(try await acquire(.first, after: 13 + lifetime + skew))
+        }
+    }
+
+    @Test("a folder belongs to the vault that claimed it first, for good", arguments: RecordStoreAdapter.available)
+    func claim(adapter: RecordStoreAdapter) async throws {
+        try await adapter.with { store in
+            for _ in 1...2 {
+                let first = try await store.claim(folder: "My notes", for: .notes)
+                let second = try await store.claim(folder: "My notes", for: .work)
+                let other = try await store.claim(folder: "my notes", for: .work)
+                #expect((first, second, other) == (.notes, .notes, .work))
+            }
+            #expect(try await store.allRecords(in: .notes, after: nil).collected().isEmpty)
         }
     }
 

@@ -201,7 +201,9 @@ extension PipelineTests {
     private func records(of vault: String, _ deployment: Deployment) async throws -> [VaultPath: FileRecord] {
         let store = DynamoRecordStore(dynamoDB: deployment.dynamoDB, table: deployment.table)
         var found: [VaultPath: FileRecord] = [:]
-        for try await record in store.allRecords(in: try #require(VaultID(vault))) { found[record.path] = record }
+        for try await page in store.allRecords(in: try #require(VaultID(vault)), after: nil) {
+            for record in page { found[record.path] = record }
+        }
         return found
     }
 }

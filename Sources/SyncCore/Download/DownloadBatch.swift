@@ -43,6 +43,10 @@ package struct DownloadBatch: Sendable {
         deadline: Timestamp,
         logger: Logger
     ) async throws -> DownloadOutput {
+        guard try await renewLease(input) else {
+            logger.notice("batch left alone: another run mirrors its vault")
+            return DownloadOutput(status: .complete, files: 0, bytes: 0, failed: 0, skipped: 0)
+        }
         let batch = try await StoredBatch(input.batch.key, in: ports.state)
         var ledger = try await BatchLedger(batch, known: knownRecords(batch), run: input.run)
         var limit = deadline
@@ -61,7 +65,7 @@ package struct DownloadBatch: Sendable {
             throw error
         }
         let receipt = ledger.receipt(number: input.batch.number)
-        if ledger.isComplete { try await save(receipt, input) } else { try await renewLease(input) }
+        if ledger.isComplete { try await save(receipt, input) } else { _ = try await renewLease(input) }
         return DownloadOutput(
             status: ledger.isComplete ? .complete : .partial,
             files: receipt.files,
@@ -83,12 +87,17 @@ package struct DownloadBatch: Sendable {
     private func save(_ receipt: Receipt, _ input: DownloadInput) async throws {
         let expires = ports.clock.now.advanced(by: settings.receiptLifetime)
         try await ports.records.save(receipt, of: input.run, in: input.batch.vaultID, expires: expires)
-        try await renewLease(input)
+        _ = try await renewLease(input)
     }
 
-    /// Every call renews the lease, so that a long run does not lose its vault between two calls of the lister.
-    private func renewLease(_ input: DownloadInput) async throws {
+    /// Every call renews the lease, so that a long run does not lose its vault between two calls of the lister, and lasts less
+    /// long than a lease. False when another run has taken the vault over.
+    private func renewLease(_ input: DownloadInput) async throws -> Bool {
         let now = ports.clock.now
-        _ = try await ports.records.acquireLease(Lease(owner: input.run, now: now), on: input.batch.vaultID, now: now)
+        return try await ports.records.acquireLease(
+            Lease(owner: input.run, now: now),
+            on: input.batch.vaultID,
+            now: now
+        )
     }
 }

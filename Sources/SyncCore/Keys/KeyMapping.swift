@@ -1,7 +1,7 @@
 /// Where files and working data go.
 package enum KeyMapping {
     /// Folders that hold Obsync's own data; no vault may take them.
-    private static let reservedFolders: Set<String> = ["state", ".obsync"]
+    static let reservedFolders: Set<String> = ["state", ".obsync"]
     private static let longestFolderInBytes = 200
 
     /// The object key of a file: `<folder>/<path>`, or the path alone for a vault without a folder.
@@ -67,6 +67,11 @@ package enum KeyMapping {
     /// The key of one sorted piece of a listing that is still being written.
     package static func sortedPiece(_ number: Int, vault: VaultID, run: RunID) throws(SyncError) -> ObjectKey {
         try ObjectKey(stateFolder(vault: vault, run: run) + "/sorting/" + padded(number) + ".jsonl")
+    }
+
+    /// The key of one piece of the list of what is gone.
+    package static func gone(_ number: Int, vault: VaultID, run: RunID) throws(SyncError) -> ObjectKey {
+        try ObjectKey(stateFolder(vault: vault, run: run) + "/gone/" + padded(number) + ".jsonl")
     }
 
     /// The key of a batch.

@@ -17,13 +17,28 @@ struct ListCursor: Codable, Hashable, Sendable {
     }
 
     /// The notation's version.
-    var v = 1
+    var v = Self.notation
     /// The position of the vault in the run's plan.
     var vault = 0
     /// What comes next.
     var step = Step.open
-    /// Where the next line of the manifest begins.
+    /// Where the next line of the manifest begins; while what is gone is deleted, that of the list of it.
     var offset: Int64 = 0
+    /// Whether the manifest is used up, and only records are left to compare.
+    var isDraining = false
+    /// What comparing has found so far.
+    var found = Findings()
+    /// Pieces of the list of what is gone.
+    var pieces = 0
+    /// The piece that is worked off, from 1.
+    var piece = 1
+    /// What is gone, so far.
+    var gone: Int {
+        get { found.gone }
+        set { found.gone = newValue }
+    }
+    /// Files that were deleted so far.
+    var deleted = 0
     /// Batches handed out so far for this vault; the number of the last one.
     var batches = 0
     /// The last batch whose receipt has been counted.
@@ -34,6 +49,8 @@ struct ListCursor: Codable, Hashable, Sendable {
     var planned = Totals()
     /// Counted batches of the round at hand that failed in part or left no receipt.
     var problems = 0
+    /// Files that failed in spite of all rounds, so far.
+    var failed = 0
     /// The round of batches that is on its way, from 1.
     var round = 1
     /// The next batch of the round before that is looked at for failures.
@@ -47,11 +64,56 @@ struct ListCursor: Codable, Hashable, Sendable {
     /// The value of ``RunState/reopened`` that this cursor was made under.
     var reopened: String?
 
+    /// What comparing records, listing and store has found.
+    struct Findings: Codable, Hashable, Sendable {
+        /// Records that were walked past.
+        var records = 0
+        /// Those of them whose files are not deleted.
+        var files = 0
+        /// Files that are gone at the source.
+        var gone = 0
+        /// Files that were missing from the store, or changed there.
+        var lost = 0
+        /// Objects under the vault's folder that are none of ours.
+        var strangers = 0
+
+        private enum CodingKeys: String, CodingKey {
+            case records = "r"
+            case files = "f"
+            case gone = "g"
+            case lost = "l"
+            case strangers = "s"
+        }
+    }
+
     /// Files and bytes.
     struct Totals: Codable, Hashable, Sendable {
         var files = 0
         var bytes: Int64 = 0
         var skipped = 0
+
+        private enum CodingKeys: String, CodingKey {
+            case files = "f"
+            case bytes = "b"
+            case skipped = "s"
+        }
+    }
+
+    /// Short, because the cursor travels with every page.
+    private enum CodingKeys: String, CodingKey {
+        case v, step, offset, found, pieces, piece, batches, counted, done, planned, problems, round, events
+        case deleted, failed, generation, reopened
+        case vault = "n"
+        case isDraining = "drain"
+        case settleNext = "next"
+        case settleEnd = "end"
+    }
+
+    /// Moves on to what is gone.
+    mutating func beginDeleting() {
+        step = .delete
+        offset = 0
+        isDraining = false
     }
 
     /// Moves on to the next vault.
@@ -61,6 +123,7 @@ struct ListCursor: Codable, Hashable, Sendable {
         self.reopened = reopened
     }
 
+    private static let notation = 2
     /// Rounds of one vault, the first included.
     static let rounds = 2
 
@@ -73,7 +136,8 @@ struct ListCursor: Codable, Hashable, Sendable {
     /// Reads a cursor that this lister, or an earlier version of it, has given out.
     init(encoded: String) throws(SyncError) {
         guard let data = Data(base64Encoded: encoded), let cursor = try? JSONDecoder().decode(Self.self, from: data),
-            cursor.v == 1, cursor.vault >= 0, cursor.offset >= 0, cursor.batches >= 0, cursor.settleNext >= 1
+            cursor.v == Self.notation, cursor.vault >= 0, cursor.offset >= 0, cursor.batches >= 0,
+            cursor.settleNext >= 1, cursor.pieces >= 0, cursor.piece >= 1
         else {
             throw SyncError(.invalidInput, "the field cursor was not made by this lister; start a new run")
         }

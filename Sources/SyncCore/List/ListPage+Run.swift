@@ -5,34 +5,53 @@ extension ListPage {
     func runState(_ input: ListInput, _ logger: Logger) async throws -> RunState {
         if let known = try await RunState.load(input.run, from: state) { return known }
         let vaults = try await provider.withLibrary(secret, logger: logger) { try await $0.vaults() }
-        let plans = try await plans(for: vaults, asked: input.request.vaultIDs)
+        let plans = try await plans(for: vaults, input.request)
         let run = RunState(run: input.run, started: clock.now, vaults: plans)
         try await run.save(to: state)
         return run
     }
 
-    private func plans(for vaults: [Vault], asked: [VaultID]) async throws -> [RunState.VaultPlan] {
+    private func plans(for vaults: [Vault], _ request: SyncRequest) async throws -> [RunState.VaultPlan] {
+        let asked = request.vaultIDs
         for id in asked where !vaults.contains(where: { $0.id == id }) {
             throw SyncError(.invalidInput, "the account has no vault with the id \(id.rawValue)")
         }
         let folders = try await folders(of: vaults)
         return vaults.filter { asked.isEmpty || asked.contains($0.id) }.compactMap { vault in
-            folders[vault.id].map { RunState.VaultPlan(vault: vault.mirrored(to: ports.destination), folder: $0) }
+            folders[vault.id].map { folder in
+                var plan = RunState.VaultPlan(vault: vault.mirrored(to: ports.destination), folder: folder)
+                plan.filter = filter(of: vault.id, request)
+                return plan
+            }
         }
     }
 
+    /// The patterns of a vault: those of the deployment, of the request, and of the vault in the request.
+    private func filter(of vault: VaultID, _ request: SyncRequest) -> PathFilter {
+        settings.filter.adding(request.options.filter).adding(request.filters[vault] ?? PathFilter())
+    }
+
     /// A folder once chosen stays: renaming a vault must not make everything be fetched again. So nobody else may have
-    /// it either, whatever the names are now.
+    /// it either, whatever the names are now, and whether its vault still exists or not.
     private func folders(of vaults: [Vault]) async throws -> [VaultID: String] {
         var folders: [VaultID: String] = [:]
         guard provider.hasVaultFolders else { return Dictionary(uniqueKeysWithValues: vaults.map { ($0.id, "") }) }
         for vault in vaults { folders[vault.id] = try await records.state(of: vault.id)?.folder }
-        for vault in vaults where folders[vault.id] == nil {
+        for vault in vaults {
+            if let folder = folders[vault.id] {
+                _ = try await records.claim(folder: folder, for: vault.id)
+                continue
+            }
             let others = vaults.filter { $0.id != vault.id }.map { KeyMapping.plainFolder($0.name) }
-            folders[vault.id] = KeyMapping.folder(
-                for: vault,
-                besides: others + folders.values + settings.reservedFolders
-            )
+            var taken = others + folders.values + settings.reservedFolders
+            var folder = KeyMapping.folder(for: vault, besides: taken)
+            // The plain name, the one with the beginning of the id, the one with the whole id.
+            for _ in 1...2 where try await records.claim(folder: folder, for: vault.id) != vault.id {
+                taken.append(folder)
+                taken.append(KeyMapping.plainFolder(vault.name))
+                folder = KeyMapping.folder(for: vault, besides: taken)
+            }
+            folders[vault.id] = folder
         }
         return folders
     }
@@ -94,85 +113,11 @@ extension ListPage {
         }
         return try output(input, cursor, .done, summary: summary(of: run, input))
     }
-
-    private func summary(of run: RunState, _ input: ListInput) -> Summary {
-        let settled = run.vaults.filter { $0.outcome == .settled }
-        let files = settled.reduce(0) { $0 + $1.done.files }
-        var errors: [String] = []
-        for plan in run.vaults {
-            if plan.outcome == .busy { errors.append("vault \(plan.vault.id) is being mirrored by another run") }
-            if plan.done.skipped > 0 {
-                errors.append("vault \(plan.vault.id): \(plan.done.skipped) files cannot be stored")
-            }
-            if let notReady = plan.listing?.notReady, notReady > 0 {
-                errors.append(
-                    "vault \(plan.vault.id): \(notReady) items are not ready at the source; later runs look again"
-                )
-            }
-            if plan.withheld > 0 {
-                errors.append(
-                    "vault \(plan.vault.id): \(plan.withheld) deletions were held back; allow_deletions lets them pass"
-                )
-            }
-        }
-        let isBusy = !run.vaults.isEmpty && settled.isEmpty
-        return Summary(
-            success: true,
-            message: isBusy
-                ? "Another run is mirroring these vaults"
-                : "Synced \(settled.count.counted("vault")) with \(files.counted("file"))",
-            vaultsSynced: settled.map(\.vault.id),
-            filesCount: files,
-            errors: errors,
-            metadata: [
-                "run": run.run.rawValue,
-                "sync_type": input.request.syncType.rawValue,
-                "execution_time": run.started.duration(to: clock.now).clockText,
-                "bytes": String(settled.reduce(0) { $0 + $1.done.bytes }),
-                "deleted": String(settled.reduce(0) { $0 + $1.deleted }),
-            ]
-        )
-    }
-
-    /// The answer to `status`, from the records alone.
-    func status(of input: ListInput) async throws -> Summary {
-        var files = 0
-        var metadata: [String: String] = [:]
-        var known: [VaultID] = []
-        for id in input.request.vaultIDs {
-            guard let progress = try await records.progress(of: id) else {
-                metadata["\(id).state"] = "unknown"
-                continue
-            }
-            known.append(id)
-            files += progress.filesComplete
-            metadata["\(id).state"] = progress.phase.rawValue
-            metadata["\(id).files"] = "\(progress.filesComplete)/\(progress.filesTotal)"
-            metadata["\(id).bytes"] = "\(progress.bytesComplete)/\(progress.bytesTotal)"
-            metadata["\(id).updated"] = progress.updated.iso8601
-        }
-        return Summary(
-            success: true,
-            message: "Status of \(input.request.vaultIDs.count.counted("vault"))",
-            vaultsSynced: known,
-            filesCount: files,
-            errors: [],
-            metadata: metadata
-        )
-    }
 }
 
 extension Int {
     /// The number with its noun, in the plural where it is called for.
-    fileprivate func counted(_ noun: String) -> String {
+    func counted(_ noun: String) -> String {
         self == 1 ? "1 \(noun)" : "\(self) \(noun)s"
-    }
-}
-
-extension Duration {
-    /// Such as `2m30s`.
-    fileprivate var clockText: String {
-        let seconds = max(0, wholeMilliseconds / 1000)
-        return seconds >= 60 ? "\(seconds / 60)m\(seconds % 60)s" : "\(seconds)s"
     }
 }

@@ -15,7 +15,8 @@ package struct ListPage: Sendable {
     var secret: Secret { ports.secret }
     var mirror: any ObjectStore { ports.mirror }
     var state: any ObjectStore { ports.state }
-    var records: any RecordStore { ports.records }
+    /// Set for each call: see ``PatientRecordStore``.
+    private(set) var records: any RecordStore
     var clock: any WallClock { ports.clock }
 
     /// Makes the use case.
@@ -29,6 +30,18 @@ package struct ListPage: Sendable {
         self.settings = settings
         self.metrics = metrics
         self.observe = observe
+        records = ports.records
+    }
+
+    private func patient(until deadline: Timestamp) -> ListPage {
+        var lister = self
+        lister.records = PatientRecordStore(
+            base: ports.records,
+            clock: clock,
+            deadline: deadline,
+            random: settings.random
+        )
+        return lister
     }
 
     /// Hands out the next page.
@@ -41,8 +54,13 @@ package struct ListPage: Sendable {
     /// - Throws: `PartialFailure` when files failed in spite of all rounds, or the error of a vault that was passed
     ///   over, both only at the very end; `TokenExpired`; transient errors.
     package func callAsFunction(_ input: ListInput, deadline: Timestamp, logger: Logger) async throws -> ListOutput {
+        try await patient(until: deadline).page(input, deadline, logger)
+    }
+
+    private func page(_ input: ListInput, _ deadline: Timestamp, _ logger: Logger) async throws -> ListOutput {
         if input.request.action == .status {
-            return try output(input, ListCursor(), .done, summary: try await status(of: input))
+            let status = try await Self.status(of: input.request.vaultIDs, records: records, clock: clock)
+            return try output(input, ListCursor(), .done, summary: status)
         }
         var cursor =
             try input.cursor.map { encoded throws(SyncError) in try ListCursor(encoded: encoded) } ?? ListCursor()
@@ -74,6 +92,8 @@ package struct ListPage: Sendable {
     /// What a call has to hand out.
     struct Page {
         var batches: [BatchReference] = []
+        /// The bytes of their files, as far as they are known.
+        var bytes: Int64 = 0
         /// Whether the deadline came before the page was full.
         var isCut = false
     }
@@ -97,7 +117,11 @@ package struct ListPage: Sendable {
                 metrics.failed(error.name)
                 plan.outcome = .refused
                 plan.error = .init(name: error.name.rawValue, message: error.message)
-                try await pass.saveProgress(ListCursor(), .failed)
+                if try await pass.holdsLease() { try await pass.saveProgress(ListCursor(), .failed) }
+            } catch is LeaseLost {
+                call.logger.warning("lease lost to another run")
+                if plan.outcome == .open { plan.outcome = .busy }
+                page = Page()
             }
             run.vaults[cursor.vault] = plan
             try await run.save(to: state)
@@ -132,6 +156,9 @@ package struct ListPage: Sendable {
         )
     }
 }
+
+/// Another run has taken the vault over: nothing may be written any more.
+struct LeaseLost: Error {}
 
 extension SyncError {
     /// Whether the error keeps one vault from being listed, and says nothing about the others.

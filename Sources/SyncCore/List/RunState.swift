@@ -27,6 +27,12 @@ struct RunState: Codable, Sendable {
         var done = ListCursor.Totals()
         var failed = 0
         var deleted = 0
+        /// Files that were missing from the store, or changed there, and were handed out again.
+        var lost: Int?
+        /// Objects under the vault's folder that are none of ours.
+        var strangers: Int?
+        /// The patterns of this pass.
+        var filter: PathFilter?
         /// Deletions that the brake held back.
         var withheld = 0
         /// The error of a refused vault.
@@ -46,6 +52,10 @@ struct RunState: Codable, Sendable {
         /// Set when the manifest is written.
         var isSpooled = true
         var entries: Int
+        /// Whether all records of the vault are walked beside the manifest, rather than asked for by path.
+        var walksRecords: Bool?
+        /// How many records the vault had when the pass began, as far as it is known.
+        var records: Int?
         /// Entries whose names could not be read.
         var unreadable: Int
         /// Where the provider's listing ended: what is committed at the end.

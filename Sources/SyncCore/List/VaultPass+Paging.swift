@@ -29,6 +29,7 @@ struct BatchBuilder {
         for entry in entries { lines += try encoder.line(entry) }
         try await pass.lister.state.put(key, lines, ObjectAttributes(contentType: "application/x-ndjson"))
         page.batches.append(.init(vaultID: pass.vault.id, number: number, key: key, files: entries.count))
+        page.bytes += bytes
         cursor.batches = number
         if cursor.round == 1 {
             cursor.planned.files += entries.count
@@ -41,8 +42,6 @@ struct BatchBuilder {
 }
 
 extension VaultPass {
-    private static let entriesAtOnce = 100
-
     /// Reads the manifest from the cursor's offset and hands out what the records do not settle.
     func handOut(
         _ plan: inout RunState.VaultPlan,
@@ -50,23 +49,28 @@ extension VaultPass {
         _ page: inout ListPage.Page
     ) async throws {
         var reader = try await manifest(from: cursor.offset)
-        var work = HandOut(plan: plan, cursor: cursor, page: page, batch: .init(self, listedUpTo: plan.listing?.cursor))
-        while !work.isOver {
-            let lines = try await reader.next(upTo: Self.entriesAtOnce)
-            if lines.isEmpty { break }
-            if let listed = work.plan.listing?.cursor, lines.contains(where: { $0.value.kind == .group }) {
-                try await lister.provider.withLibrary(lister.secret, logger: call.logger) { source in
-                    try await source.withVault(vault.id, since: listed) { session in
-                        try await handOut(lines, session, &work)
-                    }
-                }
-            } else {
-                try await handOut(lines, nil, &work)
-            }
+        var work = HandOut(
+            plan: plan,
+            cursor: cursor,
+            page: page,
+            batch: BatchBuilder(self, listedUpTo: plan.listing?.cursor),
+            comparison: try await Comparison(self, plan, cursor)
+        )
+        while !work.cursor.isDraining, let room = work.room {
+            let lines = try await reader.next(upTo: room, bytes: settings.bytesPerPage - work.page.bytes)
+            try await handOut(lines, &work)
+            work.cursor.isDraining = lines.isEmpty
+            if isLate, !lines.isEmpty { work.page.isCut = true }
         }
+        var isOver = false
+        if work.cursor.isDraining {
+            isOver = try await work.comparison.finish(&work.cursor)
+            work.page.isCut = !isOver
+        }
+        try await work.comparison.close(&work.cursor)
         try await work.batch.flush(&work.cursor, &work.page)
         (plan, cursor, page) = (work.plan, work.cursor, work.page)
-        if !work.isOver { cursor.step = .delete }
+        if isOver { cursor.beginDeleting() }
     }
 
     /// What changes while lines of the manifest are handed out.
@@ -75,48 +79,57 @@ extension VaultPass {
         var cursor: ListCursor
         var page: ListPage.Page
         var batch: BatchBuilder
-        var isFull = false
-        var isOver: Bool { isFull || page.isCut }
+        var comparison: Comparison
+
+        /// How many lines can be looked at next; nil where the page is full or cut.
+        var room: Int? { page.isCut ? nil : batch.room(on: page) }
     }
 
-    /// Hands out what a stretch of the manifest asks for; groups need a session to be taken apart.
-    private func handOut(_ lines: [Line<Entry>], _ session: (any VaultSession)?, _ work: inout HandOut) async throws {
-        let known = try await records.records(of: lines.map(\.value.path), in: vault.id)
-        for line in lines {
-            if line.value.kind == .group, let session {
-                // Each may cost a request, so the deadline is looked at for each.
-                work.page.isCut = isLate
-                if work.page.isCut { return }
-                try await handOutFiles(of: line.value, session, &work)
-            } else if try await needsFetch(line.value, known[line.value.path]) {
-                try await work.batch.add(line.value, &work.cursor, &work.page)
-            }
-            work.cursor.offset = line.end
-            work.isFull = work.page.batches.count >= settings.batchesPerPage
-            if work.isFull { return }
+    /// Hands out lines; groups need a session to be taken apart.
+    private func handOut(_ lines: [Line<Entry>], _ work: inout HandOut) async throws {
+        guard let listed = work.plan.listing?.cursor, lines.contains(where: { $0.value.kind == .group }) else {
+            return try await handOutFiles(lines[...], &work)
         }
-        work.page.isCut = isLate
+        try await lister.provider.withLibrary(lister.secret, logger: call.logger) { source in
+            try await source.withVault(vault.id, since: listed) { session in
+                var rest = lines[...]
+                while let first = rest.first, let room = work.room {
+                    let isGroup = first.value.kind == .group
+                    let some = isGroup ? rest.prefix(1) : rest.prefix { $0.value.kind != .group }.prefix(room)
+                    rest = rest.dropFirst(some.count)
+                    // Each group may cost a request, so the deadline is looked at for each.
+                    work.page.isCut = isGroup && isLate
+                    if work.page.isCut { return }
+                    let files = isGroup ? try await session.files(of: first.value) : nil
+                    try await handOutFiles(some, &work)
+                    if let files, !work.page.isCut { try await handOut(files, of: first.value, session, &work) }
+                }
+            }
+        }
     }
 
-    /// Takes a group apart and hands out those of its files that the records do not settle.
-    private func handOutFiles(of group: Entry, _ session: any VaultSession, _ work: inout HandOut) async throws {
-        let found = try await session.files(of: group)
-        if !found.isComplete, var listing = work.plan.listing {
+    /// Hands out lines as they are.
+    private func handOutFiles(_ lines: ArraySlice<Line<Entry>>, _ work: inout HandOut) async throws {
+        let compared = try await work.comparison.compare(lines.map(\.value), &work.cursor)
+        try await handOut(compared, &work.batch, &work.cursor, &work.page)
+        if let last = lines.prefix(compared.count).last { work.cursor.offset = last.end }
+        work.page.isCut = compared.count < lines.count
+    }
+
+    /// Hands out the files of a group.
+    private func handOut(
+        _ files: GroupFiles,
+        of group: Entry,
+        _ session: any VaultSession,
+        _ work: inout HandOut
+    ) async throws {
+        if !files.isComplete, var listing = work.plan.listing {
             listing.cursor = try session.cursor(listing.cursor, revisiting: group)
             listing.notReady = (listing.notReady ?? 0) + 1
             work.plan.listing = listing
         }
-        for start in stride(from: 0, to: found.files.count, by: Self.entriesAtOnce) {
-            let files = found.files[start..<min(start + Self.entriesAtOnce, found.files.count)]
-            let known = try await records.records(of: files.map(\.path), in: vault.id)
-            for file in files {
-                // What waits since an earlier run has a line of its own in the manifest.
-                if let record = known[file.path], record.pendingSince != nil, record.epoch == vault.epoch { continue }
-                if try await needsFetch(file, known[file.path]) {
-                    try await work.batch.add(file, &work.cursor, &work.page)
-                }
-            }
-        }
+        let compared = try await work.comparison.compare(filesOf: files, &work.cursor)
+        try await handOut(compared, &work.batch, &work.cursor, &work.page)
     }
 
     func manifest(from offset: Int64) async throws -> JSONLinesReader<Entry> {
@@ -127,50 +140,114 @@ extension VaultPass {
         return JSONLinesReader(stream, at: offset)
     }
 
-    /// Decides for one entry, and does what can be done without fetching.
-    private func needsFetch(_ entry: Entry, _ known: FileRecord?) async throws -> Bool {
-        guard entry.kind == .file || entry.kind == .unreadable else { return false }
-        // A complete run gives names that were refused another chance: prefix or store may have changed.
-        let isRetried = known?.status == .skipped && call.input.request.syncType == .complete
-        if let known, !isRetried, known.settles(entry, epoch: vault.epoch) {
-            if known.status == .completed, known.version < entry.version || known.epoch != vault.epoch {
-                // The content is there already: only the version moves on.
-                try await records.save(completed(entry, previous: known), in: vault.id)
+    /// Does what comparing has shown to be done.
+    private func handOut(
+        _ compared: [Comparison.Compared],
+        _ batch: inout BatchBuilder,
+        _ cursor: inout ListCursor,
+        _ page: inout ListPage.Page
+    ) async throws {
+        var moved: [FileRecord] = []
+        var wanted: [Entry] = []
+        var isLeaseChecked = false
+        for item in compared {
+            switch decision(on: item) {
+            case .nothing:
+                break
+            case .moveOn(let record):
+                moved.append(record)
+            case .fetch(let entry, let lost):
+                if let lost { moved.append(lost) }
+                wanted.append(entry)
+            case .copy(let old):
+                if !isLeaseChecked { try await checkLease() }
+                isLeaseChecked = true
+                if try await !copyRenamed(item.entry, item.record, from: old) { wanted.append(item.entry) }
             }
-            return false
         }
-        return try await !copyRenamed(entry, known)
+        if !moved.isEmpty {
+            if !isLeaseChecked { try await checkLease() }
+            try await save(moved)
+        }
+        for entry in wanted { try await batch.add(entry, &cursor, &page) }
     }
 
-    /// A file that was only renamed is copied within the store.
-    private func copyRenamed(_ entry: Entry, _ known: FileRecord?) async throws -> Bool {
-        guard let previousPath = entry.previousPath, let sha256 = entry.sha256,
-            let old = try await records.records(of: [previousPath], in: vault.id)[previousPath],
-            old.status == .completed, old.sha256 == sha256, old.epoch == vault.epoch,
-            let source = try? KeyMapping.key(folder: folder, path: previousPath),
-            let destination = try? KeyMapping.key(folder: folder, path: entry.path)
+    private enum Decision {
+        case nothing
+        /// The content is there already: only the version moves on.
+        case moveOn(FileRecord)
+        /// The file has to be fetched; where the store has lost it, its record has to say so first.
+        case fetch(Entry, FileRecord?)
+        /// The file was renamed, and nothing else.
+        case copy(FileRecord)
+    }
+
+    private func decision(on item: Comparison.Compared) -> Decision {
+        let entry = item.entry
+        guard entry.kind == .file || entry.kind == .unreadable else { return .nothing }
+        // A complete run gives names that were refused another chance: prefix or store may have changed.
+        let isRetried = item.record?.status == .skipped && call.input.request.syncType == .complete
+        if let known = item.record, !isRetried, known.settles(entry, epoch: vault.epoch) {
+            if item.isLost {
+                let entry = known.epoch == vault.epoch ? known.entry : entry
+                let lost = FileRecord(entry, status: .failed, author: author, previous: known, error: .objectLost)
+                return .fetch(entry, lost)
+            }
+            let isBehind = known.version < entry.version || known.epoch != vault.epoch
+            return known.status == .completed && isBehind ? .moveOn(completed(entry, previous: known)) : .nothing
+        }
+        if let old = item.previous, let sha256 = entry.sha256, old.status == .completed, old.sha256 == sha256,
+            old.epoch == vault.epoch
+        {
+            return .copy(old)
+        }
+        return .fetch(entry, nil)
+    }
+
+    /// A file that was only renamed is copied within the store, if what lies there is what its record speaks of.
+    private func copyRenamed(_ entry: Entry, _ known: FileRecord?, from old: FileRecord) async throws -> Bool {
+        let mirror = lister.mirror
+        guard let source = try? KeyMapping.key(folder: folder, path: old.path),
+            let destination = try? KeyMapping.key(folder: folder, path: entry.path),
+            ObjectFinding.isIntact(old, try await mirror.head(source), keepsAttributes: mirror.keepsAttributes)
         else { return false }
         // Noted before it is done, so that a copy is never without a record, nor beside the record of something else.
         let begun = FileRecord(entry, status: .inProgress, author: author, previous: known)
         guard try await records.save(begun, in: vault.id) else { return true }
         let attributes = ObjectAttributes(entry, key: destination, provider: lister.provider.name, vault: vault.id)
-        guard try await lister.mirror.copy(from: source, to: destination, attributes) else { return false }
+        guard try await mirror.copy(from: source, to: destination, attributes) else { return false }
+        var entry = entry
+        entry.size = entry.size ?? old.size
         try await records.save(completed(entry, previous: known), in: vault.id)
         lister.observe(.copied(vault: folder, path: entry.path))
         return true
     }
 
     private func completed(_ entry: Entry, previous: FileRecord?) -> FileRecord {
-        FileRecord(entry, status: .completed, author: author, previous: previous)
+        var entry = entry
+        if entry.sha256 != nil, entry.sha256 == previous?.sha256 { entry.size = entry.size ?? previous?.size }
+        return FileRecord(entry, status: .completed, author: author, previous: previous)
+    }
+
+    /// Writes records, some at once.
+    func save(_ records: [FileRecord]) async throws {
+        let (store, vault) = (self.records, vault.id)
+        _ = try await records.concurrentMap(atOnce: settings.requestsInFlight) { try await store.save($0, in: vault) }
     }
 }
 
-extension JSONLinesReader {
-    /// Up to `count` lines; fewer only at the end.
-    mutating func next(upTo count: Int) async throws -> [Line<Value>] {
-        var lines: [Line<Value>] = []
-        while lines.count < count, let line = try await next() { lines.append(line) }
-        return lines
+extension BatchBuilder {
+    /// How many lines of the manifest to look at next; nil where the page has no room for as many as one call reads.
+    ///
+    /// Every line may turn out to be a file to fetch, and every file may fill a batch.
+    func room(on page: ListPage.Page) -> Int? {
+        let settings = pass.settings
+        let whole = settings.batchSize * settings.batchesPerPage
+        let left = whole - page.batches.count * settings.batchSize - entries.count
+        let unit = min(100, whole)
+        guard left >= unit, page.bytes + bytes < settings.bytesPerPage, page.batches.count < settings.batchesPerPage
+        else { return nil }
+        return min(left / unit, settings.readsInFlight) * unit
     }
 }
 

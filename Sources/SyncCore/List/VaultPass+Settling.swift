@@ -10,8 +10,9 @@ extension VaultPass {
         if cursor.settleNext > cursor.settleEnd {
             guard cursor.problems > 0 else { return try await commit(&plan, cursor, failed: 0) }
             guard cursor.round < ListCursor.rounds else {
-                let failed = try await recordUnaccounted(cursor)
-                return try await commit(&plan, cursor, failed: failed)
+                page.isCut = try await !recordUnaccounted(&cursor)
+                if !page.isCut { try await commit(&plan, cursor, failed: cursor.failed) }
+                return
             }
             cursor.round += 1
             cursor.problems = 0
@@ -19,8 +20,9 @@ extension VaultPass {
         }
         var batch = BatchBuilder(self, listedUpTo: plan.listing?.cursor)
         var tokenIsChecked = false
-        while cursor.settleNext <= cursor.settleEnd, page.batches.count < settings.batchesPerPage {
-            let receipt = try await receipt(cursor.settleNext)
+        var receipts = Receipts(records.receipts(of: run, in: vault.id, from: cursor.settleNext))
+        while cursor.settleNext <= cursor.settleEnd, page.batches.count < settings.batchesPerPage, !page.isCut {
+            let receipt = try await receipts.receipt(of: cursor.settleNext)
             if receipt?.error == SyncError.Name.tokenExpired.rawValue, !tokenIsChecked {
                 // Fails with TokenExpired unless somebody has signed in since.
                 _ = try await lister.provider.withLibrary(lister.secret, logger: call.logger) { try await $0.vaults() }
@@ -30,14 +32,9 @@ extension VaultPass {
                 try await batch.add(entry, &cursor, &page)
             }
             cursor.settleNext += 1
+            page.isCut = isLate
         }
         try await batch.flush(&cursor, &page)
-    }
-
-    private func receipt(_ number: Int) async throws -> Receipt? {
-        var receipts = records.receipts(of: run, in: vault.id, from: number).makeAsyncIterator()
-        let receipt = try await receipts.next(isolation: nil)
-        return receipt?.batch == number ? receipt : nil
     }
 
     /// The entries of a batch that need another attempt: all of them when nothing is known of it.
@@ -59,43 +56,47 @@ extension VaultPass {
     }
 
     /// After the last round: counts what failed, and sees to it that nothing is left without a record.
-    private func recordUnaccounted(_ cursor: ListCursor) async throws -> Int {
-        var failed = 0
-        for number in stride(from: cursor.settleNext, through: cursor.batches, by: 1) {
-            let receipt = try await receipt(number)
+    ///
+    /// - Returns: false when the deadline came first.
+    private func recordUnaccounted(_ cursor: inout ListCursor) async throws -> Bool {
+        var receipts = Receipts(records.receipts(of: run, in: vault.id, from: cursor.settleNext))
+        while cursor.settleNext <= cursor.batches {
+            let number = cursor.settleNext
+            let receipt = try await receipts.receipt(of: number)
+            cursor.settleNext += 1
             if let receipt, receipt.error == nil {
-                failed += receipt.failures.count
+                cursor.failed += receipt.failures.count
                 continue
             }
             let entries = try await entries(ofBatch: number)
             let known = try await records.records(of: entries.map(\.path), in: vault.id)
             let error = receipt?.error.map(SyncError.Name.init(rawValue:)) ?? .sourceUnavailable
-            for entry in entries where known[entry.path]?.settles(entry, epoch: vault.epoch) != true {
-                let record = FileRecord(
-                    entry,
-                    status: .failed,
-                    author: author,
-                    previous: known[entry.path],
-                    error: error
-                )
-                try await records.save(record, in: vault.id)
-                failed += 1
-            }
+            let open = entries.filter { known[$0.path]?.settles($0, epoch: vault.epoch) != true }
+            if open.isEmpty { continue }
+            try await checkLease()
+            try await save(
+                open.map { FileRecord($0, status: .failed, author: author, previous: known[$0.path], error: error) }
+            )
+            cursor.failed += open.count
+            if isLate, cursor.settleNext <= cursor.batches { return false }
         }
-        return failed
+        return true
     }
 
     /// The cursor is committed last: every entry up to it is accounted for.
     private func commit(_ plan: inout RunState.VaultPlan, _ cursor: ListCursor, failed: Int) async throws {
         // Deletions that were held back would be forgotten with the cursor: the next run finds and reports them again.
         if let listing = plan.listing, !listing.isOfFailures, plan.withheld == 0 {
-            let state = VaultState(
+            var state = VaultState(
                 folder: folder,
                 epoch: vault.epoch,
                 cursor: listing.cursor,
                 run: run,
                 committed: lister.clock.now
             )
+            let isCounted = listing.walksRecords == true && listing.isSnapshot
+            state.records = (isCounted ? cursor.found.records : listing.records).map { $0 + cursor.planned.files }
+            state.filter = plan.filter == PathFilter() ? nil : plan.filter
             guard try await records.commit(state, of: vault.id) else {
                 call.logger.warning("lease lost to another run")
                 plan.outcome = .busy
@@ -106,6 +107,27 @@ extension VaultPass {
         plan.failed = failed
         plan.batches = cursor.batches
         plan.done = cursor.done
+        plan.lost = cursor.found.lost
+        plan.strangers = cursor.found.strangers
         try await saveProgress(cursor, failed > 0 ? .failed : .completed)
+    }
+}
+
+/// Reads receipts by ascending number, those of a stretch of batches with one request.
+private struct Receipts {
+    private var receipts: any AsyncIteratorProtocol<Receipt, any Error>
+    private var waiting: Receipt?
+
+    init(_ receipts: any AsyncSequence<Receipt, any Error> & Sendable) {
+        self.receipts = receipts.makeAsyncIterator()
+    }
+
+    /// The receipt of a batch, which comes after all that were asked for before; nil where it left none.
+    mutating func receipt(of number: Int) async throws -> Receipt? {
+        while waiting.map({ $0.batch < number }) ?? true {
+            guard let next = try await receipts.next(isolation: nil) else { return nil }
+            waiting = next
+        }
+        return waiting?.batch == number ? waiting : nil
     }
 }

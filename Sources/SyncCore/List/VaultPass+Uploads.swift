@@ -14,11 +14,13 @@ extension VaultPass {
             for start in stride(from: 0, to: uploads.count, by: 100) where !isLate {
                 let some = uploads[start..<min(start + 100, uploads.count)].map { (path: path(of: $0), upload: $0) }
                 let known = try await records.records(of: Array(Set(some.map(\.path))), in: vault.id)
-                for (path, upload) in some {
-                    guard let record = known[path], record.checkpoint?.upload.id != upload.id else { continue }
-                    try await lister.mirror.abort(upload)
-                    aborted += 1
+                let forgotten = some.filter { path, upload in
+                    known[path].map { $0.checkpoint?.upload.id != upload.id } ?? false
                 }
+                if forgotten.isEmpty { continue }
+                try await checkLease()
+                for (_, upload) in forgotten { try await lister.mirror.abort(upload) }
+                aborted += forgotten.count
             }
             if aborted > 0 {
                 call.logger.notice("forgotten uploads thrown away", metadata: [LogKey.files: "\(aborted)"])

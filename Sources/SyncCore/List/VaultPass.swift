@@ -19,8 +19,7 @@ struct VaultPass {
         _ cursor: inout ListCursor,
         _ page: inout ListPage.Page
     ) async throws {
-        let now = lister.clock.now
-        guard try await records.acquireLease(Lease(owner: run, now: now), on: vault.id, now: now) else {
+        guard try await holdsLease() else {
             call.logger.notice("vault is mirrored by another run")
             plan.outcome = .busy
             return
@@ -33,7 +32,8 @@ struct VaultPass {
             case .page:
                 try await handOut(&plan, &cursor, &page)
             case .delete:
-                page.isCut = try await !deleteWhatIsGone(&plan)
+                page.isCut = try await !deleteWhatIsGone(&plan, &cursor)
+                plan.deleted = cursor.deleted
                 if !page.isCut { cursor.step = .settle }
             case .settle:
                 try await settle(&plan, &cursor, &page)
@@ -42,13 +42,26 @@ struct VaultPass {
         if plan.outcome == .open { try await saveProgress(cursor, cursor.step == .page ? .downloading : .settling) }
     }
 
+    /// Takes the lease, or renews it; false when another run has it.
+    func holdsLease() async throws -> Bool {
+        let now = lister.clock.now
+        return try await records.acquireLease(Lease(owner: run, now: now), on: vault.id, now: now)
+    }
+
+    /// Has to come before every stretch of writes: a run that has slept through its lease must not write any more.
+    ///
+    /// - Throws: ``LeaseLost``.
+    func checkLease() async throws {
+        guard try await holdsLease() else { throw LeaseLost() }
+    }
+
     /// Spools the listing, once a run.
     private func open(_ plan: inout RunState.VaultPlan, _ cursor: inout ListCursor) async throws {
         if let listing = plan.listing, !listing.isSpooled {
             plan.listing = try await spoolFailures(listing)
         } else if plan.listing == nil {
             try await abortForgottenUploads()
-            plan.listing = try await spoolListing()
+            plan.listing = try await spoolListing(plan.filter ?? PathFilter())
         }
         lister.observe(.listed(vault: folder.isEmpty ? vault.name : folder, entries: plan.listing?.entries ?? 0))
         cursor.batches = plan.batches
@@ -58,30 +71,48 @@ struct VaultPass {
         cursor.step = .page
     }
 
-    private func spoolListing() async throws -> RunState.Listing {
+    private func spoolListing(_ filter: PathFilter) async throws -> RunState.Listing {
         try await saveProgress(ListCursor(), .listing)
         let known = try await records.state(of: vault.id)
-        let since = call.input.request.syncType == .complete ? nil : known.flatMap(usableCursor)
+        let since = known.flatMap { usableCursor($0, filter) }
+        let compiled = CompiledFilter(filter)
         let listing: RunState.Listing? = try await lister.provider.withLibrary(lister.secret, logger: call.logger) {
             source in
-            if let listing = try await spool(source, since: since) { return listing }
+            if let listing = try await spool(source, since: since, compiled) { return listing }
             call.logger.notice("vault was replaced at the source, listing it from the beginning")
-            return try await spool(source, since: nil)
+            return try await spool(source, since: nil, compiled)
         }
-        guard let listing else {
+        guard var listing else {
             throw SyncError(.protocolChanged, "the provider's listing contradicts itself")
         }
+        listing.records = known?.records
+        listing.walksRecords = ReadCost.prefersQuery(
+            entries: listing.entries,
+            records: known?.records,
+            isSnapshot: listing.isSnapshot
+        )
         return listing
     }
 
-    /// A cursor of another epoch means nothing, and an old one may lie before what the provider still remembers.
-    private func usableCursor(_ known: VaultState) -> SourceCursor? {
+    /// Where to list from; nil for everything.
+    ///
+    /// A cursor of another epoch means nothing, an old one may lie before what the provider still remembers, and behind one
+    /// of other patterns lies what those have left out.
+    private func usableCursor(_ known: VaultState, _ filter: PathFilter) -> SourceCursor? {
+        let request = call.input.request
         let isRecent = known.committed.duration(to: lister.clock.now) < .seconds(30 * 24 * 3600)
-        return known.epoch == vault.epoch && isRecent ? known.cursor : nil
+        guard request.syncType == .incremental, !request.options.deleteExcluded, known.epoch == vault.epoch, isRecent,
+            known.filter ?? PathFilter() == filter
+        else { return nil }
+        return known.cursor
     }
 
     /// Writes the manifest of one listing; nil when the listing tells that the vault was replaced.
-    private func spool(_ source: any LibrarySource, since: SourceCursor?) async throws -> RunState.Listing? {
+    private func spool(
+        _ source: any LibrarySource,
+        since: SourceCursor?,
+        _ filter: CompiledFilter
+    ) async throws -> RunState.Listing? {
         var writer = ManifestWriter(store: lister.state, vault: vault.id, run: run)
         var unreadable = 0
         var received = 0
@@ -94,13 +125,16 @@ struct VaultPass {
                 }
                 if entry.kind == .unreadable { unreadable += 1 }
                 hasFolders = hasFolders || entry.isOfFolder
-                try await writer.add(entry.asManifestEntry)
+                // Of a folder's files each is looked at when it is known.
+                if entry.isOfFolder || filter.lets(entry.path) { try await writer.add(entry.asManifestEntry) }
             }
         }
         if end.wasReplaced, since != nil { return nil }
         // A snapshot names everything that is there; beside it, old failures would pass for files that still exist.
         // Where it names folders, those files are among them, or are found to be gone when they are fetched.
-        if !end.isSnapshot || hasFolders { try await addPending(to: &writer) { $0.epoch == vault.epoch } }
+        if !end.isSnapshot || hasFolders {
+            try await addPending(to: &writer) { $0.epoch == vault.epoch && filter.lets($0.path) }
+        }
         let entries = try await writer.finish()
         return .init(
             isSnapshot: end.isSnapshot,
@@ -149,9 +183,8 @@ struct VaultPass {
         progress.bytesTotal = cursor.planned.bytes
         progress.filesComplete = cursor.done.files
         progress.bytesComplete = cursor.done.bytes
-        let isOver = phase == .completed || phase == .failed
-        let expires = isOver ? progress.updated.advanced(by: .seconds(24 * 3600)) : nil
-        try await records.save(progress, of: vault.id, expires: expires)
+        try await checkLease()
+        try await records.save(progress, of: vault.id, expires: progress.expires)
     }
 }
 

@@ -108,6 +108,17 @@ package struct FileRecord: Codable, Hashable, Sendable {
         pendingSince = isPending ? (previous?.pendingSince ?? author.now) : nil
     }
 
+    /// Makes a record of one attempt, of which nothing else is known.
+    init(path: VaultPath, status: Status, version: Int64, handle: String, epoch: String, run: RunID) {
+        self.path = path
+        self.status = status
+        self.version = version
+        self.handle = handle
+        self.epoch = epoch
+        self.run = run
+        attempts = 1
+    }
+
     /// The entry that this record was made of, to be fetched again.
     package var entry: Entry {
         Entry(
@@ -123,9 +134,13 @@ package struct FileRecord: Codable, Hashable, Sendable {
 
     /// Whether this record says that nothing is left to do for `entry` of a vault in `epoch`.
     package func settles(_ entry: Entry, epoch: String) -> Bool {
-        let isSamePlace = Vault.place(ofEpoch: epoch) == Vault.place(ofEpoch: self.epoch)
-        if status == .completed, isSamePlace, let sha256, sha256 == entry.sha256 { return true }
-        guard epoch == self.epoch else { return false }
+        let isSameEpoch = epoch == self.epoch
+        if status == .completed, let sha256, sha256 == entry.sha256,
+            isSameEpoch || Vault.place(ofEpoch: epoch) == Vault.place(ofEpoch: self.epoch)
+        {
+            return true
+        }
+        guard isSameEpoch else { return false }
         return switch status {
         case .completed, .skipped: version >= entry.version
         // Of a deleted file the very version that was deleted may be listed again: then it is there again.

@@ -26,11 +26,26 @@ package struct VaultPath: Hashable, Comparable, Codable, Sendable {
     }
 
     package static func == (lhs: VaultPath, rhs: VaultPath) -> Bool {
-        lhs.rawValue.utf8.elementsEqual(rhs.rawValue.utf8)
+        lhs.order(to: rhs) == 0
     }
 
     package static func < (lhs: VaultPath, rhs: VaultPath) -> Bool {
-        lhs.rawValue.utf8.lexicographicallyPrecedes(rhs.rawValue.utf8)
+        lhs.order(to: rhs) < 0
+    }
+
+    /// Below zero when this path comes first, above when the other does, zero when they are the same.
+    func order(to other: VaultPath) -> Int {
+        let quick = rawValue.utf8.withContiguousStorageIfAvailable { mine in
+            other.rawValue.utf8.withContiguousStorageIfAvailable { theirs in
+                let shared = min(mine.count, theirs.count)
+                var index = 0
+                while index < shared, mine[index] == theirs[index] { index += 1 }
+                return index < shared ? Int(mine[index]) - Int(theirs[index]) : mine.count - theirs.count
+            }
+        }
+        if case .some(.some(let order)) = quick { return order }
+        if rawValue.utf8.elementsEqual(other.rawValue.utf8) { return 0 }
+        return rawValue.utf8.lexicographicallyPrecedes(other.rawValue.utf8) ? -1 : 1
     }
 
     package func hash(into hasher: inout Hasher) {

@@ -10,6 +10,10 @@ package struct VaultState: Codable, Hashable, Sendable {
     package var run: RunID
     /// When it was committed.
     package var committed: Timestamp
+    /// How many records the vault has, about; nil where nobody has counted.
+    package var records: Int?
+    /// The patterns that decided what the cursor passed by; nil is the standard alone.
+    package var filter: PathFilter?
 
     /// Makes a state.
     package init(folder: String, epoch: String, cursor: SourceCursor?, run: RunID, committed: Timestamp) {
@@ -49,6 +53,14 @@ package struct VaultProgress: Codable, Hashable, Sendable {
         case filesComplete = "files_complete"
         case bytesTotal = "bytes_total"
         case bytesComplete = "bytes_complete"
+    }
+
+    /// How long progress is kept after the end of a pass.
+    package static let lifetime: Duration = .seconds(24 * 3600)
+
+    /// When the progress may be forgotten; nil while the pass goes on.
+    package var expires: Timestamp? {
+        phase == .completed || phase == .failed ? updated.advanced(by: Self.lifetime) : nil
     }
 
     /// Makes the progress of a pass that begins.

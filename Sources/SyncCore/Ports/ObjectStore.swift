@@ -56,6 +56,26 @@ package struct ObjectSummary: Hashable, Sendable {
     }
 }
 
+/// An object as a listing of the store names it.
+package struct ListedObject: Hashable, Sendable {
+    /// The whole key, relative to the store's prefix. It may be none of ours, so it is not checked.
+    package var key: String
+    /// Size in bytes.
+    package var size: Int64
+    /// When the store wrote the object, where the listing says so.
+    package var written: Timestamp?
+    /// When the content was last changed, where the listing says so.
+    package var mtime: Timestamp?
+
+    /// Makes a listed object.
+    package init(key: String, size: Int64, written: Timestamp? = nil, mtime: Timestamp? = nil) {
+        self.key = key
+        self.size = size
+        self.written = written
+        self.mtime = mtime
+    }
+}
+
 /// An upload in parts that was begun and is not visible yet.
 package struct MultipartUpload: Codable, Hashable, Sendable {
     /// The object that comes into being.
@@ -125,6 +145,17 @@ extension [UploadedPart] {
 /// Every operation may be repeated: the second time it has the same effect and the same answer.
 /// Failures are `StoreUnavailable`, or `NameRefused` when a key does not fit the store.
 package protocol ObjectStore: Sendable {
+    /// Whether ``head(_:)`` gives back the attributes that an object was stored with; true where nobody says otherwise.
+    var keepsAttributes: Bool { get }
+
+    /// Lists what is there, by the bytes of the keys, some hundred at a time.
+    ///
+    /// - Parameters:
+    ///   - prefix: only keys that begin so: empty, or ending in `/`.
+    ///   - key: only keys after this one.
+    /// - Returns: pages of objects; the sequence throws `StoreUnavailable`, and never ends early without an error.
+    func list(_ prefix: String, after key: String?) -> any AsyncSequence<[ListedObject], any Error> & Sendable
+
     /// Stores a whole object in one step; it replaces what was there.
     func put(_ key: ObjectKey, _ bytes: [UInt8], _ attributes: ObjectAttributes) async throws
 
@@ -196,4 +227,8 @@ package protocol ObjectStore: Sendable {
 
     /// Deletes objects. One that does not exist counts as deleted.
     func delete(_ keys: [ObjectKey]) async throws
+}
+
+extension ObjectStore {
+    package var keepsAttributes: Bool { true }
 }

@@ -1,6 +1,6 @@
 /// The memory of Obsync: file records, vault states, leases, progress and receipts. DynamoDB, or SQLite.
 ///
-/// Reads see every earlier write. Failures are `StoreUnavailable` or `Throttled`.
+/// Reads see every earlier write, but for those of ``allRecords(in:after:)``. Failures are `StoreUnavailable` or `Throttled`.
 package protocol RecordStore: Sendable {
     /// The records of the paths that have one.
     ///
@@ -11,8 +11,19 @@ package protocol RecordStore: Sendable {
     /// - Throws: `StoreUnavailable`, `Throttled`.
     func records(of paths: [VaultPath], in vault: VaultID) async throws -> [VaultPath: FileRecord]
 
-    /// All records of a vault in the order of their paths, a page at a time.
-    func allRecords(in vault: VaultID) -> any AsyncSequence<FileRecord, any Error> & Sendable
+    /// The records of a vault in the order of their paths, a page at a time; each page is read when it is asked for.
+    ///
+    /// A write of the last second or so may be missing: such reads cost half. The path of a record has up to 1,000 bytes;
+    /// those of longer paths may be left out.
+    ///
+    /// - Parameters:
+    ///   - vault: the vault.
+    ///   - path: only paths after this one; nil for all.
+    /// - Returns: pages, none of them empty.
+    func allRecords(
+        in vault: VaultID,
+        after path: VaultPath?
+    ) -> any AsyncSequence<[FileRecord], any Error> & Sendable
 
     /// The records with a `pendingSince`, in no particular order.
     func pendingRecords(in vault: VaultID) -> any AsyncSequence<FileRecord, any Error> & Sendable
@@ -22,6 +33,11 @@ package protocol RecordStore: Sendable {
     /// - Returns: false when a newer one stands there; nothing is written then.
     @discardableResult
     func save(_ record: FileRecord, in vault: VaultID) async throws -> Bool
+
+    /// Gives a folder of the mirror to a vault for good, unless another one has it.
+    ///
+    /// - Returns: the vault that has it now.
+    func claim(folder: String, for vault: VaultID) async throws -> VaultID
 
     /// The state of a vault, or nil before its first commit.
     func state(of vault: VaultID) async throws -> VaultState?

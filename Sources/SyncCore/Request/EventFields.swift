@@ -4,6 +4,8 @@ struct EventFields {
     private static let mostVaults = 100
     /// Leaves room for the names of vault and file in a key of 1,024 bytes.
     private static let longestPrefix = 512
+    /// The request travels with every page.
+    private static let longestPatterns = 4096
 
     let fields: [String: JSON]
     var prefix = ""
@@ -103,6 +105,36 @@ struct EventFields {
             )
         }
         return text
+    }
+
+    /// The patterns of the vaults that `vaults` gives some.
+    func vaultFilters() throws(SyncError) -> [VaultID: PathFilter] {
+        var filters: [VaultID: PathFilter] = [:]
+        for element in try array("vaults") {
+            guard let id = element.members["vault_id"] else { continue }
+            let filter = try EventFields(fields: element.members, prefix: prefix + "vaults.").filter()
+            if filter != PathFilter() { filters[try vaultID(id, "vaults.vault_id")] = filter }
+        }
+        return filters
+    }
+
+    /// The patterns in `exclude` and `include`.
+    func filter() throws(SyncError) -> PathFilter {
+        PathFilter(exclude: try patterns("exclude"), include: try patterns("include"))
+    }
+
+    private func patterns(_ name: String) throws(SyncError) -> [String] {
+        var patterns: [String] = []
+        for element in try array(name) {
+            guard case .string(let text) = element, !text.contains(where: \.isNewline) else {
+                throw wrong(name, "a list of patterns, one a text")
+            }
+            patterns.append(text)
+        }
+        guard patterns.reduce(0, { $0 + $1.utf8.count }) <= Self.longestPatterns else {
+            throw wrong(name, "a list of patterns of \(Self.longestPatterns) bytes at most")
+        }
+        return patterns
     }
 
     private func array(_ name: String) throws(SyncError) -> [JSON] {

@@ -27,6 +27,8 @@ package struct SyncRequest: Codable, Hashable, Sendable {
     package var vaultIDs: [VaultID] = []
     /// How much is listed.
     package var syncType: SyncType = .incremental
+    /// Patterns of single vaults, which come behind those of the deployment and of the options.
+    package var filters: [VaultID: PathFilter] = [:]
     /// A bucket other than the deployment's own.
     package var destinationBucket: String?
     /// A prefix other than the deployment's own.
@@ -42,19 +44,39 @@ package struct SyncRequest: Codable, Hashable, Sendable {
         package var timeoutMinutes: Int?
         /// Whether deletions pass however many they are.
         package var allowDeletions = false
+        /// Whether what is mirrored already and left out by a pattern is deleted.
+        package var deleteExcluded = false
+        /// Patterns for all vaults, behind those of the deployment.
+        package var filter = PathFilter()
 
         private enum CodingKeys: String, CodingKey {
             case maxConcurrent = "max_concurrent"
             case timeoutMinutes = "timeout_minutes"
             case allowDeletions = "allow_deletions"
+            case deleteExcluded = "delete_excluded"
+            case exclude, include
         }
 
         /// Makes options that leave everything to the deployment.
         package init() {}
+
+        package init(from decoder: any Decoder) throws {
+            self = try SyncRequest(input: .object(["options": try JSON(from: decoder)])).options
+        }
+
+        package func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encodeIfPresent(maxConcurrent, forKey: .maxConcurrent)
+            try container.encodeIfPresent(timeoutMinutes, forKey: .timeoutMinutes)
+            try container.encode(allowDeletions, forKey: .allowDeletions)
+            if deleteExcluded { try container.encode(true, forKey: .deleteExcluded) }
+            if !filter.exclude.isEmpty { try container.encode(filter.exclude, forKey: .exclude) }
+            if !filter.include.isEmpty { try container.encode(filter.include, forKey: .include) }
+        }
     }
 
     private enum CodingKeys: String, CodingKey {
-        case action, options
+        case action, options, vaults
         case vaultIDs = "vault_ids"
         case syncType = "sync_type"
         case destinationBucket = "dest_bucket"
@@ -67,6 +89,30 @@ package struct SyncRequest: Codable, Hashable, Sendable {
     package init(from decoder: any Decoder) throws {
         self = try SyncRequest(input: try JSON(from: decoder))
     }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(action, forKey: .action)
+        try container.encode(vaultIDs, forKey: .vaultIDs)
+        try container.encode(syncType, forKey: .syncType)
+        try container.encodeIfPresent(destinationBucket, forKey: .destinationBucket)
+        try container.encodeIfPresent(destinationPrefix, forKey: .destinationPrefix)
+        try container.encode(options, forKey: .options)
+        let vaults = filters.sorted { $0.key.rawValue < $1.key.rawValue }
+            .map { VaultFilter(vault: $0.key, exclude: $0.value.exclude, include: $0.value.include) }
+        if !vaults.isEmpty { try container.encode(vaults, forKey: .vaults) }
+    }
+
+    private struct VaultFilter: Encodable {
+        let vault: VaultID
+        let exclude: [String]
+        let include: [String]
+
+        enum CodingKeys: String, CodingKey {
+            case vault = "vault_id"
+            case exclude, include
+        }
+    }
 }
 
 extension SyncRequest {
@@ -74,7 +120,7 @@ extension SyncRequest {
     ///
     ///     {"action": "sync", "vault_id": "…", "sync_type": "complete", "options": {…}}
     ///     {"type": "sync_vault", "vault_id": "…", "options": {"full_sync": true}}
-    ///     {"type": "sync_multiple", "vaults": [{"vault_id": "…"}], "options": {…}}
+    ///     {"type": "sync_multiple", "vaults": [{"vault_id": "…", "exclude": ["*.tmp"]}], "options": {…}}
     ///     {"type": "status", "vault_ids": ["…"]}
     ///
     /// Unknown fields are ignored, so the event of a schedule and `{}` mean an incremental run over all vaults.
@@ -102,10 +148,13 @@ extension SyncRequest {
         if action == .status, vaultIDs.isEmpty {
             throw SyncError(.invalidInput, "the field vault_ids is missing; name the vaults whose status is asked for")
         }
+        filters = try fields.vaultFilters()
         destinationBucket = try fields.bucket("dest_bucket")
         destinationPrefix = try fields.prefix("dest_prefix")
         self.options.maxConcurrent = try options.integer("max_concurrent", in: 1...40)
         self.options.allowDeletions = try options.bool("allow_deletions") ?? false
+        self.options.deleteExcluded = try options.bool("delete_excluded") ?? false
+        self.options.filter = try options.filter()
         self.options.timeoutMinutes = try options.integer("timeout_minutes", in: 1...15)
     }
 

@@ -18,6 +18,9 @@ package struct JSONLinesReader<Value: Decodable & Sendable> {
     private var position = 0
     private var offset: Int64
     private let decoder = JSONDecoder()
+    /// Reads a line without the generic decoder, where it can.
+    private let scan: (([UInt8], Int, Value?) -> (value: Value, end: Int)?)?
+    private var last: Value?
 
     /// Starts reading.
     ///
@@ -25,20 +28,43 @@ package struct JSONLinesReader<Value: Decodable & Sendable> {
     ///   - stream: the bytes.
     ///   - offset: where in the object the stream begins, so that ends of lines are offsets in the object.
     package init(_ stream: ByteStream, at offset: Int64 = 0) {
+        self.init(stream, at: offset, scan: nil)
+    }
+
+    private init(_ stream: ByteStream, at offset: Int64, scan: (([UInt8], Int, Value?) -> (value: Value, end: Int)?)?) {
         chunks = stream.makeAsyncIterator()
         self.offset = offset
+        self.scan = scan
     }
 
     /// The next line, or nil at the end.
     ///
     /// - Throws: `StoreUnavailable` when the object is not what was written.
     package mutating func next() async throws -> Line<Value>? {
+        if let line = scanned() { return line }
         guard let line = try await nextLine() else { return nil }
+        if let scan {
+            // A line that lies in two chunks.
+            if let (value, end) = scan(line + [UInt8(ascii: "\n")], 0, last), end == line.count + 1 {
+                last = value
+                return Line(value: value, end: offset)
+            }
+        }
         do {
             return Line(value: try decoder.decode(Value.self, from: Data(line)), end: offset)
         } catch {
             throw SyncError(.storeUnavailable, "an object under the state prefix is not what was written there")
         }
+    }
+
+    /// The next line, where it lies in the chunk at hand and is of the plain form.
+    private mutating func scanned() -> Line<Value>? {
+        guard let scan, position < chunk.count else { return nil }
+        guard let (value, end) = scan(chunk, position, last) else { return nil }
+        offset += Int64(end - position)
+        position = end
+        last = value
+        return Line(value: value, end: offset)
     }
 
     private mutating func nextLine() async throws -> [UInt8]? {
@@ -70,6 +96,81 @@ package struct JSONLinesReader<Value: Decodable & Sendable> {
 
     private var cut: SyncError {
         SyncError(.storeUnavailable, "an object under the state prefix is cut short")
+    }
+}
+
+// What follows is spelled out for both types, because generic code that is called from another module is many times slower.
+extension JSONLinesReader where Value == Entry {
+    /// The same, for values whose lines need no generic decoder.
+    package init(_ stream: ByteStream, at offset: Int64 = 0) {
+        self.init(stream, at: offset, scan: { Entry.scan($0, at: $1, like: $2) })
+    }
+
+    /// Up to `count` lines of files of about so many bytes together; none only at the end.
+    package mutating func next(upTo count: Int, bytes: Int64 = .max) async throws -> [Line<Entry>] {
+        var lines: [Line<Entry>] = []
+        lines.reserveCapacity(count)
+        var left = bytes
+        while lines.count < count, left > 0 {
+            takeReady(&lines, upTo: count, &left)
+            if lines.count == count || left <= 0 { break }
+            guard let line = try await next() else { break }
+            lines.append(line)
+            left -= line.value.size ?? 0
+        }
+        return lines
+    }
+
+    /// Takes the lines that lie in the chunk at hand.
+    private mutating func takeReady(_ lines: inout [Line<Entry>], upTo count: Int, _ left: inout Int64) {
+        let base = offset - Int64(position)
+        position = chunk.withUnsafeBufferPointer { bytes in
+            var start = position
+            while lines.count < count, left > 0, start < bytes.count {
+                var scanner = LineScanner(bytes, at: start)
+                guard let entry = Entry(&scanner, like: nil) else { break }
+                start = scanner.position
+                left -= entry.size ?? 0
+                lines.append(Line(value: entry, end: base + Int64(start)))
+            }
+            return start
+        }
+        offset = base + Int64(position)
+    }
+}
+
+extension JSONLinesReader where Value == FileRecord {
+    /// The same, for values whose lines need no generic decoder.
+    package init(_ stream: ByteStream, at offset: Int64 = 0) {
+        self.init(stream, at: offset, scan: { FileRecord.scan($0, at: $1, like: $2) })
+    }
+
+    /// Up to `count` records; none only at the end.
+    package mutating func next(upTo count: Int) async throws -> [FileRecord] {
+        var records: [FileRecord] = []
+        records.reserveCapacity(count)
+        while records.count < count {
+            takeReady(&records, upTo: count)
+            guard records.count < count, let line = try await next() else { break }
+            records.append(line.value)
+        }
+        return records
+    }
+
+    /// Takes the records that lie in the chunk at hand.
+    private mutating func takeReady(_ records: inout [FileRecord], upTo count: Int) {
+        let base = offset - Int64(position)
+        position = chunk.withUnsafeBufferPointer { bytes in
+            var start = position
+            while records.count < count, start < bytes.count {
+                var scanner = LineScanner(bytes, at: start)
+                guard let record = FileRecord(&scanner, like: records.last) else { break }
+                start = scanner.position
+                records.append(record)
+            }
+            return start
+        }
+        offset = base + Int64(position)
     }
 }
 

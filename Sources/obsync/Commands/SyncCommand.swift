@@ -10,6 +10,15 @@ struct RunOptions: ParsableArguments {
 
     @Flag(help: "Let deletions pass that are held back because they are suspiciously many.")
     var allowDeletions = false
+
+    @Option(help: "Leave out what this pattern speaks of, in the syntax of gitignore; may be given more than once.")
+    var exclude: [String] = []
+
+    @Option(help: "Mirror only what this pattern speaks of; may be given more than once.")
+    var include: [String] = []
+
+    @Flag(help: "Delete what is mirrored already and left out by a pattern.")
+    var deleteExcluded = false
 }
 
 /// What every command that mirrors prints.

@@ -26,6 +26,8 @@ struct LocalRun {
             var request = SyncRequest()
             request.syncType = settings.complete ? .complete : .incremental
             request.options.allowDeletions = settings.allowDeletions
+            request.options.deleteExcluded = settings.deleteExcluded
+            request.options.filter = PathFilter(exclude: settings.exclude, include: settings.include)
             if let vault { request.vaultIDs = [try await VaultChoice(pipeline, logger).id(of: vault)] }
             let name = "local-\(pipeline.randomName())"
             return try await suggestingRedrive(of: name, engine) { try await engine.run(request, name: name) }

@@ -16,9 +16,21 @@ struct ListCursorTests {
         cursor.problems = .max
         cursor.settleNext = .max
         cursor.settleEnd = .max
+        cursor.found = .init(records: .max, files: .max, gone: .max, lost: .max, strangers: .max)
+        cursor.pieces = .max
+        cursor.piece = .max
+        cursor.deleted = .max
+        cursor.failed = .max
+        cursor.isDraining = true
+        cursor.reopened = "1000000/1000"
         let encoded = try cursor.encoded
         #expect(encoded.utf8.count < 1024)
         #expect(try ListCursor(encoded: encoded) == cursor)
+    }
+
+    @Test("what is no cursor of this version is refused", arguments: ["", "x", "e30=", "eyJ2IjoxfQ=="])
+    func refused(text: String) {
+        #expect(throws: SyncError.self) { try ListCursor(encoded: text) }
     }
 
     @Test("the next vault begins with nothing but what is of the whole run")

@@ -55,8 +55,8 @@ struct ListPageTests {
         #expect(first.maxConcurrent == 3)
         _ = try await world.download(first.batches[0])
         let rest = try await world.list(ListInput(run: .first, request: SyncRequest()))
-        #expect(rest.batches.map(\.files) == [2, 2])
-        #expect(rest.batches.map(\.number) == [1, 2])
+        #expect(rest.batches.map(\.files) == [2], "what is left of the page")
+        #expect(rest.batches.map(\.number) == [1])
     }
 
     @Test(
@@ -176,6 +176,7 @@ struct ListPageTests {
     func deadline() async throws {
         var world = World.withNotes()
         world.listing.batchSize = 10
+        world.listing.readsInFlight = 1
         for number in 1...250 { world.write("text \(number)", to: "\(number).md") }
         _ = try await world.authenticate("{}".asEvent)
         var input = ListInput(run: .first, request: SyncRequest())

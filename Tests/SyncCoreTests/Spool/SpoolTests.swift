@@ -75,27 +75,3 @@ struct ManifestWriterTests {
         #expect(store.objects.values.map(\.bytes) == [[]])
     }
 }
-
-@Suite("Walking records beside entries")
-struct RecordCursorTests {
-    @Test("records before a path are given, one at the path is passed over, the rest comes at the end")
-    func walk() async throws {
-        let author = FileRecord.Author(run: .first, epoch: "e", now: Timestamp(milliseconds: 1))
-        let records = ["a", "b", "c", "e", "f"].map { path in
-            FileRecord(
-                Entry(kind: .file, path: VaultPath(path), version: 1, handle: ""),
-                status: .completed,
-                author: author,
-                previous: nil
-            )
-        }
-        var cursor = RecordCursor(Replay(records))
-        var found: [String] = []
-        for path in ["b", "d", "e"] {
-            while let record = try await cursor.next(before: VaultPath(path)) { found.append(record.path.rawValue) }
-        }
-        #expect(found == ["a", "c"])
-        while let record = try await cursor.next(before: nil) { found.append(record.path.rawValue) }
-        #expect(found == ["a", "c", "f"])
-    }
-}

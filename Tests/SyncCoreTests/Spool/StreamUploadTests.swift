@@ -205,5 +205,9 @@ private final class GatedStore: ObjectStore {
         try await base.copy(from: source, to: destination, attributes)
     }
 
+    func list(_ prefix: String, after key: String?) -> any AsyncSequence<[ListedObject], any Error> & Sendable {
+        base.list(prefix, after: key)
+    }
+
     func delete(_ keys: [ObjectKey]) async throws { try await base.delete(keys) }
 }

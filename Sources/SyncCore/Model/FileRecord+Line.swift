@@ -1,0 +1,77 @@
+import Checksums
+import FoundationEssentials
+
+extension FileRecord: LineCodable {
+    package init?(_ scanner: inout LineScanner, like last: FileRecord?) {
+        guard scanner.member("attempts"), let attempts = scanner.integer() else { return nil }
+        // A checkpoint is left to the generic decoder: few records have one.
+        var crc64nvme: CRC64NVME?
+        if scanner.member("crc64nvme") {
+            guard let checksum = scanner.text().flatMap(CRC64NVME.init) else { return nil }
+            crc64nvme = checksum
+        }
+        guard scanner.member("epoch"), let epoch = scanner.text(like: last?.epoch) else { return nil }
+        var times = Times()
+        if scanner.member("first_synced"), !Self.take(&scanner, &times.first) { return nil }
+        guard scanner.member("handle"), let handle = scanner.text() else { return nil }
+        var lastError: String?
+        if scanner.member("last_error") {
+            guard let name = scanner.text() else { return nil }
+            lastError = name
+        }
+        if scanner.member("last_synced"), !Self.take(&scanner, &times.last) { return nil }
+        if scanner.member("mtime"), !Self.take(&scanner, &times.mtime) { return nil }
+        guard scanner.member("path"), let path = scanner.text() else { return nil }
+        if scanner.member("pending_since"), !Self.take(&scanner, &times.pending) { return nil }
+        guard scanner.member("run"), let runText = scanner.text(like: last?.run.rawValue) else { return nil }
+        var sha256: String?
+        if scanner.member("sha256") {
+            guard let digest = scanner.text() else { return nil }
+            sha256 = digest
+        }
+        var size: Int64?
+        if scanner.member("size") {
+            guard let bytes = scanner.integer() else { return nil }
+            size = bytes
+        }
+        guard scanner.member("status"), let status = Self.status(&scanner), scanner.member("version"),
+            let version = scanner.integer(), scanner.end(),
+            let run = last.flatMap({ $0.run.rawValue == runText ? $0.run : nil }) ?? RunID(runText)
+        else { return nil }
+        self.init(path: VaultPath(path), status: status, version: version, handle: handle, epoch: epoch, run: run)
+        self.size = size
+        self.sha256 = sha256
+        self.crc64nvme = crc64nvme
+        self.attempts = Int(attempts)
+        self.lastError = lastError
+        mtime = times.mtime
+        firstSynced = times.first
+        lastSynced = times.last
+        pendingSince = times.pending
+    }
+
+    private struct Times {
+        var first: Timestamp?
+        var last: Timestamp?
+        var mtime: Timestamp?
+        var pending: Timestamp?
+    }
+
+    private static func status(_ scanner: inout LineScanner) -> Status? {
+        scanner.literal("\"COMPLETED\"") ? .completed : scanner.text().flatMap(Status.init)
+    }
+
+    private static func take(_ scanner: inout LineScanner, _ time: inout Timestamp?) -> Bool {
+        time = scanner.integer().map(Timestamp.init(milliseconds:))
+        return time != nil
+    }
+
+    /// Reads a record from its JSON.
+    ///
+    /// - Throws: what the generic decoder throws.
+    package init(json: some Collection<UInt8>) throws {
+        self =
+            try FileRecord.scan(Array(json) + [UInt8(ascii: "\n")])?.value
+            ?? JSONDecoder().decode(FileRecord.self, from: Data(json))
+    }
+}
