@@ -10,7 +10,7 @@ import Testing
 /// The pipeline's own definition over the real functions, with everything outside them in memory.
 @Suite("the pipeline's state machine")
 struct PipelineMachineTests {
-    @Test("a vault of 30,000 files goes through more than three successors, and arrives whole", .timeLimit(.minutes(10)))
+    @Test("a vault of 30,000 files goes through more than three successors and arrives whole", .timeLimit(.minutes(10)))
     func continuation() async throws {
         var world = PipelineWorld(files: 30_000)
         world.listing.batchesPerPage = 5

@@ -81,7 +81,7 @@ struct PipelineTests {
         }
     }
 
-    @Test("a body that arrives damaged is never visible, and a later run brings the right one", .timeLimit(.minutes(10)))
+    @Test("a body that arrives damaged is never visible; a later run brings the right one", .timeLimit(.minutes(10)))
     func refusesDamage() async throws {
         let library = try SampleLibrary.make()
         try await Deployment.with(library) { deployment in
