@@ -202,6 +202,34 @@ struct GoProMirrorTests {
     }
 
     @Test(
+        "a clip that outlives many invocations arrives, although its addresses expire in between; little is read twice"
+    )
+    func manyInvocations() async throws {
+        let size: Int64 = 128 << 20
+        var world = try GoProWorld([Samples.video(1, chapters: [size])], addressLifetime: 150)
+        world.downloaderTime = .seconds(90)
+        let (clock, pieces) = (world.clock, Counter())
+        world.http.beforeEachPiece {
+            clock.advance(by: .milliseconds(500))
+            _ = pieces.next()
+        }
+        let summary = try await world.run()
+        #expect(summary.filesCount == 1)
+        let file = try #require(world.library.account().first)
+        let stored = try #require(world.mirror.objects.first)
+        #expect(FingerprintHasher.digest(stored.value.bytes) == file.content.digest(0..<file.size))
+        #expect(world.mirror.openUploads == 0)
+        let calls = world.downloads.value
+        #expect(calls >= 4)
+        let counters = world.simulator.counters
+        #expect(counters.manifests >= calls, "every call asks for an address of its own")
+        #expect(counters.leakedCredentials == 0)
+        // A body is asked once more than it has pieces, to learn that it has ended.
+        let fetched = Int64(pieces.value - counters.bodies) * (64 << 10)
+        #expect(fetched - size < Int64(calls) * Int64(UploadSettings().partSize))
+    }
+
+    @Test(
         "over sockets, into a folder: the demo's library arrives, and again nothing is transferred",
         .tags(.integration)
     )

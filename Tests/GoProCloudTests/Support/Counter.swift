@@ -4,6 +4,9 @@ import Synchronization
 final class Counter: Sendable {
     private let count = Mutex(0)
 
+    /// How many calls there were.
+    var value: Int { count.withLock { $0 } }
+
     /// The number of this call, from 1.
     func next() -> Int {
         count.withLock { count in

@@ -24,6 +24,10 @@ struct GoProWorld: Sendable {
     var listing = ListSettings()
     /// How long one call of the lister may take.
     var listerTime: Duration = .seconds(270)
+    /// How long one call of the downloader may take; nil for as long as on Lambda.
+    var downloaderTime: Duration?
+    /// Counts the calls of the downloader.
+    let downloads = Counter()
 
     init(_ media: [SimulatedMedium], addressLifetime: Double = 3600, largestPage: Int = 100) throws {
         let clock = ManualClock()
@@ -66,11 +70,17 @@ struct GoProWorld: Sendable {
         request.syncType = complete ? .complete : .incremental
         request.options.allowDeletions = allowDeletions
         let pipeline = pipeline
-        let listerTime = listerTime
+        let (listerTime, downloaderTime, downloads) = (listerTime, downloaderTime, downloads)
         let engine = LocalEngine(
             definition: try LocalEngine.pipelineDefinition(),
             invoke: { function, event in
-                let time = function == .lister ? listerTime : function.timeout
+                if function == .downloader { _ = downloads.next() }
+                let time =
+                    switch function {
+                    case .lister: listerTime
+                    case .downloader: downloaderTime ?? function.timeout
+                    case .authenticator: function.timeout
+                    }
                 let deadline = pipeline.clock.now.advanced(by: time)
                 return try await pipeline.run(function, event: event, deadline: deadline, logger: quiet)
             },
