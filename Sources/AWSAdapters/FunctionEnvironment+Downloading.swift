@@ -4,8 +4,6 @@ extension FunctionEnvironment {
     /// A 16th of the memory may be taken by bodies on their way: each is there about three times, as it comes, as it is
     /// held and as it goes, and a process without any work takes some 50 MiB.
     private static let bodiesShare = 16
-    /// Parts of a stream that have to be held take half of that; less than two of the smallest do not work.
-    private static let leastBuffer = 2 * UploadSettings.smallestPart
 
     /// How files are fetched and stored.
     static func downloading(_ reader: VariableReader) throws(SyncError) -> DownloadSettings {
@@ -23,7 +21,6 @@ extension FunctionEnvironment {
         )
         if let memory {
             settings.bytesInFlight = memory / bodiesShare
-            settings.upload.bufferLimit = max(memory / bodiesShare / 2, leastBuffer)
             // What memory cannot hold as a whole goes in parts.
             settings.upload.multipartThreshold = min(settings.upload.multipartThreshold, settings.bytesInFlight)
             settings.sampleResources = ProcessResources(memory: memory).sample

@@ -33,14 +33,16 @@ package struct StreamUpload: Sendable {
     ) async throws -> Int64 {
         let plan = settings.bufferedParts(for: size)
         var source = PartSource(partSize: plan.size)
-        let first = try await source.next(upTo: settings.multipartThreshold + 1, pull)
-        if first.count <= settings.multipartThreshold {
-            try verify(source.count)
-            try await begin(nil)
-            try await store.put(object.key, first, object.attributes)
-            return source.count
+        if (size ?? 0) <= Int64(settings.multipartThreshold) {
+            let first = try await source.next(upTo: settings.multipartThreshold + 1, pull)
+            if first.count <= settings.multipartThreshold {
+                try verify(source.count)
+                try await begin(nil)
+                try await store.put(object.key, first, object.attributes)
+                return source.count
+            }
+            source.putBack(first)
         }
-        source.putBack(first)
         let upload = try await store.beginUpload(object.key, object.attributes, partSize: plan.size)
         do {
             try await begin(upload)
@@ -108,6 +110,8 @@ private struct PartSource {
     private var pending: [UInt8] = []
     private var isAtEnd = false
     private let partSize: Int
+    /// What a source gives at once, mostly.
+    private static let largestChunk = 64 << 10
     /// Bytes that were pulled so far.
     private(set) var count: Int64 = 0
 
@@ -121,7 +125,9 @@ private struct PartSource {
 
     /// Exactly one part, or what is left, or nothing at the end.
     mutating func nextPart(_ pull: StreamUpload.Pull) async throws -> [UInt8] {
-        try await next(upTo: partSize, pull)
+        // What grows by doubling would hold twice a part.
+        pending.reserveCapacity(partSize + Self.largestChunk)
+        return try await next(upTo: partSize, pull)
     }
 
     mutating func next(upTo limit: Int, _ pull: StreamUpload.Pull) async throws -> [UInt8] {

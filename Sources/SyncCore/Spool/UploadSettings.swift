@@ -21,7 +21,7 @@ package struct UploadSettings: Sendable {
         multipartThreshold: Int = 8 << 20,
         partSize: Int = 8 << 20,
         partsInFlight: Int = 4,
-        bufferLimit: Int = 32 << 20
+        bufferLimit: Int = 2 * smallestPart
     ) {
         self.multipartThreshold = max(multipartThreshold, Self.smallestPart)
         self.partSize = min(max(partSize, Self.smallestPart), Self.largestPart)
