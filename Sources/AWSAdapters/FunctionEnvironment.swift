@@ -108,19 +108,7 @@ package struct FunctionEnvironment: Sendable {
         tracer: some Tracer = NoOpTracer(),
         logger: Logger
     ) throws -> Pipeline {
-        let client: AWSClient
-        do {
-            client = AWSClient(
-                executor: executor,
-                credentials: CredentialSelector.standard(variables, executor: executor),
-                region: try Region.fromEnvironment(variables),
-                endpoints: try Endpoints(environment: variables),
-                tracer: tracer,
-                logger: logger
-            )
-        } catch {
-            throw SyncError.mapped(error)
-        }
+        let client = try AWSClient(environment: variables, executor: executor, tracer: tracer, logger: logger)
         let s3 = S3(client: client)
         let (bucket, prefix, statePrefix, kmsKeyID) = (bucket, prefix, statePrefix, kmsKeyID)
         var pipeline = Pipeline(

@@ -49,19 +49,14 @@ package struct RemoteExecutions: Sendable {
                 "this is no ARN of Step Functions; it looks like arn:aws:states:<region>:<account>:execution:<machine>:<name>"
             )
         }
-        do {
-            stepFunctions = StepFunctions(
-                client: AWSClient(
-                    executor: executor,
-                    credentials: CredentialSelector.standard(variables, executor: executor),
-                    region: Region(rawValue: String(parts[3])),
-                    endpoints: try Endpoints(environment: variables),
-                    logger: logger
-                )
+        stepFunctions = StepFunctions(
+            client: try AWSClient(
+                environment: variables,
+                region: Region(rawValue: String(parts[3])),
+                executor: executor,
+                logger: logger
             )
-        } catch {
-            throw SyncError.mapped(error)
-        }
+        )
         self.clock = clock
     }
 

@@ -15,19 +15,9 @@ struct SecretUpload {
     init(environment: [String: String], region: String, executor: any HTTPExecutor, logger: Logger) throws {
         var environment = environment
         environment["AWS_REGION"] = region
-        do {
-            secretsManager = SecretsManager(
-                client: AWSClient(
-                    executor: executor,
-                    credentials: CredentialSelector.standard(environment, executor: executor),
-                    region: try Region.fromEnvironment(environment),
-                    endpoints: try Endpoints(environment: environment),
-                    logger: logger
-                )
-            )
-        } catch {
-            throw SyncError.mapped(error)
-        }
+        secretsManager = SecretsManager(
+            client: try AWSClient(environment: environment, executor: executor, logger: logger)
+        )
     }
 
     /// Whether the secret was made, or one of the name got a new version.
