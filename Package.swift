@@ -218,7 +218,7 @@ let package = Package(
         ),
         .testTarget(
             name: "LambdaRuntimeTests",
-            dependencies: ["LambdaRuntime", logging, nioCore, nioHTTP1],
+            dependencies: ["LambdaRuntime", logging, nioCore, nioEmbedded, nioHTTP1],
             swiftSettings: settings
         ),
         .testTarget(

@@ -1,4 +1,5 @@
 import NIOCore
+import NIOEmbedded
 import NIOHTTP1
 import Testing
 
@@ -53,6 +54,20 @@ struct LoopbackServerTests {
         }
     }
 
+    /// A request without a body is complete with its head, so the server may close before the client has written its end.
+    @Test("an answer counts although the server closes as soon as it has the head")
+    func earlyClose() async throws {
+        let channel = NIOAsyncTestingChannel()
+        let wrapped = try await channel.testingEventLoop.executeInContext {
+            try channel.pipeline.syncOperations.addHandler(HastyServer())
+            return try OneShotHTTPClient.Channel(wrappingChannelSynchronously: channel)
+        }
+        try await channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1))
+        let client = OneShotHTTPClient(host: "127.0.0.1", port: 1, responseLimit: 4)
+        let answer = try await client.send(LoopbackRequest(method: .GET, uri: "/"), over: wrapped)
+        #expect(answer.status == .ok)
+    }
+
     @Test("a server that is gone is an error of the client")
     func gone() async throws {
         let port = try await withLoopbackServer(options) { _ in
@@ -64,5 +79,22 @@ struct LoopbackServerTests {
         await #expect(throws: LambdaRuntimeError.self) {
             try await client.send(LoopbackRequest(method: .GET, uri: "/"))
         }
+    }
+}
+
+/// Answers with the first flush, and closes.
+private final class HastyServer: ChannelOutboundHandler {
+    typealias OutboundIn = HTTPClientRequestPart
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        promise?.succeed()
+    }
+
+    func flush(context: ChannelHandlerContext) {
+        let head = HTTPResponseHead(version: .http1_1, status: .ok)
+        context.fireChannelRead(NIOAny(HTTPClientResponsePart.head(head)))
+        context.fireChannelRead(NIOAny(HTTPClientResponsePart.end(nil)))
+        context.fireChannelReadComplete()
+        context.close(promise: nil)
     }
 }

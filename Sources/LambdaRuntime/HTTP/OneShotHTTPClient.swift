@@ -4,7 +4,7 @@ import NIOPosix
 
 /// An HTTP/1.1 client without TLS that opens a connection for each request and waits for the answer without limit.
 package struct OneShotHTTPClient: Sendable {
-    private typealias Channel = NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>
+    typealias Channel = NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>
 
     private let host: String
     private let port: Int
@@ -28,19 +28,20 @@ package struct OneShotHTTPClient: Sendable {
     ///   the server cannot be reached, closes early or sends too much.
     package func send(_ request: LoopbackRequest) async throws -> LoopbackResponse {
         do {
-            let channel = try await connect()
-            return try await channel.executeThenClose { inbound, outbound in
-                try await outbound.write(.head(head(of: request)))
-                if request.body.readableBytes > 0 {
-                    try await outbound.write(.body(.byteBuffer(request.body)))
-                }
-                try await outbound.write(.end(nil))
-                return try await collect(inbound)
-            }
+            return try await send(request, over: connect())
         } catch {
             try Task.checkCancellation()
             if let error = error as? LambdaRuntimeError { throw error }
-            throw LambdaRuntimeError(.runtimeAPI, "the connection failed (\(type(of: error)))")
+            throw LambdaRuntimeError(.runtimeAPI, "the connection failed (\(error))")
+        }
+    }
+
+    func send(_ request: LoopbackRequest, over channel: Channel) async throws -> LoopbackResponse {
+        try await channel.executeThenClose { inbound, outbound in
+            // In one write: a request without a body is complete with its head, and the server may have answered and
+            // closed before a second one.
+            try await outbound.write(contentsOf: parts(of: request))
+            return try await collect(inbound)
         }
     }
 
@@ -52,6 +53,11 @@ package struct OneShotHTTPClient: Sendable {
                     return try Channel(wrappingChannelSynchronously: channel)
                 }
             }
+    }
+
+    private func parts(of request: LoopbackRequest) -> [HTTPClientRequestPart] {
+        let body = request.body.readableBytes > 0 ? [HTTPClientRequestPart.body(.byteBuffer(request.body))] : []
+        return [.head(head(of: request))] + body + [.end(nil)]
     }
 
     private func head(of request: LoopbackRequest) -> HTTPRequestHead {
