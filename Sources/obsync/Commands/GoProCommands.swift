@@ -25,6 +25,9 @@ struct SimulateGoProCommand: AsyncParsableCommand {
     @Option(help: "The bytes of one more video; they are made while they are sent.")
     var clipBytes: Int64?
 
+    @Flag(help: "Leave the sample out: the library holds only what the other options add.")
+    var withoutSample = false
+
     @Option(help: "The seconds for which a signed address is good.")
     var addressLifetime = 3600.0
 
@@ -51,7 +54,7 @@ struct SimulateGoProCommand: AsyncParsableCommand {
     }
 
     private func makeLibrary() -> SimulatedMediaLibrary {
-        let library = SampleMediaLibrary.make()
+        let library = withoutSample ? SimulatedMediaLibrary([]) : SampleMediaLibrary.make()
         let sizes = [Int64](repeating: 1000, count: max(0, media)) + (clipBytes.map { [$0] } ?? [])
         for (number, size) in sizes.enumerated() {
             let moment = 1_780_000_000 + Int64(number)
