@@ -5,7 +5,6 @@ import Testing
 
 // swift-format-ignore: NeverForceUnwrap
 extension VaultID {
-    fileprivate static let notes = VaultID("notes-id")!
     fileprivate static let work = VaultID("work-id")!
 }
 

@@ -5,6 +5,7 @@ struct BatchWork: Sendable {
     let downloader: DownloadBatch
     let run: RunID
     let batch: StoredBatch
+    let lease: HeldLease
     let deadline: Timestamp
     let logger: Logger
     let governor: MemoryGovernor
@@ -12,10 +13,18 @@ struct BatchWork: Sendable {
     /// How many files may be under way; one for all sessions of the call.
     let limit: AdaptiveLimit
 
-    init(_ downloader: DownloadBatch, run: RunID, batch: StoredBatch, deadline: Timestamp, logger: Logger) {
+    init(
+        _ downloader: DownloadBatch,
+        _ run: RunID,
+        _ batch: StoredBatch,
+        _ lease: HeldLease,
+        deadline: Timestamp,
+        _ logger: Logger
+    ) {
         self.downloader = downloader
         self.run = run
         self.batch = batch
+        self.lease = lease
         self.deadline = deadline
         self.logger = logger
         let clock = downloader.ports.clock
@@ -79,7 +88,11 @@ struct BatchWork: Sendable {
             "file not stored",
             metadata: [LogKey.itemVersion: "\(entry.version)", LogKey.errorType: "\(name.rawValue)"]
         )
-        try await save(entry, isHopeless ? .skipped : .failed, known) { $0.lastError = name.rawValue }
+        try await save(entry, isHopeless ? .skipped : .failed, known) { record in
+            record.lastError = name.rawValue
+            // What the source does not give now may come back.
+            if name == .sourceGone { record.pendingSince = clock.now }
+        }
         if let checkpoint = known?.checkpoint { await mirror.abandon(checkpoint.upload) }
         downloader.observe(.failed(vault: batch.header.folder, path: entry.path, error: name))
         return isHopeless ? .skipped : .failed(name)
@@ -96,6 +109,7 @@ struct BatchWork: Sendable {
         let author = FileRecord.Author(run: run, epoch: vault.epoch, now: clock.now)
         var record = FileRecord(entry, status: status, author: author, previous: known)
         change(&record)
+        try await lease.check()
         return try await downloader.ports.records.save(record, in: vault.id)
     }
 

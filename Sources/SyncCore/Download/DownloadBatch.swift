@@ -43,17 +43,32 @@ package struct DownloadBatch: Sendable {
         deadline: Timestamp,
         logger: Logger
     ) async throws -> DownloadOutput {
-        guard try await renewLease(input) else {
+        let lease = HeldLease(of: input.run, on: input.batch.vaultID, in: ports.records, clock: ports.clock)
+        guard try await lease.take() else {
             logger.notice("batch left alone: another run mirrors its vault")
-            return DownloadOutput(status: .complete, files: 0, bytes: 0, failed: 0, skipped: 0)
+            return .nothing
         }
+        do {
+            return try await workOff(input, lease, deadline: deadline, logger)
+        } catch is LeaseLost {
+            logger.warning("batch left alone: another run has taken its vault over")
+            return .nothing
+        }
+    }
+
+    private func workOff(
+        _ input: DownloadInput,
+        _ lease: HeldLease,
+        deadline: Timestamp,
+        _ logger: Logger
+    ) async throws -> DownloadOutput {
         let batch = try await StoredBatch(input.batch.key, in: ports.state)
         var ledger = try await BatchLedger(batch, known: knownRecords(batch), run: input.run)
         var limit = deadline
         if let minutes = input.request.options.timeoutMinutes {
             limit = min(limit, ports.clock.now.advanced(by: .seconds(60 * minutes)))
         }
-        let work = BatchWork(self, run: input.run, batch: batch, deadline: limit, logger: logger)
+        let work = BatchWork(self, input.run, batch, lease, deadline: limit, logger)
         do {
             try await work.workOff(&ledger)
         } catch let error as SyncError where !error.isRetryable {
@@ -61,11 +76,11 @@ package struct DownloadBatch: Sendable {
             let ended = try await BatchLedger(batch, known: knownRecords(batch), run: input.run)
             var receipt = ended.receipt(number: input.batch.number)
             receipt.error = error.name.rawValue
-            try await save(receipt, input)
+            try await save(receipt, input, lease)
             throw error
         }
         let receipt = ledger.receipt(number: input.batch.number)
-        if ledger.isComplete { try await save(receipt, input) } else { _ = try await renewLease(input) }
+        if ledger.isComplete { try await save(receipt, input, lease) } else { _ = try await lease.take() }
         return DownloadOutput(
             status: ledger.isComplete ? .complete : .partial,
             files: receipt.files,
@@ -84,20 +99,17 @@ package struct DownloadBatch: Sendable {
         return known
     }
 
-    private func save(_ receipt: Receipt, _ input: DownloadInput) async throws {
+    /// Every call renews the lease at its end, so that a long run does not lose its vault between two calls of the lister.
+    private func save(_ receipt: Receipt, _ input: DownloadInput, _ lease: HeldLease) async throws {
         let expires = ports.clock.now.advanced(by: settings.receiptLifetime)
         try await ports.records.save(receipt, of: input.run, in: input.batch.vaultID, expires: expires)
-        _ = try await renewLease(input)
+        _ = try await lease.take()
     }
+}
 
-    /// Every call renews the lease, so that a long run does not lose its vault between two calls of the lister, and lasts less
-    /// long than a lease. False when another run has taken the vault over.
-    private func renewLease(_ input: DownloadInput) async throws -> Bool {
-        let now = ports.clock.now
-        return try await ports.records.acquireLease(
-            Lease(owner: input.run, now: now),
-            on: input.batch.vaultID,
-            now: now
-        )
+extension DownloadOutput {
+    /// Of a batch that another run's lease keeps from being worked off.
+    fileprivate static var nothing: DownloadOutput {
+        DownloadOutput(status: .complete, files: 0, bytes: 0, failed: 0, skipped: 0)
     }
 }

@@ -59,6 +59,7 @@ struct FileTransfer: Sendable {
 
     private func fetch(_ session: any VaultSession, _ key: ObjectKey) async throws -> Fetched {
         try await session.withContent(of: entry) { content in
+            try await work.lease.check()
             if let size = content.size ?? content.ranges?.size, size <= Int64(threshold) {
                 return .toStore(try await collect(content))
             }
@@ -102,6 +103,7 @@ struct FileTransfer: Sendable {
     func store(_ body: Body) async throws -> Result {
         do {
             let key = try KeyMapping.key(folder: work.batch.header.folder, path: entry.path)
+            try await work.lease.check()
             // Never may a record say COMPLETED of one content while the object already holds the next.
             if known?.status == .completed, try await !work.save(entry, .inProgress, known) {
                 return .settled(.settledBefore)

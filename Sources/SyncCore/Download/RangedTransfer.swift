@@ -70,6 +70,7 @@ struct RangedTransfer: Sendable {
         else {
             throw SyncError(.corruptContent, "the parts of a file do not make up the whole of it")
         }
+        try await work.lease.check()
         do {
             try await work.mirror.completeSurely(upload.handle, parts: parts, file.attributes(key))
         } catch let error as SyncError where error.isRetryable {
@@ -180,6 +181,7 @@ extension RangedTransfer {
         let pace = limit.pace
         group.addTask {
             if pause > .zero { try await work.clock.sleep(for: pause) }
+            try await work.lease.check()
             var result = Attempt(number: number, attempt: attempt, pace: pace, outcome: .failure(Self.unread))
             do {
                 let range = upload.plan.range(of: number)

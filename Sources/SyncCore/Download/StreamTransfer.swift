@@ -38,7 +38,11 @@ struct StreamTransfer: Sendable {
                     try file.verify(size: size, announced: content.size, sha256: hasher.hexDigest())
                 },
                 pull: {
-                    guard let chunk = try await chunks.next(isolation: nil) else { return nil }
+                    guard let chunk = try await chunks.next(isolation: nil) else {
+                        // What follows the last byte makes the object visible.
+                        try await work.lease.check()
+                        return nil
+                    }
                     hasher.update(chunk)
                     return chunk
                 }

@@ -2,8 +2,8 @@
 /// nothing that grows with the vault is held in memory.
 ///
 /// It is written in pieces. A line of the kind `deletion` is a file to delete, in the version that its record is to have
-/// afterwards; a line of the kind `unchanged` is a folder that covers what follows; the last line of a piece, of the kind
-/// `folder`, is the path up to which everything was compared. A
+/// afterwards; a line of the kinds `group` and `unchanged` is a folder that covers what follows; the last line of a piece,
+/// of the kind `folder`, is the path up to which everything was compared. A
 /// call that is repeated writes the same pieces again; those of a call that was never answered are written over.
 struct GoneSpool {
     private static let pieceSize = 256 << 10
@@ -14,11 +14,13 @@ struct GoneSpool {
     private var comparedUpTo: VaultPath?
     /// The folders that the listing names as a whole.
     private(set) var covered = CoveredFolders()
+    /// Those of them whose files nobody names one by one.
+    private(set) var unchanged = CoveredFolders()
 
     /// Begins, or goes on behind what earlier calls have compared.
     init(_ pass: VaultPass, behind end: End? = nil) {
         self.pass = pass
-        for folder in end?.covered ?? [] { covered.add(folder) }
+        for folder in end?.covered ?? [] { note(covered: folder) }
     }
 
     /// How far the calls before have come.
@@ -26,17 +28,18 @@ struct GoneSpool {
         /// The path up to which they have compared.
         var path: VaultPath
         /// Folders that may cover what follows.
-        var covered: [VaultPath] = []
+        var covered: [Entry] = []
     }
 
     /// Notes that whatever is known below a folder is there.
-    mutating func note(covered folder: VaultPath) {
-        covered.add(folder)
+    mutating func note(covered folder: Entry) {
+        covered.add(folder.path)
+        if folder.kind == .unchanged { unchanged.add(folder.path) }
     }
 
     /// Notes a file that is gone.
     mutating func add(_ path: VaultPath, version: Int64, _ cursor: inout ListCursor) async throws {
-        lines += try encoder.line(Entry(kind: .deletion, path: path, version: version, handle: ""))
+        try encoder.append(Entry(kind: .deletion, path: path, version: version, handle: ""), to: &lines)
         cursor.gone += 1
         if lines.count >= Self.pieceSize { try await flush(&cursor) }
     }
@@ -45,13 +48,15 @@ struct GoneSpool {
     mutating func note(comparedUpTo path: VaultPath) {
         if comparedUpTo.map({ $0 < path }) ?? true { comparedUpTo = path }
         covered.walk(past: path)
+        unchanged.walk(past: path)
     }
 
     /// Writes what was noted.
     mutating func flush(_ cursor: inout ListCursor) async throws {
         guard !lines.isEmpty || comparedUpTo != nil else { return }
         for folder in covered.folders {
-            lines += try encoder.line(Entry(kind: .unchanged, path: folder, version: 0, handle: ""))
+            let kind: Entry.Kind = unchanged.folders.contains(folder) ? .unchanged : .group
+            lines += try encoder.line(Entry(kind: kind, path: folder, version: 0, handle: ""))
         }
         let mark = Entry(kind: .folder, path: comparedUpTo ?? VaultPath(""), version: 0, handle: "")
         lines += try encoder.line(mark)
@@ -74,10 +79,10 @@ struct GoneSpool {
     static func end(_ cursor: ListCursor, _ pass: VaultPass) async throws -> End? {
         guard cursor.pieces > 0 else { return nil }
         var reader = try await read(cursor.pieces, from: 0, pass)
-        var covered: [VaultPath] = []
+        var covered: [Entry] = []
         while let entry = try await reader.next()?.value {
             switch entry.kind {
-            case .unchanged: covered.append(entry.path)
+            case .group, .unchanged: covered.append(entry)
             case .folder: return End(path: entry.path, covered: covered)
             default: break
             }

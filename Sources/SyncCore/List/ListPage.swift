@@ -109,7 +109,8 @@ package struct ListPage: Sendable {
         var call = call
         call.logger[metadataKey: LogKey.vault] = "\(plan.vault.id)"
         if plan.outcome == .open {
-            let pass = VaultPass(lister: self, call: call, vault: plan.vault, folder: plan.folder)
+            let lease = HeldLease(of: run.run, on: plan.vault.id, in: records, clock: clock)
+            let pass = VaultPass(lister: self, call: call, lease: lease, vault: plan.vault, folder: plan.folder)
             do {
                 try await pass.advance(&plan, &cursor, &page)
             } catch let error as SyncError where error.isAboutOneVault {
@@ -117,7 +118,7 @@ package struct ListPage: Sendable {
                 metrics.failed(error.name)
                 plan.outcome = .refused
                 plan.error = .init(name: error.name.rawValue, message: error.message)
-                if try await pass.holdsLease() { try await pass.saveProgress(ListCursor(), .failed) }
+                if try await lease.take() { try await pass.saveProgress(ListCursor(), .failed) }
             } catch is LeaseLost {
                 call.logger.warning("lease lost to another run")
                 if plan.outcome == .open { plan.outcome = .busy }
@@ -156,9 +157,6 @@ package struct ListPage: Sendable {
         )
     }
 }
-
-/// Another run has taken the vault over: nothing may be written any more.
-struct LeaseLost: Error {}
 
 extension SyncError {
     /// Whether the error keeps one vault from being listed, and says nothing about the others.

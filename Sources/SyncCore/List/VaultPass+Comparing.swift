@@ -9,6 +9,8 @@ struct Comparison {
     private var walk: RecordJoin?
     private var audit: StoreAudit?
     private var gone: GoneSpool
+    /// Files that no line of the manifest names, and of whose objects the listing of the store does not say that they are intact.
+    private var unnamed: [Compared] = []
 
     /// One entry beside what is known of it.
     struct Compared {
@@ -68,7 +70,8 @@ struct Comparison {
     func compare(filesOf group: GroupFiles, _ cursor: inout ListCursor) async throws -> [Compared] {
         let files = group.files.filter { filter?.lets($0.path) != false }
         var compared = try await askedFor(files).filter { item in
-            item.record.map { $0.pendingSince == nil || $0.epoch != pass.vault.epoch } ?? true
+            guard let record = item.record, record.epoch == pass.vault.epoch else { return true }
+            return !record.isDue(at: pass.lister.clock.now) || record.wasFoundLost(by: pass.run)
         }
         if audit != nil { try await lookAfterObjects(of: &compared, &cursor) { _, _ in .doubtful } }
         return compared
@@ -79,20 +82,25 @@ struct Comparison {
     /// - Returns: false when the deadline came first.
     mutating func finish(_ cursor: inout ListCursor) async throws -> Bool {
         guard var walk else { return true }
-        var (audit, gone) = (audit, gone)
-        var findings = cursor
-        try await walk.rest(stopping: { pass.isLate }) { record in
-            findings.found.note(record)
-            _ = try await audit?.object(at: record.path)
-            if isGone(record, gone.covered) {
-                try await gone.add(record.path, version: version(record), &findings)
-            }
-            gone.note(comparedUpTo: record.path)
+        var step = Step(audit: audit, gone: gone, cursor: cursor)
+        try await walk.rest(stopping: { pass.isLate || step.isFull(pass.settings) }) { record in
+            try await passBy(record, &step)
         }
-        if !walk.isStopped { try await audit?.finish() }
-        cursor = findings
-        (self.walk, self.audit, self.gone) = (walk, audit, gone)
+        if !walk.isStopped { try await step.audit?.finish() }
+        self.walk = walk
+        take(step, &cursor)
         return !walk.isStopped
+    }
+
+    /// What the store has lost of files that the listing names with their folder only.
+    mutating func takeUnnamed(_ cursor: inout ListCursor) async throws -> [Compared] {
+        var compared = unnamed
+        unnamed = []
+        let readsAllMetadata = readsAllMetadata
+        try await lookAfterObjects(of: &compared, &cursor) { record, item in
+            ObjectFinding(record, item.object, readsAllMetadata: readsAllMetadata)
+        }
+        return compared
     }
 
     /// Writes what was found, at the end of a call.
@@ -115,30 +123,60 @@ extension Comparison {
     /// The records of entries from the walk; what is passed on the way is gone.
     private mutating func walked(past entries: [Entry], _ cursor: inout ListCursor) async throws -> [Compared] {
         guard var walk else { return [] }
-        var (audit, gone) = (audit, gone)
-        var findings = cursor
+        var step = Step(audit: audit, gone: gone, cursor: cursor)
         var compared: [Compared] = []
-        try await walk.walk(past: entries, stopping: { pass.isLate }) { step in
-            switch step {
+        try await walk.walk(past: entries, stopping: { pass.isLate || step.isFull(pass.settings) }) { found in
+            switch found {
             case .passed(let record):
-                findings.found.note(record)
-                _ = try await audit?.object(at: record.path)
-                if isGone(record, gone.covered) {
-                    try await gone.add(record.path, version: version(record), &findings)
-                }
-                gone.note(comparedUpTo: record.path)
+                try await passBy(record, &step)
             case .met(let entry, let record):
-                if entry.isOfFolder { gone.note(covered: entry.path) }
-                if let record { findings.found.note(record) }
+                if entry.isOfFolder { step.gone.note(covered: entry) }
+                if let record { step.cursor.found.note(record) }
                 compared.append(
-                    Compared(entry: entry, record: record, object: try await audit?.object(at: entry.path))
+                    Compared(entry: entry, record: record, object: try await step.audit?.object(at: entry.path))
                 )
             }
         }
-        cursor = findings
-        (self.walk, self.audit, self.gone) = (walk, audit, gone)
+        self.walk = walk
+        take(step, &cursor)
         try await addUnwalked(&compared)
         return compared
+    }
+
+    /// What changes while records are walked past.
+    private struct Step {
+        var audit: StoreAudit?
+        var gone: GoneSpool
+        var cursor: ListCursor
+        var unnamed: [Compared] = []
+
+        /// Whether there is enough to hand out.
+        func isFull(_ settings: ListSettings) -> Bool { unnamed.count >= settings.batchSize }
+    }
+
+    private mutating func take(_ step: Step, _ cursor: inout ListCursor) {
+        (audit, gone, cursor) = (step.audit, step.gone, step.cursor)
+        unnamed += step.unnamed
+    }
+
+    /// A record that no line of the manifest names.
+    private func passBy(_ record: FileRecord, _ step: inout Step) async throws {
+        step.cursor.found.note(record)
+        let object = try await step.audit?.object(at: record.path)
+        if isGone(record, step.gone.covered) {
+            try await step.gone.add(record.path, version: version(record), &step.cursor)
+        } else if step.audit != nil, step.gone.unchanged.covers(record.path), record.epoch == pass.vault.epoch,
+            filter?.lets(record.path) != false
+        {
+            let isStored = record.status == .completed
+            if isStored
+                ? ObjectFinding(record, object, readsAllMetadata: readsAllMetadata) != .intact
+                : record.wasFoundLost(by: pass.run)
+            {
+                step.unnamed.append(Compared(entry: record.entry, record: record, object: object))
+            }
+        }
+        step.gone.note(comparedUpTo: record.path)
     }
 
     /// The walk leaves out records of paths that are longer than any key, and those of former paths lie elsewhere.
@@ -200,6 +238,8 @@ extension Comparison {
         var doubtful: [(position: Int, record: FileRecord, key: ObjectKey)] = []
         for position in compared.indices {
             let path = compared[position].entry.path
+            // A call whose answer was lost has found so before.
+            if compared[position].record?.wasFoundLost(by: pass.run) == true { compared[position].isLost = true }
             guard let record = compared[position].record, record.status == .completed,
                 record.settles(compared[position].entry, epoch: pass.vault.epoch),
                 let key = try? KeyMapping.key(folder: pass.folder, path: path)
@@ -220,6 +260,13 @@ extension Comparison {
         }
         for (item, isIntact) in zip(doubtful, isIntact) where !isIntact { compared[item.position].isLost = true }
         cursor.found.lost += compared.count(where: \.isLost)
+    }
+}
+
+extension FileRecord {
+    /// Whether a run has found that the store lost the object, and nothing has come of fetching it yet.
+    fileprivate func wasFoundLost(by run: RunID) -> Bool {
+        status == .failed && self.run == run && lastError == SyncError.Name.objectLost.rawValue
     }
 }
 

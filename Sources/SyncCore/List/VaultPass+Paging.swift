@@ -26,7 +26,7 @@ struct BatchBuilder {
         let key = try KeyMapping.batch(number, vault: pass.vault.id, run: pass.run)
         let encoder = JSONLinesEncoder()
         var lines = try encoder.line(header)
-        for entry in entries { lines += try encoder.line(entry) }
+        for entry in entries { try encoder.append(entry, to: &lines) }
         try await pass.lister.state.put(key, lines, ObjectAttributes(contentType: "application/x-ndjson"))
         page.batches.append(.init(vaultID: pass.vault.id, number: number, key: key, files: entries.count))
         page.bytes += bytes
@@ -65,6 +65,8 @@ extension VaultPass {
         var isOver = false
         if work.cursor.isDraining {
             isOver = try await work.comparison.finish(&work.cursor)
+            let unnamed = try await work.comparison.takeUnnamed(&work.cursor)
+            try await handOut(unnamed, &work.batch, &work.cursor, &work.page)
             work.page.isCut = !isOver
         }
         try await work.comparison.close(&work.cursor)
@@ -111,7 +113,8 @@ extension VaultPass {
     /// Hands out lines as they are.
     private func handOutFiles(_ lines: ArraySlice<Line<Entry>>, _ work: inout HandOut) async throws {
         let compared = try await work.comparison.compare(lines.map(\.value), &work.cursor)
-        try await handOut(compared, &work.batch, &work.cursor, &work.page)
+        let unnamed = try await work.comparison.takeUnnamed(&work.cursor)
+        try await handOut(compared + unnamed, &work.batch, &work.cursor, &work.page)
         if let last = lines.prefix(compared.count).last { work.cursor.offset = last.end }
         work.page.isCut = compared.count < lines.count
     }
@@ -185,9 +188,7 @@ extension VaultPass {
     private func decision(on item: Comparison.Compared) -> Decision {
         let entry = item.entry
         guard entry.kind == .file || entry.kind == .unreadable else { return .nothing }
-        // A complete run gives names that were refused another chance: prefix or store may have changed.
-        let isRetried = item.record?.status == .skipped && call.input.request.syncType == .complete
-        if let known = item.record, !isRetried, known.settles(entry, epoch: vault.epoch) {
+        if let known = item.record, !isRetried(known), known.settles(entry, epoch: vault.epoch) {
             if item.isLost {
                 let entry = known.epoch == vault.epoch ? known.entry : entry
                 let lost = FileRecord(entry, status: .failed, author: author, previous: known, error: .objectLost)
@@ -204,6 +205,13 @@ extension VaultPass {
         return .fetch(entry, nil)
     }
 
+    /// A complete run gives names that were refused another chance: prefix or store may have changed. What was gone at the
+    /// source gets one from time to time.
+    private func isRetried(_ known: FileRecord) -> Bool {
+        guard known.status == .skipped else { return false }
+        return call.input.request.syncType == .complete || known.isDue(at: lister.clock.now)
+    }
+
     /// A file that was only renamed is copied within the store, if what lies there is what its record speaks of.
     private func copyRenamed(_ entry: Entry, _ known: FileRecord?, from old: FileRecord) async throws -> Bool {
         let mirror = lister.mirror
@@ -211,6 +219,8 @@ extension VaultPass {
             let destination = try? KeyMapping.key(folder: folder, path: entry.path),
             ObjectFinding.isIntact(old, try await mirror.head(source), keepsAttributes: mirror.keepsAttributes)
         else { return false }
+        // Looking at the source may have taken its time.
+        try await lease.check()
         // Noted before it is done, so that a copy is never without a record, nor beside the record of something else.
         let begun = FileRecord(entry, status: .inProgress, author: author, previous: known)
         guard try await records.save(begun, in: vault.id) else { return true }

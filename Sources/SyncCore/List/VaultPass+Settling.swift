@@ -74,13 +74,18 @@ extension VaultPass {
             let open = entries.filter { known[$0.path]?.settles($0, epoch: vault.epoch) != true }
             if open.isEmpty { continue }
             try await checkLease()
-            try await save(
-                open.map { FileRecord($0, status: .failed, author: author, previous: known[$0.path], error: error) }
-            )
+            try await save(open.map { unaccounted($0, known[$0.path], error) })
             cursor.failed += open.count
             if isLate, cursor.settleNext <= cursor.batches { return false }
         }
         return true
+    }
+
+    /// The record of an entry that nothing is known of. A transfer that was begun is gone on with by whoever tries again.
+    private func unaccounted(_ entry: Entry, _ known: FileRecord?, _ error: SyncError.Name) -> FileRecord {
+        var record = FileRecord(entry, status: .failed, author: author, previous: known, error: error)
+        if known?.version == entry.version, known?.epoch == vault.epoch { record.checkpoint = known?.checkpoint }
+        return record
     }
 
     /// The cursor is committed last: every entry up to it is accounted for.

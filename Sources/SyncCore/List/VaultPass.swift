@@ -4,6 +4,7 @@ import Logging
 struct VaultPass {
     let lister: ListPage
     let call: ListPage.Call
+    let lease: HeldLease
     let vault: Vault
     let folder: String
 
@@ -19,7 +20,7 @@ struct VaultPass {
         _ cursor: inout ListCursor,
         _ page: inout ListPage.Page
     ) async throws {
-        guard try await holdsLease() else {
+        guard try await lease.take() else {
             call.logger.notice("vault is mirrored by another run")
             plan.outcome = .busy
             return
@@ -42,17 +43,11 @@ struct VaultPass {
         if plan.outcome == .open { try await saveProgress(cursor, cursor.step == .page ? .downloading : .settling) }
     }
 
-    /// Takes the lease, or renews it; false when another run has it.
-    func holdsLease() async throws -> Bool {
-        let now = lister.clock.now
-        return try await records.acquireLease(Lease(owner: run, now: now), on: vault.id, now: now)
-    }
-
     /// Has to come before every stretch of writes: a run that has slept through its lease must not write any more.
     ///
     /// - Throws: ``LeaseLost``.
     func checkLease() async throws {
-        guard try await holdsLease() else { throw LeaseLost() }
+        guard try await lease.take() else { throw LeaseLost() }
     }
 
     /// Spools the listing, once a run.
@@ -147,7 +142,7 @@ struct VaultPass {
 
     private func spoolFailures(_ listing: RunState.Listing) async throws -> RunState.Listing {
         var writer = ManifestWriter(store: lister.state, vault: vault.id, run: run)
-        try await addPending(to: &writer) { $0.run == run }
+        try await addPending(to: &writer) { $0.run == run && $0.status != .skipped }
         var listing = listing
         listing.entries = try await writer.finish()
         listing.isSpooled = true
@@ -157,7 +152,7 @@ struct VaultPass {
     private func addPending(to writer: inout ManifestWriter, where isWanted: (FileRecord) -> Bool) async throws {
         var pending = records.pendingRecords(in: vault.id).makeAsyncIterator()
         while let record = try await pending.next(isolation: nil) {
-            if isWanted(record) { try await writer.add(record.entry) }
+            if isWanted(record), record.isDue(at: lister.clock.now) { try await writer.add(record.entry) }
         }
     }
 

@@ -37,3 +37,52 @@ extension Entry: LineCodable {
         )
     }
 }
+
+extension Entry {
+    /// Appends the entry as the generic encoder writes it: members by name, no escapes.
+    ///
+    /// - Returns: false where a text needs escapes; what was appended then is of no use.
+    func appendPlainLine(to line: inout [UInt8]) -> Bool {
+        line += #"{"handle":""#.utf8
+        guard Self.append(handle, to: &line) else { return false }
+        line += #"","kind":""#.utf8
+        line += kind.rawValue.utf8
+        if let mtime {
+            line += #"","mtime":"#.utf8
+            line += String(mtime.milliseconds).utf8
+            line += #","path":""#.utf8
+        } else {
+            line += #"","path":""#.utf8
+        }
+        guard Self.append(path.rawValue, to: &line) else { return false }
+        if let previousPath {
+            line += #"","previous_path":""#.utf8
+            guard Self.append(previousPath.rawValue, to: &line) else { return false }
+        }
+        if let sha256 {
+            line += #"","sha256":""#.utf8
+            guard Self.append(sha256, to: &line) else { return false }
+        }
+        line += "\"".utf8
+        if let size {
+            line += #","size":"#.utf8
+            line += String(size).utf8
+        }
+        line += #","version":"#.utf8
+        line += String(version).utf8
+        line += "}\n".utf8
+        return true
+    }
+
+    /// Appends a text that needs no escapes; false where it does.
+    private static func append(_ text: String, to line: inout [UInt8]) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in
+            for byte in bytes where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+                return false
+            }
+            line.append(contentsOf: bytes)
+            return true
+        }
+    }
+}

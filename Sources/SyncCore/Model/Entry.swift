@@ -69,6 +69,7 @@ package struct Entry: Codable, Hashable, Sendable {
 
     /// The order of a manifest: by the bytes of the path, and the newest version of a path first.
     package static func precedes(_ lhs: Entry, _ rhs: Entry) -> Bool {
-        lhs.path == rhs.path ? lhs.version > rhs.version : lhs.path < rhs.path
+        let order = lhs.path.order(to: rhs.path)
+        return order == 0 ? lhs.version > rhs.version : order < 0
     }
 }

@@ -4,7 +4,13 @@ import FoundationEssentials
 extension FileRecord: LineCodable {
     package init?(_ scanner: inout LineScanner, like last: FileRecord?) {
         guard scanner.member("attempts"), let attempts = scanner.integer() else { return nil }
-        // A checkpoint is left to the generic decoder: few records have one.
+        var checkpoint: TransferCheckpoint?
+        if scanner.member("checkpoint") {
+            // Few records have one, so the generic decoder reads it, and it alone.
+            guard let json = scanner.object() else { return nil }
+            checkpoint = try? JSONDecoder().decode(TransferCheckpoint.self, from: Data(json))
+            if checkpoint == nil { return nil }
+        }
         var crc64nvme: CRC64NVME?
         if scanner.member("crc64nvme") {
             guard let checksum = scanner.text().flatMap(CRC64NVME.init) else { return nil }
@@ -42,6 +48,7 @@ extension FileRecord: LineCodable {
         self.size = size
         self.sha256 = sha256
         self.crc64nvme = crc64nvme
+        self.checkpoint = checkpoint
         self.attempts = Int(attempts)
         self.lastError = lastError
         mtime = times.mtime

@@ -44,7 +44,8 @@ package struct FileRecord: Codable, Hashable, Sendable {
     package var attempts: Int
     /// The stable name of the last error.
     package var lastError: String?
-    /// Since when the file waits to be fetched; nil when nothing is to be done.
+    /// Since when the file waits to be fetched; nil when nothing is to be done. Of a skipped file, when the source last said
+    /// that it is gone.
     package var pendingSince: Timestamp?
     /// How far a transfer has come that outlives its invocation.
     package var checkpoint: TransferCheckpoint?
@@ -130,6 +131,15 @@ package struct FileRecord: Codable, Hashable, Sendable {
             mtime: mtime,
             sha256: sha256
         )
+    }
+
+    /// Whether a run may hand out again what waits: what failed at once, what was gone at the source an hour later, then
+    /// after twice that time, and so on up to a week.
+    func isDue(at now: Timestamp) -> Bool {
+        guard let pendingSince else { return false }
+        guard status == .skipped else { return true }
+        let hours = min(1 << min(attempts - 1, 10), 7 * 24)
+        return pendingSince.duration(to: now) >= .seconds(3600 * hours)
     }
 
     /// Whether this record says that nothing is left to do for `entry` of a vault in `epoch`.

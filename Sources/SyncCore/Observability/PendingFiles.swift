@@ -8,6 +8,8 @@ extension ListPage {
         do {
             var pending = records.pendingRecords(in: vault).makeAsyncIterator()
             while let record = try await pending.next(isolation: nil) {
+                // What is gone at the source is asked for again from time to time, but nobody waits for it.
+                if record.status == .skipped { continue }
                 files += 1
                 if let since = record.pendingSince { oldest = min(oldest ?? since, since) }
             }

@@ -132,6 +132,28 @@ package struct LineScanner {
         return isNegative ? -value : value
     }
 
+    /// Takes an object with whatever it holds, as long as no text in it has escapes.
+    mutating func object() -> [UInt8]? {
+        let start = position
+        var end = position
+        var depth = 0
+        var isInText = false
+        while end < bytes.count {
+            switch bytes[end] {
+            case UInt8(ascii: "\\"), UInt8(ascii: "\n"): return nil
+            case UInt8(ascii: "\""): isInText.toggle()
+            case UInt8(ascii: "{") where !isInText: depth += 1
+            case UInt8(ascii: "}") where !isInText: depth -= 1
+            default: break
+            }
+            end += 1
+            if depth == 0 { break }
+        }
+        guard depth == 0, end - start >= 2, bytes[start] == UInt8(ascii: "{") else { return nil }
+        position = end
+        return Array(bytes[start..<end])
+    }
+
     /// Takes the end of the object and of the line.
     mutating func end() -> Bool {
         literal("}\n")

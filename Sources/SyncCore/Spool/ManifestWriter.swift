@@ -95,9 +95,10 @@ package struct ManifestWriter {
             as: (key, ObjectAttributes(contentType: "application/x-ndjson"))
         ) {
             var lines: [UInt8] = []
+            lines.reserveCapacity(65 << 10)
             while lines.count < 64 << 10, let entry = try await merged.next() {
                 count += 1
-                lines += try encoder.line(entry)
+                try encoder.append(entry, to: &lines)
             }
             return lines.isEmpty ? nil : lines
         }

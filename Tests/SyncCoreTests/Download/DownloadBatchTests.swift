@@ -107,7 +107,7 @@ struct DownloadBatchTests {
         #expect(output == DownloadOutput(status: .complete, files: 1, bytes: 1, failed: 0, skipped: 1))
         #expect(world.record("gone.md")?.status == .skipped)
         #expect(world.record("gone.md")?.lastError == "SourceGone")
-        #expect(world.record("gone.md")?.pendingSince == nil)
+        #expect(world.record("gone.md")?.pendingSince == world.clock.now)
     }
 
     @Test("a repeated call fetches and writes nothing, and answers the same")

@@ -12,48 +12,6 @@ struct SafetyTests {
         return world
     }
 
-    @Test("a listing that is cut at any place changes nothing", arguments: 0...6, [false, true])
-    func cutListing(position: Int, isComplete: Bool) async throws {
-        let world = try await synced(5)
-        let (records, texts) = (world.records.files(of: .notes), world.texts)
-        world.delete("0.md")
-        for number in 5..<10 { world.write("text \(number)", to: "\(number).md") }
-        world.library.setFaults { $0.cutListingAfter = position }
-        let request = isComplete ? #"{"sync_type": "complete"}"# : "{}"
-        await #expect(throws: SyncError.self) { try await world.run(.second, request) }
-        #expect(world.records.files(of: .notes) == records)
-        #expect(world.texts == texts)
-        #expect(try await world.records.state(of: .notes)?.run == .first)
-    }
-
-    @Test("an empty listing after a full one deletes nothing")
-    func emptyListing() async throws {
-        let world = try await synced(30)
-        world.library.change(.notes) { $0.changes = [] }
-        let outcome = try await world.run(.second, #"{"sync_type": "complete"}"#)
-        #expect(world.texts.count == 30)
-        #expect(outcome.summary?.errors.first?.contains("30 deletions were held back") == true)
-    }
-
-    @Test("where 60 % of a vault are gone, they stay until somebody lets them go", arguments: [false, true])
-    func mostGone(isComplete: Bool) async throws {
-        let world = try await synced(300)
-        if isComplete {
-            world.library.change(.notes) { vault in
-                vault.changes.removeAll { $0.version <= 180 }
-            }
-        } else {
-            for number in 0..<180 { world.delete("\(number).md") }
-        }
-        let type = isComplete ? #""sync_type": "complete""# : #""sync_type": "incremental""#
-        let outcome = try await world.run(.second, "{\(type)}")
-        #expect(world.texts.count == 300)
-        #expect(outcome.summary?.errors.first?.contains("180 deletions were held back") == true)
-        let allowed = try await world.run(.third, #"{\#(type), "options": {"allow_deletions": true}}"#)
-        #expect(allowed.summary?.metadata["deleted"] == "180")
-        #expect(world.texts.count == 120)
-    }
-
     @Test(
         "a store that asks for fewer requests is asked again later, and nothing passes for missing",
         arguments: FaultyRecordStore.Operation.allCases,
@@ -126,28 +84,6 @@ struct SafetyTests {
         #expect(try await world.records.state(of: .notes)?.run == .first)
     }
 
-    @Test("of two listers at once one does the work, and the other steps back")
-    func twoListers() async throws {
-        let world = World.withNotes(["a.md": "A", "b.md": "B"])
-        _ = try await world.authenticate("{}".asEvent)
-        async let first = world.list(ListInput(run: .first, request: SyncRequest()))
-        async let second = world.list(ListInput(run: .second, request: SyncRequest()))
-        let outputs = try await [first, second]
-        #expect(Set(outputs.map(\.next)) == [.work, .busy])
-        #expect(outputs.flatMap(\.batches).count == 1)
-    }
-
-    @Test("an expired lease is taken over, but not within the minute that clocks may differ")
-    func expired() async throws {
-        let world = World.withNotes(["a.md": "A"])
-        _ = try await world.authenticate("{}".asEvent)
-        _ = try await world.list(ListInput(run: .first, request: SyncRequest()))
-        world.clock.advance(by: Lease.lifetime + .seconds(50))
-        #expect(try await world.list(ListInput(run: .second, request: SyncRequest())).next == .busy)
-        world.clock.advance(by: .seconds(20))
-        #expect(try await world.list(ListInput(run: .third, request: SyncRequest())).next == .work)
-    }
-
     @Test("a vault made anew under an old name gets a folder of its own, and the old one's files stay")
     func recreated() async throws {
         let world = try await synced(3)
@@ -160,24 +96,6 @@ struct SafetyTests {
             #expect(world.texts["Notes (work-id)/0.md"] == "W")
             #expect(world.texts["Notes/0.md"] == "text 0")
         }
-    }
-
-    @Test("progress is forgotten a day after the end; then the records tell when the vault was last mirrored")
-    func progress() async throws {
-        let world = try await synced(3)
-        let sessions = world.library.sessions
-        var input = ListInput(run: .second, request: SyncRequest())
-        input.request.action = .status
-        input.request.vaultIDs = [.notes, .work]
-        let fresh = try #require(try await world.list(input).summary).metadata
-        #expect(fresh["notes-id.state"] == "completed")
-        #expect(fresh["notes-id.files"] == "3/3")
-        #expect(fresh["work-id.state"] == "unknown")
-        world.clock.advance(by: .seconds(25 * 3600))
-        let old = try #require(try await world.list(input).summary).metadata
-        #expect(old["notes-id.state"] == "idle")
-        #expect(old["notes-id.last_synced"] == fresh["notes-id.last_synced"])
-        #expect(world.library.sessions == sessions, "the provider is not asked")
     }
 
     @Test("a rename is copied only from an object that is what its record speaks of")

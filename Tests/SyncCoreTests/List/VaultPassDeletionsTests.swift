@@ -77,17 +77,6 @@ struct VaultPassDeletionsTests {
         #expect(world.records.files(of: .notes)[.standIn(handle: "77")]?.status == .failed)
     }
 
-    @Test("what is gone is kept where that is the policy, and stays kept")
-    func keepPolicy() async throws {
-        var world = try await worldWithFiles(3)
-        world.listing.deletions = .keep
-        world.delete("1.md")
-        try await world.run(.second)
-        try await world.run(.third, #"{"sync_type": "complete"}"#)
-        #expect(world.texts.count == 3)
-        #expect(world.record("1.md")?.status == .deleted)
-    }
-
     @Test("a tombstone older than the file deletes nothing")
     func restored() async throws {
         let world = try await worldWithFiles(2)
@@ -117,25 +106,5 @@ struct VaultPassDeletionsTests {
         world.write("B", to: "a/b.md")
         try await world.run(.second)
         #expect(world.texts == ["Notes/a/b.md": "B"])
-    }
-
-    @Test("a deadline in the midst of many deletions leaves the rest to the next call")
-    func deadline() async throws {
-        let world = try await worldWithFiles(250, brakeFiles: 1000)
-        for number in 0..<240 { world.delete("\(number).md") }
-        _ = try await world.authenticate("{}".asEvent)
-        var input = ListInput(run: .second, request: SyncRequest())
-        var calls = 0
-        var output = try await world.list(input, deadline: world.clock.now)
-        while output.next == .work {
-            calls += 1
-            #expect(output.batches.isEmpty)
-            input.cursor = output.cursor
-            output = try await world.list(input, deadline: world.clock.now)
-        }
-        #expect(output.next == .done)
-        #expect(output.summary?.metadata["deleted"] == "240")
-        #expect(calls >= 3)
-        #expect(world.texts.count == 10)
     }
 }

@@ -67,6 +67,33 @@ struct VaultPassSettlingTests {
         #expect(outcome.summary?.filesCount == 2)
     }
 
+    @Test("a transfer that was begun by a batch nobody heard of again is gone on with by the next run")
+    func unaccountedTransfer() async throws {
+        var world = World.withNotes()
+        world.downloading.upload = UploadSettings(multipartThreshold: 5 << 20, partSize: 5 << 20, partsInFlight: 1)
+        let large = [UInt8](repeating: 7, count: (5 << 20) + 300_000)
+        world.library.write(large, to: VaultPath("large.mp4"), in: .notes, statesHash: false)
+        world.library.setFaults { $0.givesRanges = true }
+        world.library.setRangeHook { [clock = world.clock] _, _, number in
+            if number == 1 { clock.advance(by: .seconds(400)) }
+            return nil
+        }
+        _ = try await world.authenticate("{}".asEvent)
+        var input = ListInput(run: .first, request: SyncRequest())
+        let first = try await world.list(input)
+        #expect(try await world.download(first.batches[0]).status == .partial)
+        for _ in 1...2 { input.cursor = try await world.list(input).cursor }
+        let end = input
+        await #expect(throws: SyncError.self) { try await world.list(end) }
+        let record = try #require(world.record("large.mp4"))
+        #expect(record.status == .failed)
+        #expect(record.checkpoint != nil)
+        #expect(try await world.run(.second).summary?.filesCount == 1)
+        #expect(world.library.rangesAsked == 2)
+        #expect(world.mirror.uploadsBegun == 1)
+        #expect(world.record("large.mp4")?.checkpoint == nil)
+    }
+
     @Test("each redrive gives failed files new rounds, and only them")
     func redrive() async throws {
         let world = World.withNotes(["a.md": "A", "bad.md": "B"])

@@ -81,6 +81,31 @@ struct VaultPassTests {
         #expect(world.texts == ["Notes/a.md": "A"])
     }
 
+    @Test("what is gone at the source is asked for again, ever more seldom, until it is there")
+    func goneAgain() async throws {
+        let world = World.withNotes(["a.md": "A", "gone.md": "G"])
+        world.library.loseContent(of: VaultPath("gone.md"), in: .notes)
+        let first = try await world.run()
+        #expect(first.summary?.errors == ["vault notes-id: 1 files cannot be stored"])
+        #expect(world.record("gone.md")?.status == .skipped)
+        let start = world.clock.now
+        var attempts = 1
+        // One hour after the first time, two after the second, four after the third.
+        for (hour, isAsked) in [(0, false), (1, true), (2, false), (3, true), (6, false), (7, true)] {
+            world.clock.advance(by: world.clock.now.duration(to: start.advanced(by: .seconds(hour * 3600))))
+            attempts += isAsked ? 1 : 0
+            let outcome = try await world.run(#require(RunID("hour-\(hour)")))
+            #expect(outcome.next == .done)
+            #expect(outcome.summary?.errors.count == (isAsked ? 1 : 0), "\(hour)")
+            #expect(world.record("gone.md")?.attempts == attempts, "\(hour)")
+        }
+        world.library.change(.notes) { $0.contents["2"] = Array("G".utf8) }
+        world.clock.advance(by: .seconds(7 * 24 * 3600))
+        #expect(try await world.run(.third).summary?.filesCount == 1)
+        #expect(world.texts["Notes/gone.md"] == "G")
+        #expect(world.record("gone.md")?.pendingSince == nil)
+    }
+
     @Test("what failed in an earlier run is handed out again")
     func pendingAgain() async throws {
         let world = World.withNotes(["a.md": "A", "bad.md": "B"])

@@ -48,6 +48,12 @@ struct LineScannerTests {
         record.pendingSince = time()
         record.lastError = Bool.random(using: &random) ? "Throttled" : nil
         record.attempts = Int.random(in: 0...5, using: &random)
+        if Bool.random(using: &random), let key = try? ObjectKey("Notes/}\u{E9}{.mp4") {
+            let id = Self.texts.randomElement(using: &random) ?? ""
+            record.checkpoint = TransferCheckpoint(upload: MultipartUpload(key: key, id: id, partSize: 8 << 20))
+            record.checkpoint?.validator = Bool.random(using: &random) ? "etag-1" : nil
+            record.checkpoint?.checksums = Bool.random(using: &random) ? [1: CRC64NVME(7), 12: CRC64NVME(8)] : [:]
+        }
         record.crc64nvme = Bool.random(using: &random) ? CRC64NVME(.random(in: 0...(.max), using: &random)) : nil
         return record
     }
@@ -83,6 +89,18 @@ struct LineScannerTests {
         }
         #expect(counts.plain > 100)
         #expect(counts.other > 100)
+    }
+
+    @Test("an entry is written as the generic encoder writes it")
+    func written() throws {
+        var random = SeededGenerator(seed: 13)
+        let encoder = JSONLinesEncoder()
+        for _ in 0..<600 {
+            let entry = entry(&random)
+            var lines = Array("before\n".utf8)
+            try encoder.append(entry, to: &lines)
+            #expect(try lines == Array("before\n".utf8) + encoder.line(entry))
+        }
     }
 
     @Test("a line that was damaged is refused, or read as the generic decoder reads it")

@@ -1,0 +1,50 @@
+import Synchronization
+
+/// The lease of one run on one vault, as one call of a function holds it.
+///
+/// Nobody else may take a lease over before it has run out, so what is written while it lasts needs no further proof. A call
+/// that sleeps through its lease, as a process on a laptop may, finds out before it writes anything.
+final class HeldLease: Sendable {
+    /// How long a renewal is relied on: far less than a lease lasts, so that a request that is on its way when the time comes
+    /// arrives long before the lease runs out.
+    static let renewedEvery: Duration = .seconds(60)
+
+    private let run: RunID
+    private let vault: VaultID
+    private let records: any RecordStore
+    private let clock: any WallClock
+    private let renewed = Mutex<Timestamp?>(nil)
+
+    init(of run: RunID, on vault: VaultID, in records: any RecordStore, clock: any WallClock) {
+        self.run = run
+        self.vault = vault
+        self.records = records
+        self.clock = clock
+    }
+
+    /// Takes the lease, or renews it.
+    ///
+    /// - Returns: false when another run has it.
+    func take() async throws -> Bool {
+        let now = clock.now
+        let isTaken = try await records.acquireLease(Lease(owner: run, now: now), on: vault, now: now)
+        renewed.withLock { $0 = isTaken ? now : nil }
+        return isTaken
+    }
+
+    /// Has to come before every stretch of writes: costs a request only where the last renewal is a minute old.
+    ///
+    /// - Throws: ``LeaseLost`` when another run has the lease; what keeps it from being renewed, once it may have run out.
+    func check() async throws {
+        let age = renewed.withLock { $0 }.map { $0.duration(to: clock.now) }
+        if let age, age < Self.renewedEvery { return }
+        do {
+            guard try await take() else { throw LeaseLost() }
+        } catch let error as SyncError where error.isRetryable {
+            guard let age, age < Lease.lifetime else { throw error }
+        }
+    }
+}
+
+/// Another run has taken the vault over: nothing may be written any more.
+struct LeaseLost: Error {}
