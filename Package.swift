@@ -143,7 +143,10 @@ let package = Package(
         .target(name: "CPlainScan", path: "Benchmarks/Lister/Sources/CPlainScan"),
         .executableTarget(
             name: "ListerBenchmark",
-            dependencies: ["CPlainScan", "SyncCore"],
+            dependencies: [
+                "AWSAdapters", "AWSClient", "AWSSigning", "CPlainScan", "LocalAdapters", "SyncCore", "TestSupport",
+                logging,
+            ],
             path: "Benchmarks/Lister/Sources/ListerBenchmark",
             swiftSettings: settings
         ),

@@ -18,7 +18,7 @@ import SyncCore
 /// | `v`, `e` | version and epoch | |
 /// | `h` | the handle | where it is the version in decimal |
 /// | `n`, `d`, `c`, `m` | size, SHA-256 (its 32 bytes), CRC64NVME, mtime | where they are not known |
-/// | `r` | the run that wrote the record | |
+/// | `r` | the run that wrote the record; a UUID as its 16 bytes | |
 /// | `f`, `l` | first and last synced | never synced; `f` where both are the same |
 /// | `a`, `x` | attempts, last error | one attempt; no error |
 /// | `t` | the checkpoint of a transfer | none is on its way |
@@ -78,7 +78,7 @@ enum RecordItem {
         item["d"] = record.sha256.map(digest)
         item["c"] = record.crc64nvme.map { .s($0.description) }
         item["m"] = record.mtime.map { .n($0.milliseconds) }
-        item["r"] = .s(record.run.rawValue)
+        item["r"] = run(record.run)
         if record.firstSynced != record.lastSynced { item["f"] = record.firstSynced.map { .n($0.milliseconds) } }
         item["l"] = record.lastSynced.map { .n($0.milliseconds) }
         if record.attempts != 1 { item["a"] = .n(record.attempts) }
@@ -92,7 +92,7 @@ enum RecordItem {
         guard let path = item["path"]?.string ?? item["item"]?.string.flatMap(path(inSortKey:)),
             let version = item["v"]?.integer,
             let status = FileRecord.Status(rawValue: item["s"]?.string ?? FileRecord.Status.completed.rawValue),
-            let epoch = item["e"]?.string, let run = item["r"]?.string.flatMap({ RunID($0) })
+            let epoch = item["e"]?.string, let run = item["r"].flatMap(run)
         else { throw malformed }
         let author = FileRecord.Author(run: run, epoch: epoch, now: Timestamp(milliseconds: 0))
         let entry = Entry(
@@ -119,6 +119,22 @@ enum RecordItem {
         let bytes = key.utf8
         guard bytes.starts(with: filePrefix.utf8) else { return nil }
         return String(bytes.dropFirst(filePrefix.utf8.count))
+    }
+
+    /// A UUID as its bytes, which is what Step Functions names most executions by; any other name as it is.
+    private static func run(_ run: RunID) -> DynamoDB.AttributeValue {
+        guard let uuid = UUID(uuidString: run.rawValue), uuid.uuidString.lowercased() == run.rawValue else {
+            return .s(run.rawValue)
+        }
+        return .b(withUnsafeBytes(of: uuid.uuid) { Data($0) })
+    }
+
+    private static func run(_ value: DynamoDB.AttributeValue) -> RunID? {
+        guard case .b(let bytes) = value else { return value.string.flatMap { RunID($0) } }
+        guard bytes.count == 16 else { return nil }
+        var uuid = UUID().uuid
+        withUnsafeMutableBytes(of: &uuid) { $0.copyBytes(from: bytes) }
+        return RunID(UUID(uuid: uuid).uuidString.lowercased())
     }
 
     /// A SHA-256 as its bytes; what is none stays the text that it is.

@@ -36,7 +36,8 @@ struct Samples {
         try records.close()
     }
 
-    private func entry(_ number: Int, isChanged: Bool) -> Entry {
+    /// The entry of a number; the paths ascend with the numbers.
+    func entry(_ number: Int, isChanged: Bool) -> Entry {
         let digits = String(number + 10_000_000).dropFirst()
         let seed = UInt64(number) &* 0x9E37_79B9_7F4A_7C15 | 1 << 63
         let digest = String(repeating: String(seed, radix: 16), count: 4)
