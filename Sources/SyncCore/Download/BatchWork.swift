@@ -6,17 +6,27 @@ struct BatchWork: Sendable {
     let run: RunID
     let batch: StoredBatch
     let deadline: Timestamp
+    /// When what is under way is given up; nil where it may take as long as it does.
+    let cutOff: CutOff?
     let logger: Logger
     let governor: MemoryGovernor
     let retries: RetryAllowance
     /// How many files may be under way; one for all sessions of the call.
     let limit: AdaptiveLimit
 
-    init(_ downloader: DownloadBatch, run: RunID, batch: StoredBatch, deadline: Timestamp, logger: Logger) {
+    init(
+        _ downloader: DownloadBatch,
+        run: RunID,
+        batch: StoredBatch,
+        deadline: Timestamp,
+        cutOff: CutOff?,
+        logger: Logger
+    ) {
         self.downloader = downloader
         self.run = run
         self.batch = batch
         self.deadline = deadline
+        self.cutOff = cutOff
         self.logger = logger
         let clock = downloader.ports.clock
         governor = MemoryGovernor(downloader.settings.sampleResources, clock: clock)
@@ -32,7 +42,8 @@ struct BatchWork: Sendable {
 
     /// Opens sessions until every entry has come to something, or the deadline comes.
     ///
-    /// - Throws: the session's error when sessions cannot be opened, or break again and again.
+    /// - Throws: the session's error when sessions cannot be opened, or break again and again; `SourceUnavailable` when all
+    ///   the time was not enough for anything.
     func workOff(_ ledger: inout BatchLedger) async throws {
         var attempt = 0
         let atFirst = ledger.progress
@@ -57,6 +68,13 @@ struct BatchWork: Sendable {
                 }
                 try await clock.sleep(for: pause)
             }
+        }
+        if isCutOff, !ledger.isComplete, ledger.progress == atFirst {
+            // Another call right away would fare no better.
+            throw SyncError(
+                .sourceUnavailable,
+                "no file and no part arrived before the function's time was up; set CHUNK_SIZE lower or its timeout higher"
+            )
         }
     }
 

@@ -34,6 +34,7 @@ package struct DownloadBatch: Sendable {
     /// - Parameters:
     ///   - input: the run and the batch.
     ///   - deadline: nothing new is begun after it.
+    ///   - end: when the process is ended; what is under way is given up shortly before it. Nil where nobody ends it.
     ///   - logger: carries the metadata of the run.
     /// - Returns: what came of the batch; `partial` when the deadline came first.
     /// - Throws: what concerns the whole batch: `TokenExpired`, `VaultPasswordWrong`, transient errors and so on. The
@@ -41,6 +42,7 @@ package struct DownloadBatch: Sendable {
     package func callAsFunction(
         _ input: DownloadInput,
         deadline: Timestamp,
+        end: Timestamp? = nil,
         logger: Logger
     ) async throws -> DownloadOutput {
         guard try await renewLease(input) else {
@@ -53,7 +55,8 @@ package struct DownloadBatch: Sendable {
         if let minutes = input.request.options.timeoutMinutes {
             limit = min(limit, ports.clock.now.advanced(by: .seconds(60 * minutes)))
         }
-        let work = BatchWork(self, run: input.run, batch: batch, deadline: limit, logger: logger)
+        let cutOff = end.map { CutOff(deadline: deadline, end: $0) }
+        let work = BatchWork(self, run: input.run, batch: batch, deadline: limit, cutOff: cutOff, logger: logger)
         do {
             try await work.workOff(&ledger)
         } catch let error as SyncError where !error.isRetryable {

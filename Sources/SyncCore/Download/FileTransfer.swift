@@ -119,6 +119,16 @@ struct FileTransfer: Sendable {
 }
 
 extension FileTransfer {
+    /// Fetches the file, unless the process ends before that is done.
+    func fetchInTime(_ session: any VaultSession) async throws -> Fetched {
+        try await work.unlessCutOff { try await fetch(session) } ?? .result(.unfinished(parts: 0))
+    }
+
+    /// Stores a small file, unless the process ends before that is done.
+    func storeInTime(_ body: Body) async throws -> Result {
+        try await work.unlessCutOff { try await store(body) } ?? .unfinished(parts: 0)
+    }
+
     /// The record as it is now: this call may have begun an upload since it began.
     var current: FileRecord? {
         get async throws { try await work.record(of: entry.path) }

@@ -28,7 +28,8 @@ struct RangedTransfer: Sendable {
         var outcome: Result<UploadedPart, SyncError>
     }
 
-    private typealias Parts = ThrowingTaskGroup<Attempt, any Error>
+    /// Nil when there is no time left.
+    private typealias Parts = ThrowingTaskGroup<Attempt?, any Error>
 
     init(_ file: FileTransfer, _ ranges: any RangedContent, _ key: ObjectKey) {
         self.file = file
@@ -143,7 +144,13 @@ extension RangedTransfer {
     private func store(_ schedule: inout PartSchedule, _ upload: Upload) async throws -> SyncError? {
         var local = schedule
         defer { schedule = local }
-        return try await withThrowingTaskGroup(of: Attempt.self) { group in
+        return try await withThrowingTaskGroup(of: Attempt?.self) { group in
+            if let end = work.cutOff?.parts {
+                group.addTask {
+                    try await work.clock.sleep(until: end, tolerance: nil)
+                    return nil
+                }
+            }
             var failure: SyncError?
             while true {
                 while failure == nil, !work.isLate, local.isIdle || work.governor.isOpen,
@@ -151,7 +158,11 @@ extension RangedTransfer {
                 {
                     start(next.number, attempt: next.attempt, of: upload, after: .zero, &group)
                 }
-                guard let attempt = try await group.next() else { return failure }
+                guard !local.isIdle, let next = try await group.next() else { break }
+                guard let attempt = next else {
+                    await giveUp(&local, &group)
+                    break
+                }
                 switch attempt.outcome {
                 case .success(let part):
                     limit.succeeded()
@@ -167,7 +178,24 @@ extension RangedTransfer {
                     }
                 }
             }
+            group.cancelAll()
+            return failure
         }
+    }
+
+    /// Ends what is under way; a part that is stored in spite of that counts.
+    private func giveUp(_ schedule: inout PartSchedule, _ group: inout Parts) async {
+        group.cancelAll()
+        while let result = await group.nextResult() {
+            if case .success(.some(let attempt)) = result, case .success(let part) = attempt.outcome {
+                schedule.note(part)
+            }
+        }
+        schedule.giveUpAll()
+        work.logger.notice(
+            "parts given up: the function's time is up",
+            metadata: [LogKey.parts: "\(schedule.openCount)"]
+        )
     }
 
     private func start(

@@ -44,7 +44,7 @@ struct DownloadWorld: Sendable {
         settings.random = { 0 }
     }
 
-    private var ports: SyncPorts {
+    var ports: SyncPorts {
         SyncPorts(
             provider: source.provider,
             secret: source.secret,
