@@ -44,6 +44,7 @@ struct FileTransfer: Sendable {
             guard entry.kind == .file else {
                 throw SyncError(.corruptContent, "the name of an entry cannot be deciphered")
             }
+            try UploadSettings.check(entry.size)
             if let object = try await storedObject(key) {
                 return .result(.settled(try await complete(object.size, sha256: object.sha256, object.crc64nvme)))
             }

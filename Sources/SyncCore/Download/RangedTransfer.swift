@@ -44,6 +44,7 @@ struct RangedTransfer: Sendable {
     ///   such as a refused token, with the upload left for the next call.
     func run() async throws -> FileTransfer.Result {
         try file.verify(size: ranges.size, announced: nil, sha256: nil)
+        try UploadSettings.check(ranges.size)
         let known = try await file.current
         var upload = try await resumed(known)
         if upload == nil { upload = try await begin(known) }
@@ -108,9 +109,6 @@ extension RangedTransfer {
     /// Begins an upload and says so in the record; nil when a newer version stands there.
     private func begin(_ known: FileRecord?) async throws -> Upload? {
         let partSize = work.settings.upload.partSize(for: ranges.size)
-        guard partSize <= UploadSettings.largestPart else {
-            throw SyncError(.nameRefused, "a file is larger than the 48.8 TiB that an object may have")
-        }
         let plan = PartPlan(size: ranges.size, partSize: partSize)
         // By its record an upload is known to be ours, should this process be killed right after it was begun.
         if known == nil, try await !work.save(file.entry, .inProgress, known) { return nil }

@@ -25,7 +25,8 @@ extension DownloadWorld {
         try await with(largeParts: parts, inRanges: true, { _ in }, body)
     }
 
-    private static func with(
+    /// Runs a world whose large file has so many whole parts and a short one.
+    static func with(
         largeParts: Int,
         inRanges: Bool,
         _ change: (inout S3Simulator.Configuration) -> Void,
