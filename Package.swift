@@ -213,9 +213,9 @@ let package = Package(
         .testTarget(
             name: "AdapterTests",
             dependencies: [
-                "AWSAdapters", "AWSClient", "AWSSigning", "Checksums", "HTTPTransport", "LocalAdapters", "ObsidianSync",
-                "Simulators", "StateMachine", "SyncCore", "TestSupport", coreMetrics, logging, nioCore, nioHTTP1,
-                tracing,
+                "AWSAdapters", "AWSClient", "AWSSigning", "Checksums", "GoProCloud", "HTTPTransport", "LocalAdapters",
+                "ObsidianSync", "Simulators", "StateMachine", "SyncCore", "TestSupport", coreMetrics, logging, nioCore,
+                nioHTTP1, tracing,
             ],
             swiftSettings: settings
         ),

@@ -31,6 +31,10 @@ extension SyncError {
                 "\(place) is not allowed; check the function's role",
                 underlying: error
             )
+        case AWSErrorCode(rawValue: "EntityTooLarge"):
+            return SyncError(.tooLarge, "a file is larger than the bucket takes", underlying: error)
+        case AWSErrorCode(rawValue: "KeyTooLongError"):
+            return SyncError(.nameRefused, "a name is longer than the bucket takes", underlying: error)
         case .resourceNotFound:
             return SyncError(
                 .invalidConfiguration,

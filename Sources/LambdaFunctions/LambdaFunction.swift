@@ -77,6 +77,7 @@ struct PipelineHandler: BufferedLambdaHandler {
                 function,
                 event: event.readableBytesView,
                 deadline: deadline(before: end),
+                end: end,
                 logger: context.logger
             )
             return ByteBuffer(bytes: answer)

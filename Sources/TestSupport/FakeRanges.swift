@@ -42,7 +42,9 @@ struct FakeRanges: RangedContent {
         let fault = try await library.rangeHook.withLock { $0 }?(entry, range, number)
         let now = library.faults.corruptions[entry.path] ?? library.vault(vault)?.contents[entry.handle]
         guard let now else { throw SyncError(.sourceGone, "the file is gone") }
-        guard now == bytes else { throw SyncError(.sourceUnavailable, "the content has changed") }
+        guard now == bytes else {
+            throw SyncError(.sourceUnavailable, "the content has changed", underlying: ContentChanged())
+        }
         let whole = bytes[Int(range.lowerBound)..<Int(range.upperBound)]
         switch fault {
         case .refused(let error)?:

@@ -1,7 +1,4 @@
 import Simulators
-import SyncCore
-import Synchronization
-import TestSupport
 import Testing
 
 @Suite("A run over a store that fails")
@@ -49,10 +46,9 @@ struct DownloadFaultTests {
             world.simulator.removeFaults()
             try await world.nextRun("run-2")
             try await world.expectEverything()
-            let requests = world.simulator.count(of: .putObject) + world.simulator.count(of: .uploadPart)
+            let writes = world.writes
             try await world.nextRun("run-3")
-            let later = world.simulator.count(of: .putObject) + world.simulator.count(of: .uploadPart)
-            #expect(requests == later, "a repeated run writes nothing")
+            #expect(world.writes == writes, "a repeated run writes nothing")
         }
     }
 
@@ -70,43 +66,11 @@ struct DownloadFaultTests {
         try #require(undisturbed > 6)
         for number in 1...undisturbed {
             try await DownloadWorld.with { world in
-                try await world.runUntilKilled("run-1", at: number, isDone: isDone)
+                await world.runUntilKilled("run-1", at: number, isDone: isDone)
                 try await world.expectTruth("killed at request \(number)")
                 try await world.nextRun("run-2")
                 try await world.expectEverything("killed at request \(number)")
             }
         }
-    }
-}
-
-extension DownloadWorld {
-    /// Goes on a day later, when every lease has run out.
-    func nextRun(_ name: String) async throws {
-        clock.advance(by: .seconds(24 * 3600))
-        try await run(name)
-    }
-
-    /// After one run everything is there; an upload whose beginning was not heard of goes with the next run.
-    func expectFinished(sourceLocation: SourceLocation = #_sourceLocation) async throws {
-        try await nextRun("run-2")
-        try await expectEverything(sourceLocation: sourceLocation)
-    }
-
-    /// Runs, and ends everything at one request: before it is served, or before its answer arrives.
-    func runUntilKilled(_ name: String, at number: Int, isDone: Bool) async throws {
-        let task = Mutex<Task<Void, any Error>?>(nil)
-        await withCheckedContinuation { started in
-            simulator.setDirector { moment in
-                guard moment.number == number, moment.isDone == isDone else { return nil }
-                task.withLock { $0?.cancel() }
-                return isDone ? .lostReply : .resetBeforeBody
-            }
-            task.withLock { $0 = Task { try await run(name) } }
-            started.resume()
-        }
-        let running = task.withLock { $0 }
-        // It ends with whatever the cancellation makes of it.
-        _ = await running?.result
-        simulator.setDirector(nil)
     }
 }

@@ -46,17 +46,9 @@ struct Deployment: Sendable {
         try await AsyncHTTPClientTransport.with { transport in
             try await withObsidianSimulator(library: library, logger: quietLogger) { provider in
                 try await withCountingProxy(to: address, transport, log) { proxy in
-                    let name = "obsync-test-" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
-                    let aws = AWSClient(
-                        executor: transport,
-                        credentials: StaticCredentialProvider(
-                            Credential(accessKeyId: "testing", secretAccessKey: "testing")
-                        ),
-                        region: Region(rawValue: "eu-central-1"),
-                        endpoints: Endpoints(all: try Endpoint(parsing: address)),
-                        logger: quietLogger
-                    )
-                    try await makeResources(aws, name)
+                    let name = uniqueName()
+                    let aws = try client(transport, address)
+                    try await makeResources(aws, name, secret: DemoSource.sampleSecret)
                     var variables = environment
                     variables["AWS_ENDPOINT_URL"] = address
                     variables["AWS_ENDPOINT_URL_S3"] = proxy
@@ -114,7 +106,22 @@ struct Deployment: Sendable {
         return answer
     }
 
-    private static func makeResources(_ aws: AWSClient, _ name: String) async throws {
+    /// A name that nobody else has.
+    static func uniqueName() -> String { "obsync-test-" + String(UInt64.random(in: 0...UInt64.max), radix: 36) }
+
+    /// A client of the emulator.
+    static func client(_ transport: AsyncHTTPClientTransport, _ address: String) throws -> AWSClient {
+        AWSClient(
+            executor: transport,
+            credentials: StaticCredentialProvider(Credential(accessKeyId: "testing", secretAccessKey: "testing")),
+            region: Region(rawValue: "eu-central-1"),
+            endpoints: Endpoints(all: try Endpoint(parsing: address)),
+            logger: quietLogger
+        )
+    }
+
+    /// Makes bucket, table and secret of that name.
+    static func makeResources(_ aws: AWSClient, _ name: String, secret: Secret) async throws {
         try await S3(client: aws).createBucket(.init(bucket: name))
         try await DynamoDB(client: aws).createTable(
             .init(
@@ -144,7 +151,7 @@ struct Deployment: Sendable {
             .init(
                 clientRequestToken: UUID().uuidString,
                 name: name,
-                secretString: String(decoding: try DemoSource.sampleSecret.json, as: UTF8.self)
+                secretString: String(decoding: try secret.json, as: UTF8.self)
             )
         )
     }

@@ -5,12 +5,13 @@ import Testing
 /// Runs `obsync start-lambda` as a process of its own while `body` runs, and ends it by its id.
 func withLambdaProcess(
     _ variables: [String: String],
+    options: [String] = [],
     _ body: (_ address: String) async throws -> Void
 ) async throws {
     let process = Process()
     let executable: URL = try #require(BuiltProducts.url(of: "obsync"), "obsync is not built")
     process.executableURL = executable
-    process.arguments = ["start-lambda", "--port", "0"]
+    process.arguments = ["start-lambda", "--port", "0"] + options
     process.environment = functionEnvironment(variables)
     let output = Pipe()
     process.standardOutput = output

@@ -103,7 +103,7 @@ struct MediaContent: RangedContent {
                 case 416: throw Self.changed
                 default: throw Self.error(status: response.status, response.headers)
                 }
-            } catch let error as SyncError where error.name == .sourceUnavailable && error.underlying != nil {
+            } catch let error as SyncError where Self.mayPass(error) {
                 try await pause(after: &failures, error)
             }
         }
@@ -147,6 +147,13 @@ struct MediaContent: RangedContent {
         }
     }
 
+    /// Whether the body is opened again here. How long the host wants quiet is for the caller to judge, who knows how much
+    /// time is left.
+    private static func mayPass(_ error: SyncError) -> Bool {
+        error.name == .sourceUnavailable && error.retryAfter == nil && error.underlying != nil
+            && !(error.underlying is ContentChanged)
+    }
+
     /// Lies beneath an answer that says that the host is in trouble.
     private struct Trouble: Error {}
 
@@ -154,7 +161,12 @@ struct MediaContent: RangedContent {
         switch status {
         case 429: SyncError(.throttled, "GoPro's media host asks for fewer requests", retryAfter: headers.retryAfter)
         case 500...:
-            SyncError(.sourceUnavailable, "GoPro's media host answers with status \(status)", underlying: Trouble())
+            SyncError(
+                .sourceUnavailable,
+                "GoPro's media host answers with status \(status)",
+                underlying: Trouble(),
+                retryAfter: headers.retryAfter
+            )
         default: SyncError(.corruptContent, "GoPro's media host answers with status \(status), which is not known")
         }
     }
@@ -164,7 +176,11 @@ struct MediaContent: RangedContent {
     }
 
     private static var changed: SyncError {
-        SyncError(.sourceUnavailable, "a file at the source is no longer the one that was begun; it starts over")
+        SyncError(
+            .sourceUnavailable,
+            "a file at the source is no longer the one that was begun; it starts over",
+            underlying: ContentChanged()
+        )
     }
 }
 

@@ -42,10 +42,24 @@ package enum GoProFault: String, CaseIterable, Sendable {
     case mediaUnavailable = "media-unavailable"
     /// The media host answers with 429.
     case mediaThrottled = "media-throttled"
+    /// The media host answers with 429 and Retry-After: 7.
+    case mediaThrottledFor = "media-throttled-for"
+    /// The media host answers with 503 and Retry-After: 7.
+    case mediaUnavailableFor = "media-unavailable-for"
     /// The connection breaks in the middle of a body.
     case bodyCut = "body-cut"
+    /// The connection is reset in the middle of a body.
+    case bodyReset = "body-reset"
+    /// Nothing more comes from the middle of a body on, and the connection stays open.
+    case bodyStalls = "body-stalls"
     /// The media host answers a range with the whole.
     case rangeIgnored = "range-ignored"
+    /// The media host answers half of a range, and says so.
+    case rangeShort = "range-short"
+    /// The media host answers another range than it was asked for, and says so.
+    case rangeShifted = "range-shifted"
+    /// The media host answers a range with 416.
+    case rangeRefused = "range-refused"
     /// A file's bytes change before it is answered.
     case contentChanges = "content-changes"
     /// HEAD tells another length than the file has.
@@ -59,13 +73,14 @@ struct GoProFaultRules: Sendable {
     private struct Rule {
         var fault: GoProFault
         var medium: String?
+        var skip: Int
         var remaining: Int?
     }
 
     private var rules: [Rule] = []
 
-    mutating func add(_ fault: GoProFault, medium: String?, times: Int?) {
-        rules.append(Rule(fault: fault, medium: medium, remaining: times))
+    mutating func add(_ fault: GoProFault, medium: String?, skip: Int, times: Int?) {
+        rules.append(Rule(fault: fault, medium: medium, skip: skip, remaining: times))
     }
 
     mutating func removeAll() { rules = [] }
@@ -77,6 +92,10 @@ struct GoProFaultRules: Sendable {
                 $0.fault == fault && ($0.medium == nil || $0.medium == medium) && $0.remaining != 0
             })
         else { return false }
+        if rules[index].skip > 0 {
+            rules[index].skip -= 1
+            return false
+        }
         if let remaining = rules[index].remaining { rules[index].remaining = remaining - 1 }
         return true
     }
@@ -100,6 +119,8 @@ package struct GoProCounters: Sendable {
     package var bodies = 0
     /// Bytes of bodies that were promised.
     package var bytes: Int64 = 0
+    /// Bytes of bodies that were sent over sockets; of those that nobody read, what fits into their buffers.
+    package var bytesSent: Int64 = 0
     /// Requests with a method that writes, outside of the token endpoint.
     package var writes = 0
     /// Requests to the media host that carried a credential.

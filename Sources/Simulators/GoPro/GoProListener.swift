@@ -90,7 +90,10 @@ private enum GoProListener {
                             body: body
                         )
                         let answer = simulator.answer(request, isForMedia: isForMedia)
-                        guard try await send(answer, to: outbound), head.isKeepAlive else { return }
+                        guard try await send(answer, to: outbound, simulator) else {
+                            return await end(connection.channel, answer)
+                        }
+                        guard head.isKeepAlive else { return }
                     }
                 }
             }
@@ -100,10 +103,22 @@ private enum GoProListener {
         }
     }
 
+    /// Ends a connection in the middle of an answer.
+    private static func end(_ channel: any Channel, _ answer: GoProSimulator.Response) async {
+        guard case .generated(_, _, let cut?) = answer.body else { return }
+        switch cut.manner {
+        case .closed: break
+        case .reset: await channel.reset()
+        // Until the client has had enough, or the server ends.
+        case .silent: try? await Task.sleep(for: .seconds(3600))
+        }
+    }
+
     /// Sends an answer; false when the connection has to break in the middle of it.
     private static func send(
         _ answer: GoProSimulator.Response,
-        to outbound: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
+        to outbound: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>,
+        _ simulator: GoProSimulator
     ) async throws -> Bool {
         let status = HTTPResponseStatus(statusCode: answer.status)
         let headers = HTTPHeaders(answer.headers.map { ($0.name, $0.value) })
@@ -112,11 +127,13 @@ private enum GoProListener {
         case .bytes(let bytes):
             if !bytes.isEmpty { try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: bytes)))) }
         case .generated(let content, let range, let cut):
-            let end = cut.map { range.lowerBound + $0 } ?? range.upperBound
+            let end = cut.map { range.lowerBound + $0.after } ?? range.upperBound
             var offset = range.lowerBound
             while offset < end {
                 let next = min(end, offset + pieceSize)
+                try await simulator.link?.pass(Int(next - offset))
                 try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: content.bytes(offset..<next)))))
+                simulator.count { [sent = next - offset] in $0.bytesSent += sent }
                 offset = next
             }
             if cut != nil { return false }

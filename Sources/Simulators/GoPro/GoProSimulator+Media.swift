@@ -40,6 +40,12 @@ extension GoProSimulator {
             (.addressRefused, 403), (.mediaUnavailable, 503), (.mediaThrottled, 429),
         ]
         for (fault, status) in answers where takes(fault, medium: id) { return .of(status) }
+        for (fault, status) in [(GoProFault.mediaThrottledFor, 429), (.mediaUnavailableFor, 503)]
+        where takes(fault, medium: id) {
+            var answer = Response.of(status)
+            answer.headers.append(("Retry-After", "7"))
+            return answer
+        }
         if takes(.contentChanges, medium: id) { library.change(id) { $0.files[index].revision += 1 } }
         guard let medium = library.medium(id), medium.files.indices.contains(index) else { return .of(404) }
         return body(of: medium, index, request)
@@ -60,19 +66,34 @@ extension GoProSimulator {
         if let asked = request.header("Range").flatMap(Self.range), isUnchanged,
             !takes(.rangeIgnored, medium: medium.id)
         {
-            guard asked.lowerBound < size else { return .of(416) }
+            guard asked.lowerBound < size, !takes(.rangeRefused, medium: medium.id) else { return .of(416) }
             range = asked.clamped(to: 0..<size)
+            if takes(.rangeShort, medium: medium.id) {
+                range = range.lowerBound..<(range.lowerBound + Int64(range.count + 1) / 2)
+            }
+            if takes(.rangeShifted, medium: medium.id) {
+                // Back where there is room, else forward.
+                let by: Int64 = range.lowerBound > 0 ? -1 : 1
+                range = (range.lowerBound + by)..<min(range.upperBound + by, size)
+            }
             isPart = true
             headers.append(("Content-Range", "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size)"))
         }
         headers.append(("Content-Length", String(range.count)))
         count { $0.bytes += Int64(range.count) }
-        let cut = takes(.bodyCut, medium: medium.id) ? Int64(range.count / 2) : nil
         return Response(
             status: isPart ? 206 : 200,
             headers: headers,
-            body: .generated(medium.content(index), range, cut: cut)
+            body: .generated(medium.content(index), range, cut: cut(medium, range))
         )
+    }
+
+    private func cut(_ medium: SimulatedMedium, _ range: Range<Int64>) -> Response.Cut? {
+        let manners: [(GoProFault, Response.Cut.Manner)] = [
+            (.bodyCut, .closed), (.bodyReset, .reset), (.bodyStalls, .silent),
+        ]
+        let struck = manners.first { takes($0.0, medium: medium.id) }
+        return struck.map { Response.Cut(after: Int64(range.count / 2), manner: $0.1) }
     }
 
     private static func range(_ text: String) -> Range<Int64>? {

@@ -14,6 +14,8 @@ package final class GoProSimulator: Sendable {
         package var addressLifetime: Double = 3600
         /// Rows of a page where a client asks for more.
         package var largestPage = 100
+        /// The pace at which all bodies together are sent; nil for no limit.
+        package var bytesPerSecond: Int?
         /// The seconds since 1970.
         package var unixTime: @Sendable () -> Double = { Date().timeIntervalSince1970 }
 
@@ -66,8 +68,21 @@ package final class GoProSimulator: Sendable {
         package enum Body: Sendable {
             /// Bytes in memory.
             case bytes([UInt8])
-            /// Bytes that are made while they are sent; the connection breaks after `cut` of them.
-            case generated(GeneratedBytes, Range<Int64>, cut: Int64?)
+            /// Bytes that are made while they are sent, up to the cut.
+            case generated(GeneratedBytes, Range<Int64>, cut: Cut?)
+        }
+
+        /// How a body ends before its time.
+        package struct Cut: Sendable {
+            /// What becomes of the connection.
+            package enum Manner: Sendable {
+                case closed, reset, silent
+            }
+
+            /// So many bytes are sent.
+            package var after: Int64
+            /// What becomes of the connection then.
+            package var manner: Manner
         }
 
         /// The status.
@@ -104,6 +119,7 @@ package final class GoProSimulator: Sendable {
 
     let configuration: Configuration
     let logger: Logger
+    let link: PacedLink?
     let state = Mutex(State())
 
     /// Makes a simulator without sockets.
@@ -111,6 +127,7 @@ package final class GoProSimulator: Sendable {
         self.library = library
         self.configuration = configuration
         self.logger = logger
+        link = configuration.bytesPerSecond.map { PacedLink(bytesPerSecond: $0) }
     }
 
     /// The address of the API.
@@ -127,9 +144,10 @@ package final class GoProSimulator: Sendable {
     /// - Parameters:
     ///   - fault: what goes wrong.
     ///   - medium: the medium that it strikes; nil strikes all.
+    ///   - skip: how often it could happen and is left out first.
     ///   - times: how often, or nil for as long as it is there.
-    package func inject(_ fault: GoProFault, medium: String? = nil, times: Int? = 1) {
-        state.withLock { $0.faults.add(fault, medium: medium, times: times) }
+    package func inject(_ fault: GoProFault, medium: String? = nil, skip: Int = 0, times: Int? = 1) {
+        state.withLock { $0.faults.add(fault, medium: medium, skip: skip, times: times) }
     }
 
     /// Takes all faults out.

@@ -46,7 +46,8 @@ struct S3AnswerSender {
         var headers = headers(fields)
         if !keepsOpen { headers.replaceOrAdd(name: "Connection", value: "close") }
         if exchange.head.method == .HEAD || refusal.status == 304 {
-            // There is no body that could say more.
+            // There is no body that could say more; without a length one would be made up, and taken for the next answer.
+            if exchange.head.method == .HEAD { headers.add(name: "Content-Length", value: "0") }
             try await begin(refusal.status, headers)
             try await exchange.outbound.write(.end(nil))
         } else {

@@ -89,7 +89,7 @@ extension S3Simulator {
         guard let length = decoded ?? request.contentLength else {
             throw request.header("transfer-encoding") == nil ? .missingContentLength : .notImplemented
         }
-        guard length <= S3Limits.largestBody else { throw .entityTooLarge(length) }
+        guard length <= configuration.largestBody else { throw .entityTooLarge(length, configuration.largestBody) }
     }
 
     /// Does what is asked, once the body is there.

@@ -1,7 +1,5 @@
-import Glibc
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 
 /// One request and its answer.
 struct S3Exchange {
@@ -111,11 +109,7 @@ struct S3Exchange {
 
     /// Resets the connection.
     func cut() async throws {
-        if let options = channel as? any SocketOptionProvider {
-            // Without waiting for what is on its way, which makes it a reset and not an end.
-            try? await options.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
-        }
-        try? await channel.close()
+        await channel.reset()
         throw Cut()
     }
 }

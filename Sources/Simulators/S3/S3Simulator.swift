@@ -23,6 +23,10 @@ package final class S3Simulator: Sendable {
         package var retention = S3Retention.memory
         /// The smallest part but the last one, in bytes; the service has 5 MiB.
         package var minimumPartSize: Int64 = 5 << 20
+        /// The largest body of one request, in bytes.
+        package var largestBody = S3Limits.largestBody
+        /// The largest object that parts may make up, in bytes.
+        package var largestObject = S3Limits.largestObject
         /// Whether a body may go unsigned without TLS, as the service allows it with TLS only.
         package var takesLoopbackForTLS = true
         /// The pace at which all bodies of requests together come in; nil for no limit.
@@ -56,6 +60,7 @@ package final class S3Simulator: Sendable {
         linkIn = configuration.bytesPerSecondIn.map { PacedLink(bytesPerSecond: $0) }
         state.withLock { state in
             state.store.minimumPartSize = configuration.minimumPartSize
+            state.store.largestObject = configuration.largestObject
             for bucket in configuration.buckets { state.store.buckets[bucket] = S3Bucket() }
         }
     }

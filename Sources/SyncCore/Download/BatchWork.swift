@@ -7,6 +7,8 @@ struct BatchWork: Sendable {
     let batch: StoredBatch
     let lease: HeldLease
     let deadline: Timestamp
+    /// When what is under way is given up; nil where it may take as long as it does.
+    let cutOff: CutOff?
     let logger: Logger
     let governor: MemoryGovernor
     let retries: RetryAllowance
@@ -15,17 +17,19 @@ struct BatchWork: Sendable {
 
     init(
         _ downloader: DownloadBatch,
-        _ run: RunID,
-        _ batch: StoredBatch,
-        _ lease: HeldLease,
+        run: RunID,
+        batch: StoredBatch,
+        lease: HeldLease,
         deadline: Timestamp,
-        _ logger: Logger
+        cutOff: CutOff?,
+        logger: Logger
     ) {
         self.downloader = downloader
         self.run = run
         self.batch = batch
         self.lease = lease
         self.deadline = deadline
+        self.cutOff = cutOff
         self.logger = logger
         let clock = downloader.ports.clock
         governor = MemoryGovernor(downloader.settings.sampleResources, clock: clock)
@@ -41,7 +45,8 @@ struct BatchWork: Sendable {
 
     /// Opens sessions until every entry has come to something, or the deadline comes.
     ///
-    /// - Throws: the session's error when sessions cannot be opened, or break again and again.
+    /// - Throws: the session's error when sessions cannot be opened, or break again and again; `SourceUnavailable` when all
+    ///   the time was not enough for anything.
     func workOff(_ ledger: inout BatchLedger) async throws {
         var attempt = 0
         let atFirst = ledger.progress
@@ -66,6 +71,13 @@ struct BatchWork: Sendable {
                 }
                 try await clock.sleep(for: pause)
             }
+        }
+        if isCutOff, !ledger.isComplete, ledger.progress == atFirst {
+            // Another call right away would fare no better.
+            throw SyncError(
+                .sourceUnavailable,
+                "no file and no part arrived before the function's time was up; set CHUNK_SIZE lower or its timeout higher"
+            )
         }
     }
 

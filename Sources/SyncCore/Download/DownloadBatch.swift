@@ -34,6 +34,7 @@ package struct DownloadBatch: Sendable {
     /// - Parameters:
     ///   - input: the run and the batch.
     ///   - deadline: nothing new is begun after it.
+    ///   - end: when the process is ended; what is under way is given up shortly before it. Nil where nobody ends it.
     ///   - logger: carries the metadata of the run.
     /// - Returns: what came of the batch; `partial` when the deadline came first.
     /// - Throws: what concerns the whole batch: `TokenExpired`, `VaultPasswordWrong`, transient errors and so on. The
@@ -41,6 +42,7 @@ package struct DownloadBatch: Sendable {
     package func callAsFunction(
         _ input: DownloadInput,
         deadline: Timestamp,
+        end: Timestamp? = nil,
         logger: Logger
     ) async throws -> DownloadOutput {
         let lease = HeldLease(of: input.run, on: input.batch.vaultID, in: ports.records, clock: ports.clock)
@@ -49,7 +51,7 @@ package struct DownloadBatch: Sendable {
             return .nothing
         }
         do {
-            return try await workOff(input, lease, deadline: deadline, logger)
+            return try await workOff(input, lease, deadline: deadline, end: end, logger)
         } catch is LeaseLost {
             logger.warning("batch left alone: another run has taken its vault over")
             return .nothing
@@ -60,6 +62,7 @@ package struct DownloadBatch: Sendable {
         _ input: DownloadInput,
         _ lease: HeldLease,
         deadline: Timestamp,
+        end: Timestamp?,
         _ logger: Logger
     ) async throws -> DownloadOutput {
         let batch = try await StoredBatch(input.batch.key, in: ports.state)
@@ -68,7 +71,16 @@ package struct DownloadBatch: Sendable {
         if let minutes = input.request.options.timeoutMinutes {
             limit = min(limit, ports.clock.now.advanced(by: .seconds(60 * minutes)))
         }
-        let work = BatchWork(self, input.run, batch, lease, deadline: limit, logger)
+        let cutOff = end.map { CutOff(deadline: deadline, end: $0) }
+        let work = BatchWork(
+            self,
+            run: input.run,
+            batch: batch,
+            lease: lease,
+            deadline: limit,
+            cutOff: cutOff,
+            logger: logger
+        )
         do {
             try await work.workOff(&ledger)
         } catch let error as SyncError where !error.isRetryable {

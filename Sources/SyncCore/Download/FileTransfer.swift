@@ -44,6 +44,7 @@ struct FileTransfer: Sendable {
             guard entry.kind == .file else {
                 throw SyncError(.corruptContent, "the name of an entry cannot be deciphered")
             }
+            try UploadSettings.check(entry.size)
             if let object = try await storedObject(key) {
                 return .result(.settled(try await complete(object.size, sha256: object.sha256, object.crc64nvme)))
             }
@@ -121,6 +122,16 @@ struct FileTransfer: Sendable {
 }
 
 extension FileTransfer {
+    /// Fetches the file, unless the process ends before that is done.
+    func fetchInTime(_ session: any VaultSession) async throws -> Fetched {
+        try await work.unlessCutOff { try await fetch(session) } ?? .result(.unfinished(parts: 0))
+    }
+
+    /// Stores a small file, unless the process ends before that is done.
+    func storeInTime(_ body: Body) async throws -> Result {
+        try await work.unlessCutOff { try await store(body) } ?? .unfinished(parts: 0)
+    }
+
     /// The record as it is now: this call may have begun an upload since it began.
     var current: FileRecord? {
         get async throws { try await work.record(of: entry.path) }

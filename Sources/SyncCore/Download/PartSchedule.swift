@@ -40,6 +40,15 @@ struct PartSchedule {
         advanced += 1
     }
 
+    /// How many parts are still to be stored.
+    var openCount: Int { open.count + underWay.count }
+
+    /// No part will be tried again now.
+    mutating func giveUpAll() {
+        open += underWay
+        underWay = []
+    }
+
     /// A part that will not be tried again now.
     mutating func giveUp(_ number: Int) {
         underWay.remove(number)

@@ -28,7 +28,8 @@ struct RangedTransfer: Sendable {
         var outcome: Result<UploadedPart, SyncError>
     }
 
-    private typealias Parts = ThrowingTaskGroup<Attempt, any Error>
+    /// Nil when there is no time left.
+    private typealias Parts = ThrowingTaskGroup<Attempt?, any Error>
 
     init(_ file: FileTransfer, _ ranges: any RangedContent, _ key: ObjectKey) {
         self.file = file
@@ -43,6 +44,7 @@ struct RangedTransfer: Sendable {
     ///   such as a refused token, with the upload left for the next call.
     func run() async throws -> FileTransfer.Result {
         try file.verify(size: ranges.size, announced: nil, sha256: nil)
+        try UploadSettings.check(ranges.size)
         let known = try await file.current
         var upload = try await resumed(known)
         if upload == nil { upload = try await begin(known) }
@@ -108,9 +110,6 @@ extension RangedTransfer {
     /// Begins an upload and says so in the record; nil when a newer version stands there.
     private func begin(_ known: FileRecord?) async throws -> Upload? {
         let partSize = work.settings.upload.partSize(for: ranges.size)
-        guard partSize <= UploadSettings.largestPart else {
-            throw SyncError(.nameRefused, "a file is larger than the 48.8 TiB that an object may have")
-        }
         let plan = PartPlan(size: ranges.size, partSize: partSize)
         // By its record an upload is known to be ours, should this process be killed right after it was begun.
         if known == nil, try await !work.save(file.entry, .inProgress, known) { return nil }
@@ -144,7 +143,13 @@ extension RangedTransfer {
     private func store(_ schedule: inout PartSchedule, _ upload: Upload) async throws -> SyncError? {
         var local = schedule
         defer { schedule = local }
-        return try await withThrowingTaskGroup(of: Attempt.self) { group in
+        return try await withThrowingTaskGroup(of: Attempt?.self) { group in
+            if let end = work.cutOff?.parts {
+                group.addTask {
+                    try await work.clock.sleep(until: end, tolerance: nil)
+                    return nil
+                }
+            }
             var failure: SyncError?
             while true {
                 while failure == nil, !work.isLate, local.isIdle || work.governor.isOpen,
@@ -152,7 +157,11 @@ extension RangedTransfer {
                 {
                     start(next.number, attempt: next.attempt, of: upload, after: .zero, &group)
                 }
-                guard let attempt = try await group.next() else { return failure }
+                guard !local.isIdle, let next = try await group.next() else { break }
+                guard let attempt = next else {
+                    await giveUp(&local, &group)
+                    break
+                }
                 switch attempt.outcome {
                 case .success(let part):
                     limit.succeeded()
@@ -168,7 +177,24 @@ extension RangedTransfer {
                     }
                 }
             }
+            group.cancelAll()
+            return failure
         }
+    }
+
+    /// Ends what is under way; a part that is stored in spite of that counts.
+    private func giveUp(_ schedule: inout PartSchedule, _ group: inout Parts) async {
+        group.cancelAll()
+        while let result = await group.nextResult() {
+            if case .success(.some(let attempt)) = result, case .success(let part) = attempt.outcome {
+                schedule.note(part)
+            }
+        }
+        schedule.giveUpAll()
+        work.logger.notice(
+            "parts given up: the function's time is up",
+            metadata: [LogKey.parts: "\(schedule.openCount)"]
+        )
     }
 
     private func start(

@@ -76,23 +76,23 @@ struct SessionPass {
         let transfer = FileTransfer(work, entry, known: ledger.known[entry.path])
         let pace = work.limit.pace
         if isSequential {
-            switch try await transfer.fetch(session) {
+            switch try await transfer.fetchInTime(session) {
             case .result(let result):
                 try await note(Finished(entry: entry, weight: weight, pace: pace, result: result))
             case .toStore(let body):
                 admission.enter(weight)
                 group.addTask {
-                    Finished(entry: entry, weight: weight, pace: pace, result: try await transfer.store(body))
+                    Finished(entry: entry, weight: weight, pace: pace, result: try await transfer.storeInTime(body))
                 }
             }
         } else {
             admission.enter(weight)
             group.addTask { [session] in
-                switch try await transfer.fetch(session) {
+                switch try await transfer.fetchInTime(session) {
                 case .result(let result):
                     Finished(entry: entry, weight: weight, pace: pace, result: result)
                 case .toStore(let body):
-                    Finished(entry: entry, weight: weight, pace: pace, result: try await transfer.store(body))
+                    Finished(entry: entry, weight: weight, pace: pace, result: try await transfer.storeInTime(body))
                 }
             }
         }

@@ -101,6 +101,7 @@ extension Pipeline {
     ///   - function: which one.
     ///   - event: its event, JSON in UTF-8.
     ///   - deadline: nothing new is begun after it.
+    ///   - end: when the process is ended whatever it does; nil where nobody ends it.
     ///   - logger: carries the metadata of the invocation.
     /// - Returns: its answer, JSON in UTF-8.
     /// - Throws: `SyncError`, `CancellationError`.
@@ -108,6 +109,7 @@ extension Pipeline {
         _ function: PipelineFunction,
         event: some Collection<UInt8>,
         deadline: Timestamp,
+        end: Timestamp? = nil,
         logger: Logger
     ) async throws -> [UInt8] {
         var logger = logger
@@ -116,7 +118,7 @@ extension Pipeline {
             return switch function {
             case .authenticator: try await authenticate(event, logger)
             case .lister: try await list(event, deadline, logger)
-            case .downloader: try await download(event, deadline, logger)
+            case .downloader: try await download(event, deadline, end, logger)
             }
         } catch let error as SyncError {
             switch function {
@@ -183,6 +185,7 @@ extension Pipeline {
     private func download(
         _ event: some Collection<UInt8>,
         _ deadline: Timestamp,
+        _ end: Timestamp?,
         _ logger: Logger
     ) async throws -> [UInt8] {
         let input = try FunctionJSON.decode(DownloadInput.self, from: event)
@@ -195,7 +198,7 @@ extension Pipeline {
                 observe(event)
             }
         )
-        let output = try await download(input, deadline: deadline, logger: logger)
+        let output = try await download(input, deadline: deadline, end: end, logger: logger)
         logger.info(
             "batch worked off",
             metadata: [

@@ -176,6 +176,12 @@ package struct FileContent: Sendable {
     }
 }
 
+/// Lies beneath the error of a range whose content is no longer the one that was opened: asking again is of no use.
+package struct ContentChanged: Error {
+    /// Makes the mark.
+    package init() {}
+}
+
 /// Content that can be read from any offset, by several readers at once.
 package protocol RangedContent: Sendable {
     /// Size in bytes.
@@ -191,8 +197,8 @@ package protocol RangedContent: Sendable {
     ///   - range: offsets in bytes, within `size`, not empty.
     ///   - body: gets exactly the bytes of the range, unless the stream throws.
     /// - Returns: what `body` returns.
-    /// - Throws: `SourceUnavailable`, also when the content is no longer the one that `validator` names: open it again
-    ///   then; `SourceGone`; what `body` throws.
+    /// - Throws: `SourceUnavailable`, with ``ContentChanged`` beneath it when the content is no longer the one that
+    ///   `validator` names: open it again then; `SourceGone`; what `body` throws.
     func withRange<Result: Sendable>(
         _ range: Range<Int64>,
         _ body: (ByteStream) async throws -> Result

@@ -143,7 +143,7 @@ extension [UploadedPart] {
 /// A store of named bytes: a bucket under a prefix, or a folder.
 ///
 /// Every operation may be repeated: the second time it has the same effect and the same answer.
-/// Failures are `StoreUnavailable`, or `NameRefused` when a key does not fit the store.
+/// Failures are `StoreUnavailable`, or `NameRefused` when a key does not fit the store, and `TooLarge` when bytes do not.
 package protocol ObjectStore: Sendable {
     /// Whether ``head(_:)`` gives back the attributes that an object was stored with; true where nobody says otherwise.
     var keepsAttributes: Bool { get }

@@ -23,7 +23,7 @@ package struct StreamUpload: Sendable {
     ///     throws the upload away.
     ///   - pull: gives the next bytes, or nil after the last; it is called no faster than parts are stored.
     /// - Returns: the size in bytes.
-    /// - Throws: what `pull`, `verify` or the store throws; nothing is visible then.
+    /// - Throws: what `pull`, `verify` or the store throws; `TooLarge`; nothing is visible then.
     package func store(
         as object: (key: ObjectKey, attributes: ObjectAttributes),
         expecting size: Int64? = nil,
@@ -31,6 +31,7 @@ package struct StreamUpload: Sendable {
         verify: (Int64) throws -> Void = { _ in },
         pull: Pull
     ) async throws -> Int64 {
+        try UploadSettings.check(size)
         let plan = settings.bufferedParts(for: size)
         var source = PartSource(partSize: plan.size)
         if (size ?? 0) <= Int64(settings.multipartThreshold) {
@@ -69,6 +70,9 @@ package struct StreamUpload: Sendable {
                 let bytes = try await source.nextPart(pull)
                 if bytes.isEmpty { break }
                 number += 1
+                guard number <= UploadSettings.mostParts else {
+                    throw SyncError(.tooLarge, "a file is larger than the parts that S3 takes of it")
+                }
                 if number > partsInFlight, let part = try await group.next() { parts.append(part) }
                 let partNumber = number
                 group.addTask { try await store.putPart(partNumber, bytes, of: upload) }

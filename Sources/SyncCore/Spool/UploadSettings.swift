@@ -13,8 +13,10 @@ package struct UploadSettings: Sendable {
     package static let mostParts = 10_000
     /// S3's smallest part, but for the last one.
     package static let smallestPart = 5 << 20
-    /// S3's largest part; 10,000 of them are its largest object, 48.8 TiB.
+    /// S3's largest part.
     package static let largestPart = 5 << 30
+    /// S3's largest object in bytes: as many of the largest parts as it takes, 48.8 TiB.
+    package static let largestObject = Int64(largestPart) * Int64(mostParts)
 
     /// Makes settings; sizes that S3 does not take are set to the nearest that it does.
     package init(
@@ -27,6 +29,14 @@ package struct UploadSettings: Sendable {
         self.partSize = min(max(partSize, Self.smallestPart), Self.largestPart)
         self.partsInFlight = max(partsInFlight, 1)
         self.bufferLimit = bufferLimit
+    }
+
+    /// Checks the size of an object, where it is known.
+    ///
+    /// - Throws: `TooLarge`.
+    package static func check(_ size: Int64?) throws(SyncError) {
+        guard let size, size > largestObject else { return }
+        throw SyncError(.tooLarge, "a file has \(size) bytes; an object of S3 may have \(largestObject) (48.8 TiB)")
     }
 
     /// The part size for an object of `size` bytes.

@@ -31,11 +31,15 @@ struct SimulateGoProCommand: AsyncParsableCommand {
     @Option(help: "The seconds for which a signed address is good.")
     var addressLifetime = 3600.0
 
+    @Option(help: "How many bytes a second all bodies together are sent at.")
+    var pace: Int?
+
     func run() async throws {
         let library = makeLibrary()
         var configuration = GoProSimulator.Configuration()
         configuration.port = port
         configuration.addressLifetime = addressLifetime
+        configuration.bytesPerSecond = pace
         let settings = configuration
         try await withShutdownSignals {
             let logger = Logger(label: "obsync") { StreamLogHandler.standardError(label: $0) }

@@ -8,7 +8,8 @@ import SyncCore
 
 /// The executables of the functions, which lie beside this one.
 enum FunctionExecutables {
-    static func specifications() throws -> [FunctionSpecification] {
+    /// What is started, each with the time that it has on AWS, or less.
+    static func specifications(timeout: Duration? = nil) throws -> [FunctionSpecification] {
         let own = URL(filePath: CommandLine.arguments.first ?? "").resolvingSymlinksInPath()
         let executable =
             (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
@@ -27,7 +28,7 @@ enum FunctionExecutables {
                 name: function.rawValue,
                 executablePath: path,
                 memorySizeInMegabytes: function.memory,
-                timeout: function.timeout,
+                timeout: min(function.timeout, timeout ?? function.timeout),
                 reservedConcurrency: function.concurrency
             )
         }
@@ -80,8 +81,15 @@ struct StartLambdaCommand: AsyncParsableCommand {
     @Option(help: "The port on 127.0.0.1; 0 for any free one.")
     var port = 3001
 
+    @Option(help: "How many seconds an invocation may take at most; what each function has on AWS where it is less.")
+    var timeout: Int?
+
+    func validate() throws {
+        guard timeout.map({ $0 > 0 }) ?? true else { throw ValidationError("--timeout is at least one second") }
+    }
+
     func run() async throws {
-        let specifications = try FunctionExecutables.specifications()
+        let specifications = try FunctionExecutables.specifications(timeout: timeout.map { .seconds($0) })
         let options = LocalLambdaOptions(
             port: port,
             logger: Logger(label: "obsync") { StreamLogHandler.standardError(label: $0) }

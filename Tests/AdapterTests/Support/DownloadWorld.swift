@@ -1,86 +1,70 @@
 import AWSAdapters
-import FoundationEssentials
 import Logging
 import Simulators
 import SyncCore
+import Synchronization
 import TestSupport
 import Testing
 
 /// A vault of one large file and some small ones, and the downloader between it and the store in this process.
+///
+/// Time passes only where somebody waits, but for sockets.
 struct DownloadWorld: MirrorRuns {
     static let partSize = 100_000
 
-    let library = FakeLibrary()
+    /// What a world mirrors.
+    struct Source: Sendable {
+        var provider: any LibraryProvider
+        var secret: Secret
+        var vault: VaultID
+        /// What every key begins with.
+        var folder: String
+        /// What the source has now.
+        var files: @Sendable () -> [VaultPath: [UInt8]]
+        /// The bytes of the large file that the source has sent.
+        var sent: @Sendable () -> Int64
+    }
+
+    let source: Source
     let records = MemoryRecordStore()
+    let recordFaults = Faults<FaultyRecordStore.Operation>()
     let state = MemoryObjectStore()
     let clock: InstantClock
     let store: S3ObjectStore
     let simulator: S3Simulator
     var settings = DownloadSettings()
-    let vault: VaultID
 
-    /// Runs a world whose large file has three parts, the last of which is short. Time passes only where somebody waits.
-    static func with(
-        _ change: (inout S3Simulator.Configuration) -> Void = { _ in },
-        _ body: (DownloadWorld) async throws -> Void
-    ) async throws {
-        let clock = InstantClock()
-        let seconds: @Sendable () -> Int64 = { clock.now.milliseconds / 1000 }
-        try await SimulatedS3.with(
-            {
-                $0.minimumPartSize = Int64(partSize)
-                $0.unixTime = seconds
-                change(&$0)
-            },
-            now: { Date(timeIntervalSince1970: Double(seconds())) }
-        ) { s3, simulator in
-            let store = S3ObjectStore(s3: s3, bucket: SimulatedS3.bucket, prefix: "")
-            try await body(DownloadWorld(store, simulator, clock, vault: try #require(VaultID("notes-id"))))
-        }
-    }
-
-    private init(_ store: S3ObjectStore, _ simulator: S3Simulator, _ clock: InstantClock, vault: VaultID) {
+    init(_ source: Source, _ store: S3ObjectStore, _ simulator: S3Simulator, _ clock: InstantClock) {
+        self.source = source
         self.store = store
         self.simulator = simulator
         self.clock = clock
-        self.vault = vault
         settings.upload.multipartThreshold = 50_000
         settings.upload.partSize = Self.partSize
         settings.random = { 0 }
-        library.addVault(Vault(id: vault, name: "Notes", epoch: "epoch-1"))
-        library.write(Self.large, to: VaultPath("video.mp4"), in: vault, statesHash: false)
-        for number in 1...3 {
-            library.write(Array("note \(number)".utf8), to: VaultPath("note \(number).md"), in: vault)
-        }
-        library.accept(token: "token")
     }
 
-    /// Two whole parts and a short one.
-    static let large = (0..<2 * partSize + 12_345).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) }
-
-    private var ports: SyncPorts {
-        get throws {
-            SyncPorts(
-                provider: FakeProvider(library),
-                secret: try Secret(json: Array(#"{"provider": "fake", "token": {"value": "token"}}"#.utf8)),
-                mirror: store,
-                destination: "here",
-                state: state,
-                records: records,
-                clock: clock
-            )
-        }
+    var ports: SyncPorts {
+        SyncPorts(
+            provider: source.provider,
+            secret: source.secret,
+            mirror: store,
+            destination: "here",
+            state: state,
+            records: FaultyRecordStore(records, fail: recordFaults),
+            clock: clock
+        )
     }
 
     /// One call of the lister.
     func list(_ input: ListInput, seconds: Int64) async throws -> ListOutput {
-        let list = ListPage(try ports, settings: ListSettings())
+        let list = ListPage(ports, settings: ListSettings())
         return try await list(input, deadline: clock.now.advanced(by: .seconds(seconds)), logger: .quiet)
     }
 
     /// One invocation of the downloader.
     func download(_ batch: BatchReference, of input: ListInput, seconds: Int64) async throws -> DownloadOutput {
-        let download = DownloadBatch(try ports, settings: settings, makeHasher: { FingerprintHasher() })
+        let download = DownloadBatch(ports, settings: settings, makeHasher: { FingerprintHasher() })
         let event = DownloadInput(run: input.run, request: input.request, batch: batch)
         return try await download(event, deadline: clock.now.advanced(by: .seconds(seconds)), logger: .quiet)
     }
@@ -94,23 +78,84 @@ struct DownloadWorld: MirrorRuns {
         }
     }
 
+    /// Goes on a day later, when every lease has run out.
+    func nextRun(_ name: String) async throws {
+        clock.advance(by: .seconds(24 * 3600))
+        try await run(name)
+    }
+}
+
+/// A process that is killed: it reaches nobody any more.
+private struct Killed: Error {}
+
+extension DownloadWorld {
+    /// Runs, and kills the process at one request: before it is served, or before its answer arrives. Nothing that it
+    /// begins afterwards reaches store or records.
+    func runUntilKilled(_ name: String, at number: Int, isDone: Bool) async {
+        let task = Mutex<Task<Void, any Error>?>(nil)
+        let dead = Counter()
+        recordFaults.replace { _, _ in dead.isZero ? nil : .init(Killed()) }
+        await withCheckedContinuation { started in
+            simulator.setDirector { moment in
+                if !dead.isZero { return moment.isDone ? .lostReply : .resetBeforeBody }
+                guard moment.number == number, moment.isDone == isDone else { return nil }
+                dead.increase()
+                task.withLock { $0?.cancel() }
+                return isDone ? .lostReply : .resetBeforeBody
+            }
+            task.withLock { $0 = Task { try await run(name) } }
+            started.resume()
+        }
+        let running = task.withLock { $0 }
+        // It ends with whatever the cancellation makes of it.
+        _ = await running?.result
+        simulator.setDirector(nil)
+        recordFaults.replace(with: nil)
+    }
+
+    private final class Counter: Sendable {
+        private let value = Mutex(0)
+
+        var isZero: Bool { value.withLock { $0 == 0 } }
+
+        func increase() { value.withLock { $0 += 1 } }
+    }
+}
+
+extension DownloadWorld {
     /// What holds at any time: an object is right or absent, and a record that says COMPLETED has one.
     func expectTruth(_ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation) async throws {
-        for (path, bytes) in library.vault(vault)?.files ?? [:] {
-            let content = try await simulator.content(of: "Notes/" + path.rawValue, in: SimulatedS3.bucket)
-            let record = records.files(of: vault)[path]
+        for (path, bytes) in source.files() {
+            let content = try await simulator.content(of: source.folder + path.rawValue, in: SimulatedS3.bucket)
+            let record = records.files(of: source.vault)[path]
             let isRight = content == bytes
             #expect(isRight || content == nil, comment, sourceLocation: sourceLocation)
             #expect(isRight || record?.status != .completed, comment, sourceLocation: sourceLocation)
         }
     }
 
-    /// That every file is there and recorded, and no part is left over. An upload whose beginning nobody heard of has none.
+    /// That every file is there and recorded, and nothing else; and that no upload is open.
     func expectEverything(_ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation) async throws {
         try await expectTruth(comment, sourceLocation: sourceLocation)
-        let statuses = records.files(of: vault).values.map(\.status)
-        #expect(statuses == Array(repeating: .completed, count: 4), comment, sourceLocation: sourceLocation)
-        let leftOver = simulator.openUploads(in: SimulatedS3.bucket).filter { !$0.parts.isEmpty }
-        #expect(leftOver.isEmpty, comment, sourceLocation: sourceLocation)
+        let files = source.files()
+        let statuses = records.files(of: source.vault).values.map(\.status)
+        #expect(statuses == Array(repeating: .completed, count: files.count), comment, sourceLocation: sourceLocation)
+        let objects = simulator.objects(in: SimulatedS3.bucket)
+        #expect(objects.count == files.count, comment, sourceLocation: sourceLocation)
+        expectNothingOpen(comment, sourceLocation: sourceLocation)
     }
+
+    /// That no upload is open, not even one without parts.
+    func expectNothingOpen(_ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation) {
+        #expect(simulator.openUploads(in: SimulatedS3.bucket).isEmpty, comment, sourceLocation: sourceLocation)
+    }
+
+    /// After one run everything is there; an upload whose beginning was not heard of goes with the next run.
+    func expectFinished(sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        try await nextRun("run-2")
+        try await expectEverything(sourceLocation: sourceLocation)
+    }
+
+    /// Requests that have brought bytes into the store.
+    var writes: Int { simulator.count(of: .putObject) + simulator.count(of: .uploadPart) }
 }

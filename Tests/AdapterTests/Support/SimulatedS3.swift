@@ -11,6 +11,7 @@ enum SimulatedS3 {
 
     static func with(
         _ change: (inout S3Simulator.Configuration) -> Void = { _ in },
+        transport: TransportConfiguration = TransportConfiguration(),
         credential: Credential = Credential(accessKeyId: "testing", secretAccessKey: "testing"),
         now: @escaping @Sendable () -> Date = { Date() },
         _ body: (S3, S3Simulator) async throws -> Void
@@ -20,7 +21,7 @@ enum SimulatedS3 {
         change(&configuration)
         try await withS3Simulator(configuration: configuration, logger: .quiet) { simulator in
             let endpoint = try Endpoint(parsing: simulator.endpoint)
-            try await AsyncHTTPClientTransport.with { transport in
+            try await AsyncHTTPClientTransport.with(transport) { transport in
                 let client = AWSClient(
                     executor: transport,
                     credentials: StaticCredentialProvider(credential),

@@ -173,7 +173,13 @@ final class SimulatedHTTP: HTTPExecutor {
             )
         case .generated(let content, let range, let cut):
             let onPiece = onPiece.withLock { $0 }
-            let body = GeneratedBody(content: content, range: range, cut: cut, pieceSize: pieceSize, onPiece: onPiece)
+            let body = GeneratedBody(
+                content: content,
+                range: range,
+                cut: cut?.after,
+                pieceSize: pieceSize,
+                onPiece: onPiece
+            )
             return HTTPResponse(status: answer.status, headers: headers, body: body)
         }
     }

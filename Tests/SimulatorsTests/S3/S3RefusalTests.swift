@@ -90,6 +90,15 @@ struct S3RefusalTests {
             let chunked = silent.with { $0.unsigned = [("Transfer-Encoding", "chunked")] }
             try await client.expect(chunked, 501, "NotImplemented")
             try await client.expect(put.with { $0.announcedLength = 6 }, 400, "IncompleteBody")
+            // The client waits before it sends so much.
+            let huge = put.with { request in
+                request.unsigned = [("Expect", "100-continue")]
+                request.announcedLength = (5 << 30) + 1
+            }
+            try await client.expect(huge, 400, "EntityTooLarge")
+            let upload = try await client.begin()
+            let part = huge.with { $0.query = client.part(1, of: upload).query }
+            try await client.expect(part, 400, "EntityTooLarge")
             #expect(client.simulator.objects(in: "bucket").isEmpty)
         }
     }

@@ -94,6 +94,23 @@ struct StreamUploadTests {
         #expect(gated.mostAtOnce <= 2)
     }
 
+    @Test("a stream that turns out to need more than 10,000 parts is refused, and leaves none")
+    func tooManyParts() async throws {
+        let memory = MemoryObjectStore()
+        var tiny = settings
+        (tiny.multipartThreshold, tiny.partSize) = (0, 1)
+        var pulled = 0
+        let error = await #expect(throws: SyncError.self) {
+            _ = try await StreamUpload(into: memory, tiny).store(as: (try ObjectKey("a.mp4"), attributes)) {
+                pulled += 1
+                return pulled <= 10_001 ? [1] : nil
+            }
+        }
+        #expect(error?.name == .tooLarge)
+        #expect(memory.objects.isEmpty)
+        #expect(memory.openUploads == 0)
+    }
+
     @Test("part sizes are raised to what S3 takes, and grow so that 10,000 parts are enough")
     func partSizes() {
         let settings = UploadSettings(multipartThreshold: 1, partSize: 1, partsInFlight: 0)

@@ -8,6 +8,7 @@ extension S3Store {
         let parts = try completion.parts(minimumPartSize: minimumPartSize)
         try checkConditions(call)
         let size = parts.reduce(0) { $0 + $1.facts.length }
+        guard size <= largestObject else { throw .entityTooLarge(size, largestObject) }
         if let text = call.request.header("x-amz-mp-object-size"), Int64(text) != size {
             throw .invalidRequest(
                 "The provided 'x-amz-mp-object-size' header value \(text) does not match what was computed: \(size)"

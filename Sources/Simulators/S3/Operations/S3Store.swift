@@ -5,6 +5,7 @@ struct S3Store: Sendable {
     var buckets: [String: S3Bucket] = [:]
     /// The smallest part but the last one, in bytes; the service has 5 MiB.
     var minimumPartSize: Int64 = 5 << 20
+    var largestObject = S3Limits.largestObject
     private var uploadCount = 0
 
     /// A request whose signature and body are right.

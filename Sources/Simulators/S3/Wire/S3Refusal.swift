@@ -115,12 +115,12 @@ extension S3Refusal {
         )
     }
 
-    static func entityTooLarge(_ size: Int64) -> S3Refusal {
+    static func entityTooLarge(_ size: Int64, _ largest: Int64) -> S3Refusal {
         S3Refusal(
             400,
             "EntityTooLarge",
             "Your proposed upload exceeds the maximum allowed size",
-            ["ProposedSize": "\(size)", "MaxSizeAllowed": "\(S3Limits.largestBody)"]
+            ["ProposedSize": "\(size)", "MaxSizeAllowed": "\(largest)"]
         )
     }
 }
@@ -129,6 +129,7 @@ extension S3Refusal {
 enum S3Limits {
     static let longestKey = 1024
     static let largestBody: Int64 = 5 << 30
+    static let largestObject: Int64 = largestBody * 10_000
     static let largestMetadata = 2048
     static let mostTags = 10
     static let largestPartNumber = 10_000

@@ -1,0 +1,48 @@
+/// When what is under way is given up, because the process ends soon whatever it does.
+///
+/// Between the moment after which nothing new is begun and the end, two thirds are for finishing what is under way. Ranges
+/// are given up then, so that what is stored of their file can be noted; everything else a little later.
+struct CutOff: Sendable {
+    /// When the parts of files that can be gone on with are given up.
+    let parts: Timestamp
+    /// When everything is given up.
+    let everything: Timestamp
+
+    /// Divides the time between `deadline` and `end`.
+    init(deadline: Timestamp, end: Timestamp) {
+        let left = max(deadline.duration(to: end), .zero)
+        parts = deadline.advanced(by: left * 2 / 3)
+        everything = deadline.advanced(by: left * 5 / 6)
+    }
+}
+
+extension BatchWork {
+    /// Whether it is too late for what was under way.
+    var isCutOff: Bool { cutOff.map { clock.now >= $0.parts } ?? false }
+
+    /// Runs `body`; when the process is about to end, it is cancelled.
+    ///
+    /// - Parameter body: what may take long.
+    /// - Returns: what `body` returns; nil when it was cancelled.
+    /// - Throws: what `body` throws.
+    func unlessCutOff<Result: Sendable>(
+        _ body: @escaping @Sendable () async throws -> Result
+    ) async throws -> Result? {
+        guard let cutOff else { return try await body() }
+        return try await withThrowingTaskGroup(of: Result?.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                try await clock.sleep(until: cutOff.everything, tolerance: nil)
+                return nil
+            }
+            let first = try await group.next() ?? nil
+            group.cancelAll()
+            if let first { return first }
+            // It may have come to its end all the same.
+            while let last = await group.nextResult() {
+                if case .success(let result?) = last { return result }
+            }
+            return nil
+        }
+    }
+}

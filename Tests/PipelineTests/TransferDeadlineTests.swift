@@ -1,0 +1,52 @@
+import Foundation
+import Simulators
+import SyncCore
+import Testing
+
+/// The downloader's own executable, with so little time for each invocation that one is not enough.
+@Suite(
+    "a transfer that outlives invocations",
+    .tags(.integration),
+    .serialized,
+    .enabled(if: Deployment.emulator != nil),
+    .timeLimit(.minutes(10))
+)
+struct TransferDeadlineTests {
+    private static let size: Int64 = 64 << 20
+    private static let partSize: Int64 = 5 << 20
+
+    @Test("it arrives over many of five seconds, and less than one part for each is fetched again")
+    func deadline() async throws {
+        let environment = [
+            "CHUNK_SIZE": "\(Self.partSize)", "LAMBDA_TIMEOUT_BUFFER": "3", "LOG_LEVEL": "error",
+        ]
+        try await MediaDeployment.with(
+            clipBytes: Self.size,
+            sourcePace: 8 << 20,
+            retention: .discarded(above: 1 << 20),
+            environment: environment
+        ) { world in
+            try await withLambdaProcess(world.variables, options: ["--timeout", "5"]) { address in
+                func url(_ function: PipelineFunction) -> String {
+                    "\(address)/2015-03-31/functions/\(function.rawValue)/invocations"
+                }
+                let input = ListInput(run: try #require(RunID("run-1")), request: SyncRequest())
+                let page = try await world.invoke(url(.lister), input, as: ListOutput.self)
+                let batch = try #require(page.batches.first)
+                let event = DownloadInput(run: input.run, request: page.request, batch: batch)
+                var calls: Int64 = 0
+                while true {
+                    calls += 1
+                    try #require(calls < 30)
+                    let output = try await world.invoke(url(.downloader), event, as: DownloadOutput.self)
+                    if output.status == .complete { break }
+                    #expect(world.store.objects(in: MediaDeployment.bucket).allSatisfy { $0.size < Self.size })
+                }
+                #expect(calls > 2)
+                #expect(world.source.counters.bytesSent - Self.size < calls * Self.partSize)
+                try await world.expectClip()
+                #expect(world.store.openUploads(in: MediaDeployment.bucket).isEmpty)
+            }
+        }
+    }
+}
