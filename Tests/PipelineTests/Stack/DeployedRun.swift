@@ -48,9 +48,10 @@ struct DeployedRun: Sendable {
     /// Runs an execution with new processes.
     ///
     /// - Parameters:
-    ///   - surroundings: further places; they win over the common ones.
+    ///   - more: further surroundings; they win over the common ones.
     ///   - overrides: variables of the deployment that are to be others.
     /// - Returns: how it ended.
+    /// - Throws: when the definition cannot be read, or no port can be had.
     func execute(
         surroundings more: [String: String] = [:],
         overriding overrides: [String: String] = [:]

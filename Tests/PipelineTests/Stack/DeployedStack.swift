@@ -48,6 +48,11 @@ struct DeployedStack: Decodable, Sendable {
         var name: String
         /// Values by name; null stands for any value.
         var dimensions: [String: String?]
+
+        /// For people.
+        var shownDimensions: String {
+            dimensions.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value ?? "any")" }.joined(separator: ", ")
+        }
     }
 
     var stateMachine: Machine

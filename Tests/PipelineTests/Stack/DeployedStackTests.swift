@@ -149,7 +149,10 @@ struct DeployedStackTests {
                         watched.dimensions[$0.key] == .some(nil) || watched.dimensions[$0.key] == $0.value
                     }
             }
-            #expect(found, "\(watched.source) goes by \(watched.name) \(watched.dimensions), which nobody published")
+            #expect(
+                found,
+                "\(watched.source) goes by \(watched.name) \(watched.shownDimensions), which nobody published"
+            )
         }
         let watched = Set(stack.metrics.map(\.name))
         for metric in MetricName.allCases {
