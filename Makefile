@@ -8,6 +8,7 @@ MOTO := $(VENV)/bin/moto_server
 INFRA_TOOLS := $(VENV)/bin/sam
 SAM := $(VENV)/bin/sam
 SAM_CONFIG := $(CURDIR)/samconfig.toml
+BUILD_TESTS := swift build --build-tests --explicit-target-dependency-import-check error
 RELEASE := swift build -c release --static-swift-stdlib -Xlinker -s -Xlinker --no-export-dynamic
 
 .DEFAULT_GOAL := help
@@ -41,7 +42,7 @@ $(MOTO): .ci/requirements.txt
 	@touch $(MOTO)
 
 test: setup $(MOTO) ## Unit tests, then the whole pipeline over sockets against moto
-	swift build --build-tests --explicit-target-dependency-import-check error
+	$(BUILD_TESTS)
 	@# Few at a time: tests that compute would keep those that talk over sockets waiting until these give up.
 	@.ci/with-moto $(VENV)/bin/python swift test --skip-build --parallel --experimental-maximum-parallelization-width 6
 
@@ -80,7 +81,8 @@ $(INFRA_TOOLS): .ci/infra-requirements.txt | $(MOTO)
 
 infra-tools: setup $(MOTO) $(INFRA_TOOLS) ## Install what deploying and checking the infrastructure needs
 
-infra-check: infra-tools ## Lint the template, and deploy it on moto
+infra-check: infra-tools ## Lint the template, deploy it on moto, and run executions through what is deployed
+	$(BUILD_TESTS)
 	@.ci/with-moto $(VENV)/bin/python $(VENV)/bin/python .ci/infra-check
 
 samconfig:

@@ -255,7 +255,8 @@ let package = Package(
             name: "PipelineTests",
             dependencies: [
                 "AWSClient", "AWSSigning", "AWSAdapters", "Authenticator", "Downloader", "HTTPTransport", "Lister",
-                "LocalAdapters", "ObsidianSync", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore",
+                "LocalAdapters", "LocalLambda", "ObsidianSync", "Simulators", "StateMachine", "StreamingCrypto",
+                "SyncCore",
                 "TestSupport", "obsync", crypto, logging, nioCore, nioHTTP1,
             ],
             swiftSettings: settings

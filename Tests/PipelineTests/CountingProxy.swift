@@ -22,11 +22,12 @@ final class RequestLog: Sendable {
     }
 }
 
-/// Forwards requests to `target` and notes them.
+/// Forwards requests to `target` and notes them; those that are to be refused get status 400 and an error of S3.
 func withCountingProxy(
     to target: String,
     _ transport: AsyncHTTPClientTransport,
     _ log: RequestLog,
+    refusing isRefused: @escaping @Sendable (HTTPMethod, _ uri: String) -> Bool = { _, _ in false },
     _ body: (_ address: String) async throws -> Void
 ) async throws {
     let options = LoopbackServerOptions(
@@ -36,6 +37,10 @@ func withCountingProxy(
     )
     try await withLoopbackServer(options) { request in
         log.add(request.method, request.uri)
+        guard !isRefused(request.method, request.uri) else {
+            let error = "<Error><Code>OperationAborted</Code><Message>not today</Message></Error>"
+            return LoopbackResponse(status: .badRequest, body: ByteBuffer(string: error))
+        }
         do {
             let answer = try await transport.execute(
                 HTTPRequest(

@@ -75,6 +75,11 @@ struct Deployment: Sendable {
         }
     }
 
+    /// Where it stores.
+    var stored: StoredMirror {
+        StoredMirror(s3: s3, dynamoDB: dynamoDB, bucket: bucket, table: table, prefix: Self.prefix)
+    }
+
     /// Runs the state machine over the Invoke API.
     func run(_ request: SyncRequest = SyncRequest()) async throws -> Summary {
         let engine = LocalEngine(

@@ -1,12 +1,9 @@
 import AWSClient
-import Crypto
 import Foundation
 import NIOCore
 import Simulators
 import SyncCore
 import Testing
-
-@testable import AWSAdapters
 
 /// The whole pipeline over sockets: provider, functions as processes, state machine, emulated AWS.
 @Suite("the pipeline, end to end", .tags(.integration), .enabled(if: Deployment.emulator != nil), .serialized)
@@ -20,7 +17,7 @@ struct PipelineTests {
             #expect(first.success)
             #expect(first.filesCount == account.reduce(0) { $0 + $1.files.count })
             #expect(first.message == "Synced 2 vaults with \(first.filesCount) files")
-            try await expectMirror(deployment)
+            try await deployment.stored.expectMirror(of: library)
             #expect(deployment.provider.counters.signIns == 1)
 
             _ = deployment.requests.take()
@@ -40,7 +37,7 @@ struct PipelineTests {
             let written = writes(deployment)
             #expect(written.count == 1)
             #expect(written.allSatisfy { $0.hasPrefix("PUT \(key)") })
-            try await expectMirror(deployment)
+            try await deployment.stored.expectMirror(of: library)
             #expect(deployment.provider.counters.refusedWrites.isEmpty)
             #expect(deployment.provider.counters.overlappingRequests == 0)
         }
@@ -61,7 +58,7 @@ struct PipelineTests {
                     deployment.provider.counters.pulls - pulls == summary.filesCount,
                     "what was only renamed is copied within the bucket"
                 )
-                try await expectMirror(deployment)
+                try await deployment.stored.expectMirror(of: library)
             }
         }
     }
@@ -77,7 +74,7 @@ struct PipelineTests {
             let summary = try await deployment.run()
             #expect(summary.filesCount == 1)
             #expect(deployment.provider.counters.signIns == 2)
-            try await expectMirror(deployment)
+            try await deployment.stored.expectMirror(of: library)
         }
     }
 
@@ -92,7 +89,7 @@ struct PipelineTests {
             let error = await #expect(throws: SyncError.self) { try await deployment.run() }
             #expect(error?.name == .partialFailure)
             #expect(try await head(file.path, in: deployment) == nil)
-            let record = try #require(try await records(of: notes.account().id, deployment)[VaultPath(file.path)])
+            let record = try #require(try await deployment.stored.records(of: notes.account().id)[VaultPath(file.path)])
             #expect(record.status == .failed)
             #expect(record.lastError == "CorruptContent")
             #expect(record.pendingSince != nil)
@@ -100,7 +97,7 @@ struct PipelineTests {
             deployment.provider.faults = .init()
             let summary = try await deployment.run()
             #expect(summary.filesCount == 1)
-            try await expectMirror(deployment)
+            try await deployment.stored.expectMirror(of: library)
         }
     }
 
@@ -137,58 +134,6 @@ extension PipelineTests {
         }
     }
 
-    /// Compares bucket and table with the simulator's own account: every byte, all metadata, every record, nothing else.
-    private func expectMirror(_ deployment: Deployment) async throws {
-        // By bytes: the sample holds twins that Swift's String takes for the same text.
-        var expected: [VaultPath: SimulatedFile] = [:]
-        for vault in deployment.library.accounts() {
-            for file in vault.files { expected[VaultPath(Deployment.prefix + vault.name + "/" + file.path)] = file }
-            let records = try await records(of: vault.id, deployment)
-            for file in vault.files {
-                let record = try #require(records[VaultPath(file.path)], "\(file.path)")
-                #expect(record.status == .completed)
-                #expect(record.version == file.uid)
-                #expect(record.sha256 == file.sha256)
-                #expect(record.size == Int64(file.size))
-                #expect(record.pendingSince == nil)
-            }
-            #expect(records.values.count { $0.status != .deleted } == vault.files.count)
-        }
-        var stored = 0
-        let pages = deployment.s3.listObjectsV2Paginator(.init(bucket: deployment.bucket, prefix: Deployment.prefix))
-        for try await page in pages {
-            for object in page.contents {
-                stored += 1
-                let file = try #require(
-                    expected[VaultPath(object.key)],
-                    "\(object.key) is in the mirror and not at the source"
-                )
-                try await expect(object.key, file, deployment)
-            }
-        }
-        #expect(stored == deployment.library.accounts().reduce(0) { $0 + $1.files.count })
-    }
-
-    private func expect(_ key: String, _ file: SimulatedFile, _ deployment: Deployment) async throws {
-        let object = try await deployment.s3.getObject(.init(bucket: deployment.bucket, key: key))
-        var hasher = SHA256()
-        var size = 0
-        for try await chunk in object.body {
-            size += chunk.readableBytes
-            hasher.update(data: Array(chunk.readableBytesView))
-        }
-        #expect(size == file.size, "\(key)")
-        #expect(hasher.finalize().map { String(format: "%02x", $0) }.joined() == file.sha256, "\(key)")
-        #expect(object.metadata["sha256"] == file.sha256)
-        #expect(object.metadata["source-version"] == String(file.uid))
-        let mtime = try #require(object.metadata["mtime"].flatMap(Double.init))
-        #expect(Int64((mtime * 1000).rounded()) == file.mtime)
-        #expect(object.contentType == ContentType.of(try ObjectKey(file.path)))
-        let path = object.metadata["path"]?.removingPercentEncoding
-        let isASCII = file.path.utf8.allSatisfy { $0 < 0x80 }
-        #expect(isASCII ? path == nil : path?.utf8.elementsEqual(file.path.utf8) == true, "\(key)")
-    }
-
     private func head(_ path: String, in deployment: Deployment) async throws -> S3.HeadObjectOutput? {
         let key = Deployment.prefix + SampleLibrary.fieldNotesName + "/" + path
         do {
@@ -196,14 +141,5 @@ extension PipelineTests {
         } catch let error as AWSError where error.code == .notFound {
             return nil
         }
-    }
-
-    private func records(of vault: String, _ deployment: Deployment) async throws -> [VaultPath: FileRecord] {
-        let store = DynamoRecordStore(dynamoDB: deployment.dynamoDB, table: deployment.table)
-        var found: [VaultPath: FileRecord] = [:]
-        for try await page in store.allRecords(in: try #require(VaultID(vault)), after: nil) {
-            for record in page { found[record.path] = record }
-        }
-        return found
     }
 }

@@ -1,0 +1,107 @@
+import AWSAdapters
+import Foundation
+import LocalLambda
+import NIOCore
+import StateMachine
+import SyncCore
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import obsync
+
+/// Executions of a deployed state machine: its definition under the local engine, its functions as processes.
+struct DeployedRun: Sendable {
+    let stack: DeployedStack
+    let secrets: SecretsManagerStore
+    /// What the functions are given beside the variables of their deployment: where things are on this machine.
+    let surroundings: [String: String]
+    let said = Said()
+
+    /// What functions wrote, of all executions.
+    final class Said: Sendable {
+        private let lines = Mutex<[FunctionOutputLine]>([])
+
+        func add(_ line: FunctionOutputLine) {
+            lines.withLock { $0.append(line) }
+        }
+
+        /// The metrics of all documents on standard output.
+        func metrics() throws -> [PublishedMetrics.Metric] {
+            let output = lines.withLock { $0.filter { $0.stream == .standardOutput } }
+            return try output.flatMap { try PublishedMetrics(line: Array($0.text.utf8))?.metrics ?? [] }
+        }
+
+        /// The last log lines, for people.
+        var end: String {
+            lines.withLock { $0.filter { $0.stream == .standardError }.suffix(20).map(\.text).joined(separator: "\n") }
+        }
+    }
+
+    /// Makes a secret the current one. A plain PutSecretValue would do on AWS; the emulator leaves the label on two versions.
+    func store(_ secret: Secret) async throws {
+        let current = try await secrets.current()
+        let staged = try await secrets.stage(secret, after: current.version)
+        #expect(try await secrets.makeCurrent(staged, insteadOf: current.version))
+    }
+
+    /// Runs an execution with new processes.
+    ///
+    /// - Parameters:
+    ///   - more: further surroundings; they win over the common ones.
+    ///   - overrides: variables of the deployment that are to be others.
+    /// - Returns: how it ended.
+    /// - Throws: when the definition cannot be read, or no port can be had.
+    func execute(
+        surroundings more: [String: String] = [:],
+        overriding overrides: [String: String] = [:]
+    ) async throws -> ExecutionResult {
+        let said = said
+        let options = LocalLambdaOptions(
+            environment: surroundings.merging(more) { $1 },
+            logger: quietLogger,
+            output: { said.add($0) }
+        )
+        let specifications = stack.functions.map { $0.specification(overriding: overrides) }
+        let definition = try StateMachineDefinition(parsing: stack.stateMachine.definition)
+        return try await withLocalLambda(functions: specifications, options: options) { server in
+            let name = "deployed-" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
+            return await Interpreter(definition: definition, environment: environment(server))
+                .run(input: .object([:]), name: name)
+        }
+    }
+
+    /// Runs an execution that has to succeed.
+    func succeed(surroundings: [String: String] = [:]) async throws -> Summary {
+        let result = try await execute(surroundings: surroundings)
+        let output = try #require(result.output, "\(result.error ?? "") \(result.cause ?? "")\n\(said.end)")
+        return try FunctionJSON.decode(Summary.self, from: Array(output.jsonText.utf8))
+    }
+
+    private func environment(_ server: LocalLambdaServer) -> InterpreterEnvironment {
+        let machine = stack.stateMachine.arn
+        let functions = stack.functions
+        return InterpreterEnvironment(
+            identity: StateMachineIdentity(
+                stateMachineARN: machine,
+                name: String(machine.split(separator: ":").last ?? ""),
+                roleARN: "arn:aws:iam::123456789012:role/none"
+            ),
+            clock: SystemInterpreterClock(),
+            // Retries wait for a random part of their interval: for none of it.
+            functions: .init(random: { 0 }, uuid: { UUID().uuidString }, hash: { _, _ in nil }),
+            invokeFunction: { reference, event in
+                guard let function = functions.first(where: { $0.arn == reference.text }) else {
+                    throw TaskFailure(
+                        error: "Lambda.ResourceNotFoundException",
+                        cause: "\(reference.text) is not deployed"
+                    )
+                }
+                let answer = try await server.invoke(function.name, ByteBuffer(string: event.jsonText))
+                guard answer.isFunctionError else { return try JSONValue(parsing: String(buffer: answer.payload)) }
+                let failure = try FunctionJSON.decode(FailureCause.self, from: answer.payload.readableBytesView)
+                throw TaskFailure(SyncError(SyncError.Name(rawValue: failure.errorType), failure.errorMessage))
+            }
+        )
+    }
+}
