@@ -198,7 +198,9 @@ let package = Package(
         ),
         .testTarget(
             name: "HTTPTransportTests",
-            dependencies: ["HTTPTransport", "LambdaRuntime", logging, nioCore, nioHTTP1, nioPosix, nioSSL],
+            dependencies: [
+                "HTTPTransport", "LambdaRuntime", "Simulators", logging, nioCore, nioHTTP1, nioPosix, nioSSL,
+            ],
             swiftSettings: settings
         ),
         .testTarget(name: "AWSSigningTests", dependencies: ["AWSSigning"], swiftSettings: settings),

@@ -3,6 +3,7 @@ import HTTPTransport
 import Logging
 import NIOCore
 import NIOHTTP1
+import Simulators
 import Synchronization
 import Testing
 
@@ -49,7 +50,7 @@ struct PacedBodyTests {
     @Test("a source that is always ready does not pile up in memory over TLS")
     func doesNotPileUp() async throws {
         let roots = FileManager.default.temporaryDirectory.appending(path: "obsync-test-\(UUID().uuidString).pem")
-        try Data(SinkServer.certificate.utf8).write(to: roots)
+        try Data(SampleCertificate.certificate.utf8).write(to: roots)
         defer { try? FileManager.default.removeItem(at: roots) }
         var configuration = TransportConfiguration()
         configuration.additionalRootsFile = roots.path

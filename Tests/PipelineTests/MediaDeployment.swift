@@ -27,7 +27,8 @@ struct MediaDeployment: Sendable {
     /// Sets everything up and runs `body`.
     static func with(
         clipBytes: Int64,
-        sourcePace: Int,
+        sourcePace: Int? = nil,
+        tls: Bool = false,
         retention: S3Retention = .memory,
         environment: [String: String] = [:],
         _ body: (MediaDeployment) async throws -> Void
@@ -39,7 +40,14 @@ struct MediaDeployment: Sendable {
         s3.buckets = [bucket]
         s3.retention = retention
         s3.unixTime = { Int64(Date().timeIntervalSince1970) - storeIsBehind }
-        let library = SimulatedMediaLibrary([clip(clipBytes)])
+        let library = SimulatedMediaLibrary([clip(1, clipBytes)])
+        let folder = FileManager.default.temporaryDirectory.appending(path: "obsync-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        if tls {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            s3.tls = try SampleCertificate.write(to: folder.path(percentEncoded: false))
+        }
+        let root = s3.tls?.certificates
         let secret = Secret([
             "provider": .string("gopro"), "access_token": .string(library.issueCapturedToken()),
         ])
@@ -53,6 +61,7 @@ struct MediaDeployment: Sendable {
                     variables["AWS_ENDPOINT_URL"] = emulator
                     variables["AWS_ENDPOINT_URL_S3"] = store.endpoint
                     variables["S3_BUCKET"] = bucket
+                    variables["AWS_CA_BUNDLE"] = root
                     for key in ["STATE_TABLE_NAME", "OBSYNC_SECRET_NAME"] { variables[key] = name }
                     try await body(
                         MediaDeployment(
@@ -68,10 +77,11 @@ struct MediaDeployment: Sendable {
         }
     }
 
-    private static func clip(_ size: Int64) -> SimulatedMedium {
-        let moment: Int64 = 1_780_000_000
+    /// A clip of so many bytes.
+    static func clip(_ number: Int64, _ size: Int64) -> SimulatedMedium {
+        let moment = 1_780_000_000 + number * 1000
         return .video(
-            id: "Clip000000001",
+            id: "Clip00000000\(number)",
             filename: "GX010001.MP4",
             captured: moment,
             created: moment,

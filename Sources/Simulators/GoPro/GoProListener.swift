@@ -89,6 +89,8 @@ private enum GoProListener {
                             headers: head.headers.map { ($0.name, $0.value) },
                             body: body
                         )
+                        let latency = simulator.configuration.latency
+                        if latency > .zero { try await Task.sleep(for: latency) }
                         let answer = simulator.answer(request, isForMedia: isForMedia)
                         guard try await send(answer, to: outbound, simulator) else {
                             return await end(connection.channel, answer)

@@ -16,6 +16,8 @@ package final class GoProSimulator: Sendable {
         package var largestPage = 100
         /// The pace at which all bodies together are sent; nil for no limit.
         package var bytesPerSecond: Int?
+        /// How long an answer takes to begin.
+        package var latency: Duration = .zero
         /// The seconds since 1970.
         package var unixTime: @Sendable () -> Double = { Date().timeIntervalSince1970 }
 

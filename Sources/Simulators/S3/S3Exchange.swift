@@ -68,6 +68,8 @@ struct S3Exchange {
         } catch let refusal as S3Refusal where refusal != .incompleteBody {
             body = .failure(refusal)
         }
+        let latency = simulator.configuration.latency
+        if latency > .zero { try await Task.sleep(for: latency) }
         let faults = admission.faults
         for case .stall(let duration) in faults { try await Task.sleep(for: duration) }
         if faults.contains(.resetAfterBody) { try await cut() }

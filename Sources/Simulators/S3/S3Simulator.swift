@@ -31,6 +31,8 @@ package final class S3Simulator: Sendable {
         package var takesLoopbackForTLS = true
         /// The pace at which all bodies of requests together come in; nil for no limit.
         package var bytesPerSecondIn: Int?
+        /// How long an answer takes to begin, once the request has come in.
+        package var latency: Duration = .zero
         /// PEM files of a certificate chain and its key; with them it speaks TLS.
         package var tls: (certificates: String, key: String)?
         /// The seconds since 1970 by which signatures are checked.

@@ -10,6 +10,7 @@ struct BatchLedger: Sendable {
     private(set) var outcomes: [VaultPath: Outcome] = [:]
     private var breaks: [VaultPath: Int] = [:]
     private var parts = 0
+    private var putOff: Set<VaultPath> = []
     let entries: [Entry]
     let known: [VaultPath: FileRecord]
 
@@ -32,11 +33,11 @@ struct BatchLedger: Sendable {
         }
     }
 
-    /// The entries that nothing has come of yet.
+    /// The entries that nothing has come of yet, and that are not for a later call to go on with.
     ///
     /// What was begun before and not finished comes last: a file that outlives every call must not keep the others back.
     var open: [Entry] {
-        let open = entries.filter { outcomes[$0.path] == nil }
+        let open = entries.filter { outcomes[$0.path] == nil && !putOff.contains($0.path) }
         func wasBegun(_ entry: Entry) -> Bool { known[entry.path]?.status == .inProgress }
         return open.filter { !wasBegun($0) } + open.filter(wasBegun)
     }
@@ -53,6 +54,11 @@ struct BatchLedger: Sendable {
     /// Counts parts of a file that were stored although the file is not complete.
     mutating func noteParts(_ count: Int) {
         parts += count
+    }
+
+    /// Leaves a file to a later call.
+    mutating func putOff(_ path: VaultPath) {
+        putOff.insert(path)
     }
 
     /// Counts a session that broke while this file was fetched.

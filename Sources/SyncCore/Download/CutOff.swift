@@ -17,6 +17,12 @@ struct CutOff: Sendable {
 }
 
 extension BatchWork {
+    /// Whether something may begin that takes about so long: it would be fetched for nothing if it were given up.
+    func hasTime(for duration: Duration) -> Bool {
+        let now = clock.now
+        return now < deadline && cutOff.map { now.advanced(by: duration) <= $0.parts } ?? true
+    }
+
     /// Whether it is too late for what was under way.
     var isCutOff: Bool { cutOff.map { clock.now >= $0.parts } ?? false }
 

@@ -6,6 +6,9 @@ struct PartSchedule {
     private(set) var stored: [UploadedPart]
     /// Parts that were stored since this schedule was made.
     private(set) var advanced = 0
+    private var begun: [Int: Timestamp] = [:]
+    /// How long the part took that was stored last; zero as long as none was.
+    private(set) var partTime: Duration = .zero
 
     /// Makes a schedule of everything that is not stored yet.
     init(_ plan: PartPlan, stored: [UploadedPart]) {
@@ -21,9 +24,10 @@ struct PartSchedule {
     var parts: [UploadedPart] { stored.sorted { $0.number < $1.number } }
 
     /// The next part to start, with the number of its attempt; nil when there is none, or as many are under way as may be.
-    mutating func next(limit: Int) -> (number: Int, attempt: Int)? {
+    mutating func next(limit: Int, now: Timestamp) -> (number: Int, attempt: Int)? {
         guard underWay.count < max(limit, 1), let number = open.popLast() else { return nil }
         underWay.insert(number)
+        begun[number] = now
         attempts[number, default: 0] += 1
         return (number, attempts[number, default: 1])
     }
@@ -34,8 +38,9 @@ struct PartSchedule {
         return attempts[number, default: 1]
     }
 
-    mutating func note(_ part: UploadedPart) {
+    mutating func note(_ part: UploadedPart, now: Timestamp) {
         underWay.remove(part.number)
+        if let begun = begun.removeValue(forKey: part.number) { partTime = begun.duration(to: now) }
         stored.append(part)
         advanced += 1
     }

@@ -152,8 +152,8 @@ extension RangedTransfer {
             }
             var failure: SyncError?
             while true {
-                while failure == nil, !work.isLate, local.isIdle || work.governor.isOpen,
-                    let next = local.next(limit: limit.current)
+                while failure == nil, work.hasTime(for: local.partTime), local.isIdle || work.governor.isOpen,
+                    let next = local.next(limit: limit.current, now: work.clock.now)
                 {
                     start(next.number, attempt: next.attempt, of: upload, after: .zero, &group)
                 }
@@ -165,7 +165,7 @@ extension RangedTransfer {
                 switch attempt.outcome {
                 case .success(let part):
                     limit.succeeded()
-                    local.note(part)
+                    local.note(part, now: work.clock.now)
                 case .failure(let error):
                     if error.name == .throttled { limit.throttled(at: attempt.pace) }
                     if failure == nil, let pause = work.retries.pause(after: error, attempt: attempt.attempt) {
@@ -187,7 +187,7 @@ extension RangedTransfer {
         group.cancelAll()
         while let result = await group.nextResult() {
             if case .success(.some(let attempt)) = result, case .success(let part) = attempt.outcome {
-                schedule.note(part)
+                schedule.note(part, now: work.clock.now)
             }
         }
         schedule.giveUpAll()

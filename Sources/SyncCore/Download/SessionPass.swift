@@ -109,6 +109,7 @@ struct SessionPass {
             ledger.note(outcome, for: finished.entry.path)
         case .unfinished(let parts):
             ledger.noteParts(parts)
+            ledger.putOff(finished.entry.path)
         case .broke(let error, let parts):
             if error.name == .throttled { work.limit.throttled(at: finished.pace) }
             ledger.noteParts(parts)

@@ -34,12 +34,16 @@ struct SimulateGoProCommand: AsyncParsableCommand {
     @Option(help: "How many bytes a second all bodies together are sent at.")
     var pace: Int?
 
+    @Option(help: "How many milliseconds an answer takes to begin.")
+    var latency = 0
+
     func run() async throws {
         let library = makeLibrary()
         var configuration = GoProSimulator.Configuration()
         configuration.port = port
         configuration.addressLifetime = addressLifetime
         configuration.bytesPerSecond = pace
+        configuration.latency = .milliseconds(latency)
         let settings = configuration
         try await withShutdownSignals {
             let logger = Logger(label: "obsync") { StreamLogHandler.standardError(label: $0) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import LambdaRuntime
 import Logging
 import Simulators
@@ -25,11 +26,17 @@ struct SimulateS3Command: AsyncParsableCommand {
     @Option(help: "How many bytes a second all uploads together may take.")
     var pace: Int?
 
+    @Option(help: "How many milliseconds an answer takes to begin.")
+    var latency = 0
+
     @Option(help: "A PEM file of a certificate chain; with --key, to speak TLS.")
     var certificate: String?
 
     @Option(help: "The PEM file of the certificate's key.")
     var key: String?
+
+    @Flag(help: "Speak TLS with a certificate of its own, which is written into the temporary folder.")
+    var tls = false
 
     private static let largestKept = 1 << 20
 
@@ -37,6 +44,7 @@ struct SimulateS3Command: AsyncParsableCommand {
         guard (certificate == nil) == (key == nil) else {
             throw ValidationError("--certificate and --key go together")
         }
+        guard !tls || certificate == nil else { throw ValidationError("--tls and --certificate exclude each other") }
         guard folder == nil || !discard else { throw ValidationError("--folder and --discard exclude each other") }
     }
 
@@ -45,15 +53,24 @@ struct SimulateS3Command: AsyncParsableCommand {
         settings.port = port
         settings.buckets = bucket
         settings.bytesPerSecondIn = pace
+        settings.latency = .milliseconds(latency)
         if let folder { settings.retention = .folder(folder) }
         if discard { settings.retention = .discarded(above: Self.largestKept) }
         if let certificate, let key { settings.tls = (certificate, key) }
+        let own = FileManager.default.temporaryDirectory.appending(path: "obsync-simulator-\(UUID().uuidString)")
+        if tls {
+            try FileManager.default.createDirectory(at: own, withIntermediateDirectories: true)
+            settings.tls = try SampleCertificate.write(to: own.path(percentEncoded: false))
+        }
+        defer { if tls { try? FileManager.default.removeItem(at: own) } }
         let configuration = settings
+        let root = settings.tls.flatMap { tls ? $0.certificates : nil }
         try await withShutdownSignals {
             let logger = Logger(label: "obsync") { StreamLogHandler.standardError(label: $0) }
             try await withS3Simulator(configuration: configuration, logger: logger) { store in
                 StandardStreams.output("S3 simulator listens on \(store.endpoint)")
                 StandardStreams.output("  AWS_ENDPOINT_URL_S3=\(store.endpoint)")
+                if let root { StandardStreams.output("  AWS_CA_BUNDLE=\(root)") }
                 StandardStreams.output("  AWS_REGION=\(configuration.region)")
                 StandardStreams.output("  AWS_ACCESS_KEY_ID=testing AWS_SECRET_ACCESS_KEY=testing")
                 try await Task.sleep(for: .seconds(10 * 365 * 24 * 3600))

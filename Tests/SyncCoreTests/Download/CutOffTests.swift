@@ -80,6 +80,23 @@ struct CutOffTests {
         #expect(world.library.rangeBytesSent == 38_500)
     }
 
+    @Test("a part that would take longer than there is time is not begun, and its file is left to the next call")
+    func tooSlow() async throws {
+        var world = World.withVideo()
+        world.downloading.upload.partsInFlight = 1
+        let batch = try await world.firstBatch
+        let sessions = world.library.sessions
+        world.library.setRangeHook { [clock] _, _, _ in
+            clock.advance(to: clock.now.advanced(by: .seconds(60)))
+            return nil
+        }
+        #expect(try await download(world, batch).status == .partial)
+        #expect(InstantClock.start.duration(to: clock.now) == .seconds(840))
+        #expect(world.library.sessions == sessions + 1)
+        #expect(try await downloadLater(world, batch).files == 1)
+        #expect(world.library.rangeBytesSent == 38_500)
+    }
+
     @Test("a call in which nothing came says so instead of asking for the next one at once")
     func nothing() async throws {
         let world = World.withVideo()
