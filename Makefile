@@ -106,7 +106,9 @@ benchmark: setup $(MOTO) ## Measure memory, CPU and throughput of the downloader
 
 benchmark-lister: ## Compare a million entries with a million records; CPU against a plain C scan, and memory
 	swift build -c release --product ListerBenchmark
-	@for count in 100000 1000000; do .build/release/ListerBenchmark $$count || exit 1; done
+	@for part in diff spool reads; do \
+		for count in 100000 1000000; do .build/release/ListerBenchmark $$count $$part || exit 1; done; \
+	done
 
 clean: ## Remove all build products and the demo
 	rm -rf .build build demo demo-gopro

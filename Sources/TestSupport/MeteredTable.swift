@@ -69,7 +69,8 @@ package final class MeteredTable: HTTPExecutor {
     private func put(_ input: JSON) throws -> HTTPResponse {
         let item = input.members["Item"] ?? .null
         let body = String(decoding: try JSONEncoder().encode(item), as: UTF8.self)
-        guard case .string(let sort)? = item[["item", "S"]], let inBody = Self.split(body), let inSort = Self.split(sort)
+        guard case .string(let sort)? = item[["item", "S"]], let inBody = Self.split(body),
+            let inSort = Self.split(sort)
         else { throw TransportError(.invalidConfiguration, message: "the sort key has no number in it") }
         state.withLock { state in
             (state.begin, state.end) = inBody

@@ -21,6 +21,11 @@ enum JSONCodec {
         from buffer: ByteBuffer,
         for request: AWSRequest
     ) throws -> Value {
+        if let quick = type as? any QuickJSONDecodable.Type,
+            let value = buffer.withUnsafeReadableBytes({ quick.init(quick: $0) }) as? Value
+        {
+            return value
+        }
         do {
             // An operation that has nothing to say may answer with no body at all.
             let data = buffer.readableBytes == 0 ? Data("{}".utf8) : Data(buffer.readableBytesView)

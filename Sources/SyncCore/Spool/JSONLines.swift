@@ -160,17 +160,20 @@ extension JSONLinesReader where Value == FileRecord {
     /// Takes the records that lie in the chunk at hand.
     private mutating func takeReady(_ records: inout [FileRecord], upTo count: Int) {
         let base = offset - Int64(position)
+        // Whatever is alike is alike in all of them, and one that stays is not copied.
+        let sample = records.last ?? last
         position = chunk.withUnsafeBufferPointer { bytes in
             var start = position
             while records.count < count, start < bytes.count {
                 var scanner = LineScanner(bytes, at: start)
-                guard let record = FileRecord(&scanner, like: records.last) else { break }
+                guard let record = FileRecord(&scanner, like: sample) else { break }
                 start = scanner.position
                 records.append(record)
             }
             return start
         }
         offset = base + Int64(position)
+        last = records.last ?? last
     }
 }
 

@@ -4,7 +4,13 @@
 /// the pieces are merged as streams. A listing that fits into one piece is never put aside. Of several entries for one
 /// path only the newest is kept.
 package struct ManifestWriter {
-    private static let mostPiecesAtOnce = 64
+    private static let mostPiecesAtOnce = 32
+    /// The smallest parts that S3 takes, 10,000 of which are more than any listing has.
+    private static let upload = UploadSettings(
+        multipartThreshold: UploadSettings.smallestPart,
+        partSize: UploadSettings.smallestPart,
+        partsInFlight: 1
+    )
 
     private let store: any ObjectStore
     private let vault: VaultID
@@ -91,7 +97,7 @@ package struct ManifestWriter {
     private func write(_ merged: MergedEntries, to key: ObjectKey) async throws -> Int {
         var merged = merged
         var count = 0
-        _ = try await StreamUpload(into: store, UploadSettings(partsInFlight: 1)).store(
+        _ = try await StreamUpload(into: store, Self.upload).store(
             as: (key, ObjectAttributes(contentType: "application/x-ndjson"))
         ) {
             var lines: [UInt8] = []

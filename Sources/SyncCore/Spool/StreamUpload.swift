@@ -137,6 +137,8 @@ private struct PartSource {
     mutating func next(upTo limit: Int, _ pull: StreamUpload.Pull) async throws -> [UInt8] {
         var part = pending
         pending = []
+        // Growing by doubling would hold twice what is needed.
+        if !isAtEnd { part.reserveCapacity(min(limit, partSize) + (64 << 10)) }
         while part.count < limit, !isAtEnd {
             guard let chunk = try await pull() else {
                 isAtEnd = true

@@ -135,6 +135,17 @@ extension DynamoDB {
         /// After which item the next page begins; nil on the last.
         package let lastEvaluatedKey: [String: AttributeValue]?
 
+        /// Makes it from its parts.
+        init(
+            count: Int? = nil,
+            items: [[String: AttributeValue]]? = nil,
+            lastEvaluatedKey: [String: AttributeValue]? = nil
+        ) {
+            self.count = count
+            self.items = items
+            self.lastEvaluatedKey = lastEvaluatedKey
+        }
+
         enum CodingKeys: String, CodingKey {
             case count = "Count"
             case items = "Items"
