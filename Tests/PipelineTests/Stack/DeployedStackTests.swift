@@ -86,8 +86,10 @@ struct DeployedStackTests {
     /// Edits, renames and deletions at the source are followed, and a complete run finds nothing amiss.
     private func follows(_ library: SimulatedLibrary, _ run: DeployedRun, _ stored: StoredMirror) async throws {
         let edits = try SampleLibrary.edit(library, round: 1)
+        let archive = try library.vault(named: SampleLibrary.archiveName)
+        archive.write("in parts.bin", .generated(seed: "parts", size: 12 << 20))
         let summary = try await run.succeed()
-        #expect(summary.filesCount == edits.reduce(0) { $0 + $1.changed.count + $1.added.count })
+        #expect(summary.filesCount == 1 + edits.reduce(0) { $0 + $1.changed.count + $1.added.count })
         let complete = try await run.succeed(input: .object(["action": "sync", "sync_type": "complete"]))
         #expect(complete.filesCount == 0)
         try await stored.expectMirror(of: library)
