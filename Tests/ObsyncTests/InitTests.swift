@@ -93,13 +93,41 @@ struct InitTests {
         let refreshable = try SecretDialogue.ask(Typist(["gopro", "refresh", "client", "client-secret"]).dialogue)
         #expect(try refreshable.text("refresh_token") == "refresh")
         #expect(try refreshable.text("client_secret") == "client-secret")
-        let captured = try SecretDialogue.ask(Typist(["gopro", "", "access"]).dialogue)
+        let captured = try SecretDialogue.ask(
+            Typist(["gopro", "", "access", "tomorrow", "2026-11-22T04:30:00Z"]).dialogue
+        )
         #expect(try captured.text("access_token") == "access")
         #expect(try captured.text("refresh_token") == nil)
+        #expect(try captured.text("expires_at") == "2026-11-22T04:30:00Z")
     }
 
-    @Test("a secret from standard input is checked", arguments: ["[]", "{\"provider\":\"dropbox\"}", "{}", ""])
+    @Test(
+        "a secret from standard input that nobody could sign in with is refused",
+        arguments: [
+            "[]", "{\"provider\":\"dropbox\"}", "{}", "", "{\"provider\":\"obsidian\"}",
+            "{\"provider\":\"obsidian\",\"auth\":{\"email\":\"a@example.com\"}}",
+            "{\"provider\":\"gopro\",\"refresh_token\":\"r\",\"client_id\":\"c\"}",
+        ]
+    )
     func badSecret(json: String) {
         #expect(throws: SyncError.self) { try SecretDialogue.read(Data(json.utf8)) }
+    }
+
+    @Test(
+        "a secret from standard input with a way to sign in is taken",
+        arguments: [
+            "{\"provider\":\"obsidian\",\"auth\":{\"email\":\"a@example.com\",\"password\":\"p\"}}",
+            "{\"provider\":\"obsidian\",\"token\":{\"value\":\"t\"}}",
+            "{\"provider\":\"gopro\",\"access_token\":\"a\"}",
+            "{\"provider\":\"gopro\",\"refresh_token\":\"r\",\"client_id\":\"c\",\"client_secret\":\"s\"}",
+        ]
+    )
+    func goodSecret(json: String) throws {
+        #expect(try SecretDialogue.read(Data(json.utf8)) == Secret(json: Data(json.utf8)))
+    }
+
+    @Test("a secret that exists is replaced only after a yes", arguments: [("", false), ("no", false), ("Yes", true)])
+    func confirms(answer: String, expected: Bool) throws {
+        #expect(try Typist(["perhaps", answer]).dialogue.confirm("Replace it") == expected)
     }
 }

@@ -9,8 +9,11 @@ import Synchronization
 final class RequestLog: Sendable {
     private let lines = Mutex<[String]>([])
 
-    func add(_ method: HTTPMethod, _ uri: String) {
-        lines.withLock { $0.append("\(method.rawValue) \(uri)") }
+    /// Notes a request, and lets it pass.
+    @Sendable
+    func pass(_ request: LoopbackRequest) -> Bool {
+        lines.withLock { $0.append("\(request.method.rawValue) \(request.uri)") }
+        return true
     }
 
     /// The requests since the last call, as `METHOD /bucket/key?query`.
@@ -22,12 +25,11 @@ final class RequestLog: Sendable {
     }
 }
 
-/// Forwards requests to `target` and notes them; those that are to be refused get status 400 and an error of S3.
-func withCountingProxy(
+/// Forwards to `target` the requests that `pass` lets through; the others get status 400 and an error of S3.
+func withProxy(
     to target: String,
     _ transport: AsyncHTTPClientTransport,
-    _ log: RequestLog,
-    refusing isRefused: @escaping @Sendable (HTTPMethod, _ uri: String) -> Bool = { _, _ in false },
+    pass: @escaping @Sendable (LoopbackRequest) -> Bool,
     _ body: (_ address: String) async throws -> Void
 ) async throws {
     let options = LoopbackServerOptions(
@@ -36,8 +38,7 @@ func withCountingProxy(
         tooLarge: LoopbackResponse(status: .payloadTooLarge)
     )
     try await withLoopbackServer(options) { request in
-        log.add(request.method, request.uri)
-        guard !isRefused(request.method, request.uri) else {
+        guard pass(request) else {
             let error = "<Error><Code>OperationAborted</Code><Message>not today</Message></Error>"
             return LoopbackResponse(status: .badRequest, body: ByteBuffer(string: error))
         }

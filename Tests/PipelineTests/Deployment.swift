@@ -45,7 +45,7 @@ struct Deployment: Sendable {
         let log = RequestLog()
         try await AsyncHTTPClientTransport.with { transport in
             try await withObsidianSimulator(library: library, logger: quietLogger) { provider in
-                try await withCountingProxy(to: address, transport, log) { proxy in
+                try await withProxy(to: address, transport, pass: log.pass) { proxy in
                     let name = uniqueName()
                     let aws = try client(transport, address)
                     try await makeResources(aws, name, secret: DemoSource.sampleSecret)

@@ -68,20 +68,32 @@ struct InitCommand: AsyncParsableCommand {
     }
 
     private func storeSecret(_ settings: DeploymentSettings, _ environment: [String: String]) async throws {
-        let secret =
-            secretFromStdin
-            ? try SecretDialogue.read(FileHandle.standardInput.readDataToEndOfFile())
-            : try SecretDialogue.ask(.terminal)
         let logger = try OutputOptions.parse([]).makeLogger()
-        let outcome = try await AsyncHTTPClientTransport.with { transport in
+        try await AsyncHTTPClientTransport.with { transport in
             let upload = try SecretUpload(
                 environment: environment,
                 region: settings.region,
                 executor: transport,
                 logger: logger
             )
-            return try await upload.store(secret, name: settings.secret)
+            // Before anything secret is asked for: nobody likes to type that twice.
+            let exists = try await upload.exists(settings.secret)
+            guard let secret = try makeSecret(settings.secret, exists: exists) else {
+                StandardStreams.error("The secret \(settings.secret) stays as it is.")
+                return
+            }
+            try await upload.store(secret, name: settings.secret, replaces: exists)
+            StandardStreams.error("The secret \(settings.secret) \(exists ? "has a new version" : "is created").")
         }
-        StandardStreams.error("The secret \(settings.secret) is \(outcome).")
+    }
+
+    /// The secret from standard input or from answers; nil where the one that exists is to stay.
+    private func makeSecret(_ name: String, exists: Bool) throws -> Secret? {
+        if secretFromStdin { return try SecretDialogue.read(FileHandle.standardInput.readDataToEndOfFile()) }
+        if exists {
+            let question = "The secret \(name) exists. Replace it (yes, no)"
+            guard try Dialogue.terminal.confirm(question) else { return nil }
+        }
+        return try SecretDialogue.ask(.terminal)
     }
 }

@@ -59,7 +59,8 @@ struct DeploymentSettings: Equatable {
         ]
         let overrides = parameters.map { "\($0)=\\\"\($1)\\\"" }.joined(separator: " ")
         return """
-            # Written by obsync init; edit it freely. It holds no secrets.
+            # Written by obsync init; edit it freely. It holds no secrets. All parameters are in infra/template.yaml.
+            # When a first run by hand went well, set ScheduleState to ENABLED below, and: make deploy
             version = 0.1
 
             [default.global.parameters]

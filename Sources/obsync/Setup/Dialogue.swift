@@ -51,6 +51,16 @@ struct Dialogue: Sendable {
         }
     }
 
+    /// Asks for a yes or a no; an empty answer is a no.
+    ///
+    /// - Throws: `InvalidInput` when the input ends before.
+    func confirm(_ question: String) throws -> Bool {
+        let answer = try ask(question, suggestion: "no") { answer in
+            ["yes", "no"].contains(answer.lowercased()) ? nil : "answer yes or no"
+        }
+        return answer.lowercased() == "yes"
+    }
+
     private static func endOfInput(_ question: String) -> SyncError {
         SyncError(.invalidInput, "the input ended before the question \"\(question)\" was answered")
     }

@@ -15,8 +15,12 @@ enum SecretDialogue {
 
     /// Reads a secret as JSON, the whole of standard input.
     ///
-    /// - Throws: `InvalidConfiguration` when it is no JSON object, `InvalidInput` when its provider is unknown.
+    /// - Throws: `InvalidInput` when it is empty or its provider is unknown; `InvalidConfiguration` when it is no JSON object,
+    ///   or lacks a field that nobody can sign in without.
     static func read(_ json: Data) throws -> Secret {
+        guard !json.isEmpty else {
+            throw SyncError(.invalidInput, "standard input is empty; it has to hold the secret as a JSON object")
+        }
         let secret = try Secret(json: json)
         guard let provider = try secret.text("provider"), providers.contains(provider) else {
             throw SyncError(
@@ -24,7 +28,19 @@ enum SecretDialogue {
                 "the secret's field provider has to be one of \(providers.joined(separator: ", "))"
             )
         }
+        try checkUsable(secret, provider)
         return secret
+    }
+
+    /// There has to be a token, or what a token is got with.
+    private static func checkUsable(_ secret: Secret, _ provider: String) throws {
+        if provider == "gopro" {
+            guard try secret.text("access_token") == nil else { return }
+            for field in ["refresh_token", "client_id", "client_secret"] { _ = try secret.requiredText(field) }
+        } else {
+            guard try secret.text("token", "value") == nil else { return }
+            for field in ["email", "password"] { _ = try secret.requiredText("auth", field) }
+        }
     }
 
     private static func askForObsidian(_ dialogue: Dialogue) throws -> Secret {
@@ -35,6 +51,14 @@ enum SecretDialogue {
             .setting(.string(email), at: "auth", "email")
             .setting(.string(password), at: "auth", "password")
         if !totp.isEmpty { secret = secret.setting(.string(totp), at: "auth", "totp_secret") }
+        dialogue.show(
+            """
+            Vaults that are encrypted with a password of your own need that password. Leave the id empty where you do not \
+            know it:
+            the first run names each vault whose password is missing, and it can be added to the secret then.
+
+            """
+        )
         while true {
             let vault = try dialogue.ask("Id of a vault with a password of its own", suggestion: "") { id in
                 id.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) } ? nil : "an id has letters and digits only"
@@ -49,7 +73,11 @@ enum SecretDialogue {
         let refresh = try dialogue.askHidden("Refresh token", isOptional: true)
         if refresh.isEmpty {
             let access = try dialogue.askHidden("Access token, as captured from a browser")
-            return secret.setting(.string(access), at: "access_token")
+            secret = secret.setting(.string(access), at: "access_token")
+            let end = try dialogue.ask("When it ends, to be warned before", suggestion: "") { text in
+                text.isEmpty || Timestamp(iso8601: text) != nil ? nil : "a time is written like 2026-11-22T04:30:00Z"
+            }
+            return end.isEmpty ? secret : secret.setting(.string(end), at: "expires_at")
         }
         secret = secret.setting(.string(refresh), at: "refresh_token")
         secret = secret.setting(.string(try dialogue.ask("Client id")), at: "client_id")

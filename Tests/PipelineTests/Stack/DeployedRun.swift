@@ -16,6 +16,8 @@ struct DeployedRun: Sendable {
     let secrets: SecretsManagerStore
     /// What the functions are given beside the variables of their deployment: where things are on this machine.
     let surroundings: [String: String]
+    /// Where AWS is, by function.
+    let endpoints: [String: String]
     let said = Said()
 
     /// What functions wrote, of all executions.
@@ -48,13 +50,13 @@ struct DeployedRun: Sendable {
     /// Runs an execution with new processes.
     ///
     /// - Parameters:
+    ///   - input: the execution's input.
     ///   - more: further surroundings; they win over the common ones.
-    ///   - overrides: variables of the deployment that are to be others.
     /// - Returns: how it ended.
     /// - Throws: when the definition cannot be read, or no port can be had.
     func execute(
-        surroundings more: [String: String] = [:],
-        overriding overrides: [String: String] = [:]
+        input: JSONValue = .object([:]),
+        surroundings more: [String: String] = [:]
     ) async throws -> ExecutionResult {
         let said = said
         let options = LocalLambdaOptions(
@@ -62,18 +64,23 @@ struct DeployedRun: Sendable {
             logger: quietLogger,
             output: { said.add($0) }
         )
-        let specifications = stack.functions.map { $0.specification(overriding: overrides) }
+        let specifications = stack.functions.map { function in
+            function.specification(adding: endpoints[function.name].map { ["AWS_ENDPOINT_URL": $0] } ?? [:])
+        }
         let definition = try StateMachineDefinition(parsing: stack.stateMachine.definition)
         return try await withLocalLambda(functions: specifications, options: options) { server in
             let name = "deployed-" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
             return await Interpreter(definition: definition, environment: environment(server))
-                .run(input: .object([:]), name: name)
+                .run(input: input, name: name)
         }
     }
 
     /// Runs an execution that has to succeed.
-    func succeed(surroundings: [String: String] = [:]) async throws -> Summary {
-        let result = try await execute(surroundings: surroundings)
+    func succeed(
+        input: JSONValue = .object([:]),
+        surroundings: [String: String] = [:]
+    ) async throws -> Summary {
+        let result = try await execute(input: input, surroundings: surroundings)
         let output = try #require(result.output, "\(result.error ?? "") \(result.cause ?? "")\n\(said.end)")
         return try FunctionJSON.decode(Summary.self, from: Array(output.jsonText.utf8))
     }

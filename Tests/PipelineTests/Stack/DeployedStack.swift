@@ -8,7 +8,7 @@ import SyncCore
 ///      "functions": [{"arn": "arn:aws:lambda:…", "name": "obsync-check-lister", "executable": "…/Lister", "memory": 512,
 ///                     "timeout": 300, "environment": {"S3_BUCKET": "…"}}],
 ///      "bucket": "…", "prefix": "mirror/", "table": "…", "secret": "…", "region": "eu-central-1",
-///      "metrics": [{"source": "CorruptContentAlarm", "name": "SyncFailures",
+///      "calls": "/tmp/calls", "metrics": [{"source": "CorruptContentAlarm", "name": "SyncFailures",
 ///                   "dimensions": {"Deployment": "obsync-check", "ErrorType": "CorruptContent"}}]}
 struct DeployedStack: Decodable, Sendable {
     /// The state machine.
@@ -29,14 +29,14 @@ struct DeployedStack: Decodable, Sendable {
         var environment: [String: String]
 
         /// As it is run on this machine.
-        func specification(overriding variables: [String: String]) -> FunctionSpecification {
+        func specification(adding variables: [String: String]) -> FunctionSpecification {
             var result = FunctionSpecification(
                 name: name,
                 executablePath: executable,
                 memorySizeInMegabytes: memory,
                 timeout: .seconds(timeout)
             )
-            result.environment = environment.merging(variables) { $1 }
+            result.environment = environment.merging(variables) { deployed, _ in deployed }
             return result
         }
     }
@@ -63,6 +63,8 @@ struct DeployedStack: Decodable, Sendable {
     var table: String
     var secret: String
     var region: String
+    /// The file that the functions' calls of AWS are to be written to.
+    var calls: String
     var metrics: [WatchedMetric]
 
     /// The file that describes it, where there is a deployment to look at.

@@ -3,7 +3,6 @@ import AWSClient
 import AWSSigning
 import Foundation
 import HTTPTransport
-import NIOHTTP1
 import Simulators
 import StateMachine
 import SyncCore
@@ -23,18 +22,24 @@ struct DeployedStackTests {
         let stack = try DeployedStack(file: try #require(DeployedStack.file))
         let address = try #require(Deployment.emulator)
         let library = try SampleLibrary.make()
+        let calls = RecordedCalls()
         try await AsyncHTTPClientTransport.with { transport in
+            let aws = AWSClient(
+                executor: transport,
+                credentials: StaticCredentialProvider(Credential(accessKeyId: "testing", secretAccessKey: "testing")),
+                region: Region(rawValue: stack.region),
+                endpoints: Endpoints(all: try Endpoint(parsing: address)),
+                logger: quietLogger
+            )
+            let stored = StoredMirror(
+                s3: S3(client: aws),
+                dynamoDB: DynamoDB(client: aws),
+                bucket: stack.bucket,
+                table: stack.table,
+                prefix: stack.prefix
+            )
             try await withObsidianSimulator(library: library, logger: quietLogger) { provider in
-                try await withCountingProxy(to: address, transport, RequestLog(), refusing: Self.isRefused) { proxy in
-                    let aws = AWSClient(
-                        executor: transport,
-                        credentials: StaticCredentialProvider(
-                            Credential(accessKeyId: "testing", secretAccessKey: "testing")
-                        ),
-                        region: Region(rawValue: stack.region),
-                        endpoints: Endpoints(all: try Endpoint(parsing: address)),
-                        logger: quietLogger
-                    )
+                try await withRecordedCalls(of: stack.functions[...], to: address, transport, calls) { endpoints in
                     let run = DeployedRun(
                         stack: stack,
                         secrets: SecretsManagerStore(
@@ -43,27 +48,22 @@ struct DeployedStackTests {
                         ),
                         surroundings: [
                             "PATH": "/usr/bin:/bin", "AWS_REGION": stack.region, "AWS_ACCESS_KEY_ID": "testing",
-                            "AWS_SECRET_ACCESS_KEY": "testing", "AWS_ENDPOINT_URL": address,
-                            "OBSIDIAN_API_URL": provider.baseURL,
-                        ]
-                    )
-                    let stored = StoredMirror(
-                        s3: S3(client: aws),
-                        dynamoDB: DynamoDB(client: aws),
-                        bucket: stack.bucket,
-                        table: stack.table,
-                        prefix: stack.prefix
+                            "AWS_SECRET_ACCESS_KEY": "testing", "OBSIDIAN_API_URL": provider.baseURL,
+                        ],
+                        endpoints: endpoints
                     )
                     try await mirrors(library, provider, run, stored)
-                    try await tellsOfFailures(library, provider, run, proxy)
+                    try await follows(library, run, stored)
+                    try await tellsOfFailures(library, provider, run, calls)
                     _ = try await run.succeed()
                     try await stored.expectMirror(of: library)
-                    try await tellsOfRefusals(library, run)
+                    try await tellsOfRefusals(library, run, calls)
                     try await tellsOfTokens(run)
                     try expectWatchedMetrics(stack, try run.said.metrics())
                 }
             }
         }
+        try calls.write(to: stack.calls)
     }
 
     /// Everything arrives, and nothing is asked for twice.
@@ -83,15 +83,28 @@ struct DeployedStackTests {
         #expect(provider.counters.pulls == pulls, "a second execution downloads nothing")
     }
 
+    /// Edits, renames and deletions at the source are followed, and a complete run finds nothing amiss.
+    private func follows(_ library: SimulatedLibrary, _ run: DeployedRun, _ stored: StoredMirror) async throws {
+        let edits = try SampleLibrary.edit(library, round: 1)
+        let archive = try library.vault(named: SampleLibrary.archiveName)
+        archive.write("in parts.bin", .generated(seed: "parts", size: 12 << 20))
+        let summary = try await run.succeed()
+        #expect(summary.filesCount == 1 + edits.reduce(0) { $0 + $1.changed.count + $1.added.count })
+        let complete = try await run.succeed(input: .object(["action": "sync", "sync_type": "complete"]))
+        #expect(complete.filesCount == 0)
+        try await stored.expectMirror(of: library)
+    }
+
     /// Each file of a name of its own fails in another way, and one vault's password is wrong.
     private func tellsOfFailures(
         _ library: SimulatedLibrary,
         _ provider: ObsidianSimulator,
         _ run: DeployedRun,
-        _ proxy: String
+        _ calls: RecordedCalls
     ) async throws {
         let archive = try library.vault(named: SampleLibrary.archiveName)
-        for name in ["damaged.md", "cut.md", Self.refused] { archive.write(name, .text(name)) }
+        let refused = "refused-by-the-store.md"
+        for name in ["damaged.md", "cut.md", refused] { archive.write(name, .text(name)) }
         for (name, fault) in [("damaged.md", SimulatorFault.bodyFlipped), ("cut.md", .pullClosed)] {
             let file = try #require(archive.account().files.first { $0.path == name })
             provider.inject(fault, uid: file.uid, times: nil)
@@ -100,7 +113,9 @@ struct DeployedStackTests {
         try await run.store(
             DemoSource.sampleSecret.setting(wrong, at: "vaults", SampleLibrary.fieldNotesID, "password")
         )
-        let failed = try await run.execute(surroundings: ["AWS_ENDPOINT_URL_S3": proxy])
+        calls.refuse(refused)
+        let failed = try await run.execute()
+        calls.refuse(nil)
         #expect(failed.error == "PartialFailure", "\(run.said.end)")
         provider.faults = .init()
         provider.inject(.openingGarbled, times: nil)
@@ -111,17 +126,17 @@ struct DeployedStackTests {
     }
 
     /// The account's password is wrong: people are told, and where they cannot be told, that is counted.
-    private func tellsOfRefusals(_ library: SimulatedLibrary, _ run: DeployedRun) async throws {
+    private func tellsOfRefusals(_ library: SimulatedLibrary, _ run: DeployedRun, _ calls: RecordedCalls) async throws {
         library.revokeTokens()
         try await run.store(DemoSource.sampleSecret.setting(.string("wrong"), at: "auth", "password"))
-        let topic = "arn:aws:sns:\(run.stack.region):123456789012:nowhere"
-        let untold = try await run.execute(overriding: ["ALERT_TOPIC_ARN": topic])
+        calls.refuse("Action=Publish")
+        let untold = try await run.execute()
         #expect(untold.error == "AuthenticationFailed", "\(run.said.end)")
-        let undelivered = try alertsFailed(run)
-        #expect(undelivered == 1)
+        calls.refuse(nil)
+        #expect(try alertsFailed(run) == 1)
         let told = try await run.execute()
         #expect(told.error == "AuthenticationFailed")
-        #expect(try alertsFailed(run) == undelivered, "the deployed topic takes the alert")
+        #expect(try alertsFailed(run) == 1, "the deployed topic takes the alert")
     }
 
     private func alertsFailed(_ run: DeployedRun) throws -> Int {
@@ -158,11 +173,5 @@ struct DeployedStackTests {
         for metric in MetricName.allCases {
             #expect(watched.contains(metric.rawValue), "nobody watches \(metric.rawValue)")
         }
-    }
-
-    private static let refused = "refused-by-the-store.md"
-
-    private static func isRefused(_ method: HTTPMethod, _ uri: String) -> Bool {
-        method == .PUT && uri.contains(refused)
     }
 }
