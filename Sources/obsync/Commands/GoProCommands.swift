@@ -19,6 +19,9 @@ struct SimulateGoProCommand: AsyncParsableCommand {
     @Option(help: "A fault that happens, as NAME once, as NAME:TIMES, or as NAME:always. Can be given again.")
     var fault: [FaultArgument] = []
 
+    @Flag(help: "Leave the sample library out: the account has nothing but what is asked for here.")
+    var noSample = false
+
     @Option(help: "How many more videos the library holds.")
     var media = 0
 
@@ -55,7 +58,7 @@ struct SimulateGoProCommand: AsyncParsableCommand {
     }
 
     private func makeLibrary() -> SimulatedMediaLibrary {
-        let library = SampleMediaLibrary.make()
+        let library = noSample ? SimulatedMediaLibrary([]) : SampleMediaLibrary.make()
         let sizes = [Int64](repeating: 1000, count: max(0, media)) + (clipBytes.map { [$0] } ?? [])
         for (number, size) in sizes.enumerated() {
             let moment = 1_780_000_000 + Int64(number)
