@@ -68,7 +68,10 @@ package final class MeteredTable: HTTPExecutor {
 
     private func put(_ input: JSON) throws -> HTTPResponse {
         let item = input.members["Item"] ?? .null
-        let body = String(decoding: try JSONEncoder().encode(item), as: UTF8.self)
+        let encoder = JSONEncoder()
+        // As the service spells it.
+        encoder.outputFormatting = .withoutEscapingSlashes
+        let body = String(decoding: try encoder.encode(item), as: UTF8.self)
         guard case .string(let sort)? = item[["item", "S"]], let inBody = Self.split(body),
             let inSort = Self.split(sort)
         else { throw TransportError(.invalidConfiguration, message: "the sort key has no number in it") }

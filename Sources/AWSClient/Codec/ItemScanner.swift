@@ -36,20 +36,25 @@ struct ItemScanner {
 
     /// Takes a text without escapes.
     mutating func text() -> String? {
-        guard let content = content() else { return nil }
-        return String(validating: content, as: UTF8.self)
+        guard let (content, isASCII) = content() else { return nil }
+        let text = UnsafeRawBufferPointer(rebasing: content)
+        // Checking is slow, so it is left to the texts that need it.
+        return isASCII ? String(decoding: text, as: UTF8.self) : String(validating: text, as: UTF8.self)
     }
 
-    private mutating func content() -> UnsafeRawBufferPointer.SubSequence? {
+    /// The bytes of a text, and whether all of them are ASCII.
+    private mutating func content() -> (UnsafeRawBufferPointer.SubSequence, isASCII: Bool)? {
         guard take("\"") else { return nil }
         let start = position
+        var seen: UInt8 = 0
         while position < bytes.count {
             let byte = bytes[position]
             if byte == UInt8(ascii: "\"") {
                 position += 1
-                return bytes[start..<(position - 1)]
+                return (bytes[start..<(position - 1)], seen < 0x80)
             }
             if byte == UInt8(ascii: "\\") || byte < 0x20 { return nil }
+            seen |= byte
             position += 1
         }
         return nil
@@ -109,13 +114,13 @@ struct ItemScanner {
         guard take("{") else { return nil }
         var item = Item(minimumCapacity: 12)
         repeat {
-            guard let name = text(), take(":"), take("{"), let type = content(), type.count == 1, take(":") else {
+            guard let name = text(), take(":"), take("{"), let (type, _) = content(), type.count == 1, take(":") else {
                 return nil
             }
             switch type.first {
             case UInt8(ascii: "S"): item[name] = text().map { .s($0) }
             case UInt8(ascii: "N"): item[name] = text().map { .n($0) }
-            case UInt8(ascii: "B"): item[name] = content().flatMap { Data(base64Encoded: Data($0)) }.map { .b($0) }
+            case UInt8(ascii: "B"): item[name] = content().flatMap { Data(base64Encoded: Data($0.0)) }.map { .b($0) }
             default: return nil
             }
             guard item[name] != nil, take("}") else { return nil }
