@@ -100,8 +100,7 @@ invoke-all: build ## Hand every event of events/ to its function; without AWS ea
 	@.ci/invoke-all .build/debug
 
 benchmark: setup $(MOTO) ## Measure memory, CPU and throughput of the downloader (see Benchmarks/README.md)
-	swift build -c release --product obsync
-	for function in $(FUNCTIONS); do $(RELEASE) --product $$function || exit 1; done
+	for product in obsync $(FUNCTIONS); do $(RELEASE) --product $$product || exit 1; done
 	Benchmarks/run
 
 benchmark-lister: ## Compare a million entries with a million records; CPU against a plain C scan, and memory

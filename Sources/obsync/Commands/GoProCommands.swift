@@ -19,9 +19,6 @@ struct SimulateGoProCommand: AsyncParsableCommand {
     @Option(help: "A fault that happens, as NAME once, as NAME:TIMES, or as NAME:always. Can be given again.")
     var fault: [FaultArgument] = []
 
-    @Flag(help: "Leave the sample library out: the account has nothing but what is asked for here.")
-    var noSample = false
-
     @Option(help: "How many more videos the library holds.")
     var media = 0
 
