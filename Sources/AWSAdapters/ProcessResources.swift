@@ -30,6 +30,19 @@ struct ProcessResources: Sendable {
     private var temporaryFiles: Double? {
         var status = statvfs()
         guard statvfs(temporaryFolder, &status) == 0, status.f_blocks > 0 else { return nil }
-        return 1 - Double(status.f_bavail) / Double(status.f_blocks)
+        return Self.used(
+            free: Int64(status.f_bavail) * Int64(status.f_frsize),
+            of: Int64(status.f_blocks) * Int64(status.f_frsize)
+        )
     }
+
+    /// The share of a file system that is used, where no more of it counts than a function has by default: on a disk of
+    /// hundreds of gigabytes that others have filled to four fifths, nothing is short.
+    static func used(free: Int64, of total: Int64) -> Double {
+        let counted = max(min(total, defaultTemporarySize), 1)
+        return 1 - Double(min(free, counted)) / Double(counted)
+    }
+
+    /// What AWS Lambda gives a function below `/tmp` unless it is asked for more.
+    private static let defaultTemporarySize: Int64 = 512 << 20
 }

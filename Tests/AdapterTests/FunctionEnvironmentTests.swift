@@ -1,4 +1,4 @@
-import AWSAdapters
+@testable import AWSAdapters
 import SyncCore
 import Testing
 
@@ -96,6 +96,15 @@ struct FunctionEnvironmentTests {
         let usage = try #require(found.sampleResources())
         #expect(usage.memory > 0)
         #expect((0...1).contains(usage.temporaryFiles))
+    }
+
+    @Test(
+        "temporary files are short where little room is left, not where a large disk is mostly full",
+        arguments: [(512, 512, 0), (102, 512, 0.8), (0, 512, 1), (48_000, 264_000, 0), (256, 10_240, 0.5)]
+            as [(Int64, Int64, Double)]
+    )
+    func temporaryFiles(free: Int64, total: Int64, used: Double) {
+        #expect(abs(ProcessResources.used(free: free << 20, of: total << 20) - used) < 0.01)
     }
 
     @Test("bodies that the function's memory cannot hold as a whole go in parts")
