@@ -1,6 +1,7 @@
-@testable import AWSAdapters
 import SyncCore
 import Testing
+
+@testable import AWSAdapters
 
 @Suite("The variables of a function")
 struct FunctionEnvironmentTests {
