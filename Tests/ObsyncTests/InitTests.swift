@@ -34,10 +34,22 @@ struct InitTests {
             text.contains(
                 #"""
                 parameter_overrides = "SecretName=\"obsync\" ScheduleExpression=\"cron(15 3 * * ? *)\" \#
-                ScheduleState=\"DISABLED\" AlertEmail=\"ops@example.com\" FilesPrefix=\"vaults/\" Architecture=\"x86_64\""
+                ScheduleState=\"DISABLED\" DeadManPeriod=\"86400\" AlertEmail=\"ops@example.com\" FilesPrefix=\"vaults/\" Architecture=\"x86_64\""
                 """#
             )
         )
+    }
+
+    @Test(
+        "the dead man's alarm waits as long as the schedule",
+        arguments: [
+            ("rate(1 hour)", 3600), ("rate(90 minutes)", 21600), ("rate(12 hours)", 43200), ("rate(1 day)", 86400),
+            ("rate(2 days)", 259_200), ("rate(7 days)", 259_200), ("cron(15 3 * * ? *)", 86400),
+        ]
+    )
+    func deadMan(schedule: String, seconds: Int) {
+        let settings = DeploymentSettings(schedule: schedule)
+        #expect(settings.deadManPeriod == seconds)
     }
 
     @Test("a wrong answer is explained and asked for again")

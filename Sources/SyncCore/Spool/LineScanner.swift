@@ -40,9 +40,32 @@ package struct LineScanner {
 
     @inline(__always)
     private func holds(_ text: StaticString, at start: Int) -> Bool {
-        let expected = text.utf8Start
-        for index in 0..<text.utf8CodeUnitCount where bytes[start &+ index] != expected[index] { return false }
+        let count = text.utf8CodeUnitCount
+        let (expected, found) = (
+            UnsafeRawPointer(text.utf8Start), UnsafeRawPointer(bytes.baseAddress.unsafelyUnwrapped) + start
+        )
+        // A whole word at a time; the last one overlaps with the one before.
+        if count >= 8 {
+            for index in stride(from: 0, to: count &- 8, by: 8) where !isSame(UInt64.self, expected, found, at: index) {
+                return false
+            }
+            return isSame(UInt64.self, expected, found, at: count &- 8)
+        }
+        if count >= 4 {
+            return isSame(UInt32.self, expected, found, at: 0) && isSame(UInt32.self, expected, found, at: count &- 4)
+        }
+        for index in 0..<count where !isSame(UInt8.self, expected, found, at: index) { return false }
         return true
+    }
+
+    @inline(__always)
+    private func isSame<Word: FixedWidthInteger & BitwiseCopyable>(
+        _ word: Word.Type,
+        _ lhs: UnsafeRawPointer,
+        _ rhs: UnsafeRawPointer,
+        at offset: Int
+    ) -> Bool {
+        lhs.loadUnaligned(fromByteOffset: offset, as: word) == rhs.loadUnaligned(fromByteOffset: offset, as: word)
     }
 
     /// The bytes of a text, and whether all of them are ASCII.
@@ -56,8 +79,14 @@ package struct LineScanner {
         var seen: UInt64 = 0
         let raw = UnsafeRawBufferPointer(bytes)
         while end &+ 8 <= bytes.count {
-            let word = raw.loadUnaligned(fromByteOffset: end, as: UInt64.self)
-            if Self.holdsSpecial(word) { break }
+            let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: end, as: UInt64.self))
+            let special = Self.special(word)
+            if special != 0 {
+                let before = special.trailingZeroBitCount & ~7
+                seen |= word & ((1 << before) &- 1)
+                end &+= before >> 3
+                break
+            }
             seen |= word
             end &+= 8
         }
@@ -82,14 +111,14 @@ package struct LineScanner {
             ? String(decoding: content.bytes, as: UTF8.self) : String(validating: content.bytes, as: UTF8.self)
     }
 
-    /// Whether one of eight bytes is a quotation mark, a backslash or a control character. It may be wrong about bytes that
-    /// follow such a one, and is never wrong about the first.
+    /// The top bits of those of eight bytes that are a quotation mark, a backslash or a control character. It may be wrong about
+    /// bytes that follow such a one, and is never wrong about the first.
     @inline(__always)
-    private static func holdsSpecial(_ word: UInt64) -> Bool {
+    private static func special(_ word: UInt64) -> UInt64 {
         let quote = word ^ (ones &* 0x22)
         let backslash = word ^ (ones &* 0x5C)
         let found = (quote &- ones) & ~quote | (backslash &- ones) & ~backslash | (word &- ones &* 0x20) & ~word
-        return found & tops != 0
+        return found & tops
     }
 
     private static var ones: UInt64 { 0x0101_0101_0101_0101 }
@@ -120,6 +149,14 @@ package struct LineScanner {
         if isNegative { end &+= 1 }
         let start = end
         var value: Int64 = 0
+        let raw = UnsafeRawBufferPointer(bytes)
+        while end &- start <= 18, end &+ 8 <= bytes.count {
+            let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: end, as: UInt64.self))
+            let (part, count) = Self.leadingDigits(word)
+            value = value &* Self.power(count) &+ part
+            end &+= count
+            if count < 8 { break }
+        }
         while end < bytes.count, end &- start <= 18, case let digit = bytes[end] &- UInt8(ascii: "0"), digit < 10 {
             value = value &* 10 &+ Int64(digit)
             end &+= 1
@@ -130,6 +167,38 @@ package struct LineScanner {
         else { return nil }
         position = end
         return isNegative ? -value : value
+    }
+
+    /// The number that the digits at the beginning of eight bytes make up, and how many they are.
+    @inline(__always)
+    private static func leadingDigits(_ word: UInt64) -> (value: Int64, count: Int) {
+        let digits = word ^ (ones &* 0x30)
+        let others = ((digits & ~tops) &+ ones &* 0x76 | digits) & tops
+        let count = others == 0 ? 8 : others.trailingZeroBitCount >> 3
+        guard count > 0 else { return (0, 0) }
+        // With zeros before them they are eight digits: neighbours are put together, then pairs, then fours.
+        var value = digits << (64 &- 8 &* UInt64(count))
+        value = value &* 10 &+ value >> 8
+        value =
+            ((value & 0xFF_0000_00FF) &* 0xF4240_0000_0064 &+ ((value >> 16) & 0xFF_0000_00FF) &* 0x2710_0000_0001)
+            >> 32
+        return (Int64(value), count)
+    }
+
+    /// Ten to the power of up to eight.
+    @inline(__always)
+    private static func power(_ count: Int) -> Int64 {
+        switch count {
+        case 0: 1
+        case 1: 10
+        case 2: 100
+        case 3: 1_000
+        case 4: 10_000
+        case 5: 100_000
+        case 6: 1_000_000
+        case 7: 10_000_000
+        default: 100_000_000
+        }
     }
 
     /// Takes an object with whatever it holds, as long as no text in it has escapes.

@@ -51,11 +51,23 @@ struct DeploymentSettings: Equatable {
         }
     }
 
+    /// The seconds that the dead man's alarm takes for the time between two runs: of those that the template takes, the least
+    /// that is not shorter than the schedule's; a day where the schedule is no rate.
+    var deadManPeriod: Int {
+        let day = 86400
+        let seconds = ["minute": 60, "hour": 3600, "day": day]
+        guard let rate = schedule.wholeMatch(of: /rate\(([0-9]{1,6}) (minute|hour|day)s?\)/), let count = Int(rate.1),
+            let unit = seconds[String(rate.2)]
+        else { return day }
+        return [3600, 6 * 3600, 12 * 3600, day].first { $0 >= count * unit } ?? 3 * day
+    }
+
     /// The settings as the AWS SAM CLI reads them.
     var samConfiguration: String {
         let parameters = [
             ("SecretName", secret), ("ScheduleExpression", schedule), ("ScheduleState", "DISABLED"),
-            ("AlertEmail", alertEmail), ("FilesPrefix", prefix), ("Architecture", architecture),
+            ("DeadManPeriod", String(deadManPeriod)), ("AlertEmail", alertEmail), ("FilesPrefix", prefix),
+            ("Architecture", architecture),
         ]
         let overrides = parameters.map { "\($0)=\\\"\($1)\\\"" }.joined(separator: " ")
         return """

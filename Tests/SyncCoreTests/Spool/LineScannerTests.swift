@@ -125,6 +125,27 @@ struct LineScannerTests {
         }
     }
 
+    @Test("whole numbers of every length are read, whatever follows them", arguments: 1...20)
+    func integers(digits: Int) {
+        let text = String("98765432109876543210".prefix(digits))
+        for sign in ["", "-"] {
+            for rest in [",", "}", "},\"a\":1", ",\"b\":\"cd\"}\n", ",00000000", "}9"] {
+                let found = Array((sign + text + rest).utf8).withUnsafeBufferPointer { buffer in
+                    var scanner = LineScanner(buffer, at: 0)
+                    return scanner.integer()
+                }
+                #expect(found == (digits <= 18 ? Int64(sign + text) : nil), "\(sign)\(text)\(rest)")
+            }
+            for wrong in ["x", " ", "", ".5", "e3", "/", ":"] {
+                let found = Array((sign + text + wrong).utf8).withUnsafeBufferPointer { buffer in
+                    var scanner = LineScanner(buffer, at: 0)
+                    return scanner.integer()
+                }
+                #expect(found == nil, "\(sign)\(text)\(wrong)")
+            }
+        }
+    }
+
     @Test("a record is read from its JSON, plain or not", arguments: ["plain.md", "line\nfeed \"quoted\".md"])
     func recordJSON(path: String) throws {
         let author = FileRecord.Author(run: .first, epoch: "e", now: Timestamp(milliseconds: 5))

@@ -1,5 +1,7 @@
+#define _GNU_SOURCE
 #include "plain_scan.h"
 
+#include <sched.h>
 #include <stdio.h>
 
 int plain_scan(const char *path, struct plain_scan_counts *counts) {
@@ -38,4 +40,18 @@ int plain_scan(const char *path, struct plain_scan_counts *counts) {
     fclose(file);
     *counts = found;
     return failed ? -1 : 0;
+}
+
+int use_one_processor(void) {
+    cpu_set_t all, one;
+    if (sched_getaffinity(0, sizeof all, &all) != 0) {
+        return -1;
+    }
+    int last = CPU_SETSIZE - 1;
+    while (last > 0 && !CPU_ISSET(last, &all)) {
+        last--;
+    }
+    CPU_ZERO(&one);
+    CPU_SET(last, &one);
+    return sched_setaffinity(0, sizeof one, &one);
 }

@@ -47,7 +47,7 @@ struct RecordFile: AsyncSequence, Sendable {
         var reader: JSONLinesReader<FileRecord>
 
         mutating func next() async throws -> [FileRecord]? {
-            let page = try await reader.next(upTo: 500)
+            let page = try await reader.next(upTo: 4000)
             return page.isEmpty ? nil : page
         }
     }

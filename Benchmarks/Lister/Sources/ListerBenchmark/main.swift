@@ -1,5 +1,8 @@
+import CPlainScan
 import Foundation
 
+// A function of 512 MB has less than one processor, and what hops between two measures their caches.
+guard use_one_processor() == 0 else { fatalError("the process cannot be kept on one processor") }
 let arguments = CommandLine.arguments.dropFirst()
 let count = arguments.first.flatMap { Int($0) } ?? 1_000_000
 let folder = FileManager.default.temporaryDirectory.appending(path: "lister-benchmark-\(getpid())")

@@ -15,4 +15,7 @@ struct plain_scan_counts {
 // nothing. Returns 0, or -1 when the file cannot be read.
 int plain_scan(const char *path, struct plain_scan_counts *counts);
 
+// Keeps this process on one of the processors that it may run on. Returns 0, or -1 when that cannot be done.
+int use_one_processor(void);
+
 #endif
