@@ -104,7 +104,7 @@ benchmark: setup $(MOTO) ## Measure memory, CPU and throughput of the downloader
 	Benchmarks/run
 
 benchmark-lister: ## Compare a million entries with a million records; CPU against a plain C scan, and memory
-	swift build -c release --product ListerBenchmark
+	$(RELEASE) --product ListerBenchmark
 	@for part in diff spool reads; do \
 		for count in 100000 1000000; do .build/release/ListerBenchmark $$count $$part || exit 1; done; \
 	done
