@@ -66,10 +66,7 @@ struct DownloadFaultTests {
         try #require(undisturbed > 6)
         for number in 1...undisturbed {
             try await DownloadWorld.with { world in
-                await world.runUntilKilled("run-1", at: number, isDone: isDone)
-                try await world.expectTruth("killed at request \(number)")
-                try await world.nextRun("run-2")
-                try await world.expectEverything("killed at request \(number)")
+                try await world.expectRecovery(fromKillAt: number, isDone: isDone)
             }
         }
     }

@@ -107,10 +107,7 @@ struct RangedFaultTests {
         try #require(undisturbed > 12)
         for number in 1...undisturbed {
             try await DownloadWorld.withRanges { world, library in
-                await world.runUntilKilled("run-1", at: number, isDone: isDone)
-                try await world.expectTruth("killed at request \(number)")
-                try await world.nextRun("run-2")
-                try await world.expectEverything("killed at request \(number)")
+                try await world.expectRecovery(fromKillAt: number, isDone: isDone)
                 // What was under way when it ended is fetched again, and no more.
                 let most = size + Int64(world.settings.upload.partsInFlight) * part
                 #expect(library.rangeBytesSent <= most, "killed at request \(number)")

@@ -150,6 +150,18 @@ extension DownloadWorld {
         #expect(simulator.openUploads(in: SimulatedS3.bucket).isEmpty, comment, sourceLocation: sourceLocation)
     }
 
+    /// That a run which is killed at a request leaves nothing that the next one cannot finish.
+    func expectRecovery(
+        fromKillAt number: Int,
+        isDone: Bool,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        await runUntilKilled("run-1", at: number, isDone: isDone)
+        try await expectTruth("killed at request \(number)", sourceLocation: sourceLocation)
+        try await nextRun("run-2")
+        try await expectEverything("killed at request \(number)", sourceLocation: sourceLocation)
+    }
+
     /// After one run everything is there; an upload whose beginning was not heard of goes with the next run.
     func expectFinished(sourceLocation: SourceLocation = #_sourceLocation) async throws {
         try await nextRun("run-2")
