@@ -98,7 +98,8 @@ struct MediaDeployment: Sendable {
             logger: quietLogger
         )
         let answer = try await response.collect(upTo: 6 << 20)
-        try #require(response.status == 200, "\(String(buffer: answer))")
+        let isAnswer = response.status == 200 && response.headers.first(name: "X-Amz-Function-Error") == nil
+        try #require(isAnswer, "\(String(buffer: answer))")
         return try FunctionJSON.decode(Output.self, from: answer.readableBytesView)
     }
 

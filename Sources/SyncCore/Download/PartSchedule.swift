@@ -7,8 +7,8 @@ struct PartSchedule {
     /// Parts that were stored since this schedule was made.
     private(set) var advanced = 0
     private var begun: [Int: Timestamp] = [:]
-    /// How long the part took that was stored last; zero as long as none was.
-    private(set) var partTime: Duration = .zero
+    /// How long the part took that was stored last, and how many were under way with it; nil as long as none was stored.
+    private var lastPart: (time: Duration, sharers: Int)?
 
     /// Makes a schedule of everything that is not stored yet.
     init(_ plan: PartPlan, stored: [UploadedPart]) {
@@ -22,6 +22,12 @@ struct PartSchedule {
 
     /// The parts that are stored, by ascending number.
     var parts: [UploadedPart] { stored.sorted { $0.number < $1.number } }
+
+    /// How long one more part takes at most: what shares a line with more others than the last part did may be slower by as
+    /// much. Nil as long as nothing tells.
+    var timeForOneMore: Duration? {
+        lastPart.map { $0.time * max(Double(underWay.count + 1) / Double($0.sharers), 1) }
+    }
 
     /// The next part to start, with the number of its attempt; nil when there is none, or as many are under way as may be.
     mutating func next(limit: Int, now: Timestamp) -> (number: Int, attempt: Int)? {
@@ -39,8 +45,10 @@ struct PartSchedule {
     }
 
     mutating func note(_ part: UploadedPart, now: Timestamp) {
+        if let begun = begun.removeValue(forKey: part.number) {
+            lastPart = (begun.duration(to: now), max(underWay.count, 1))
+        }
         underWay.remove(part.number)
-        if let begun = begun.removeValue(forKey: part.number) { partTime = begun.duration(to: now) }
         stored.append(part)
         advanced += 1
     }

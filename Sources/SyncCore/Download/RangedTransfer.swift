@@ -152,8 +152,9 @@ extension RangedTransfer {
             }
             var failure: SyncError?
             while true {
-                while failure == nil, work.hasTime(for: local.partTime), local.isIdle || work.governor.isOpen,
-                    let next = local.next(limit: limit.current, now: work.clock.now)
+                while failure == nil, work.hasTime(for: local.timeForOneMore ?? .zero),
+                    local.isIdle || work.governor.isOpen,
+                    let next = local.next(limit: mostAtOnce(local), now: work.clock.now)
                 {
                     start(next.number, attempt: next.attempt, of: upload, after: .zero, &group)
                 }
@@ -180,6 +181,14 @@ extension RangedTransfer {
             group.cancelAll()
             return failure
         }
+    }
+
+    /// How many parts may be under way now.
+    ///
+    /// Where time is limited the first goes alone: over a slow line many at once would all be open when the time is up, and
+    /// the call after it would fare no better.
+    private func mostAtOnce(_ schedule: PartSchedule) -> Int {
+        work.cutOff != nil && schedule.timeForOneMore == nil ? 1 : limit.current
     }
 
     /// Ends what is under way; a part that is stored in spite of that counts.

@@ -68,7 +68,8 @@ struct CutOffTests {
 
     @Test("parts that come before that are stored although the deadline has passed")
     func lateParts() async throws {
-        let world = World.withVideo()
+        var world = World.withVideo()
+        world.downloading.upload.partsInFlight = 1
         let batch = try await world.firstBatch
         world.library.setRangeHook { [clock, deadline] _, _, number in
             if number == 3 { clock.advance(to: deadline.advanced(by: .seconds(19))) }
@@ -97,11 +98,28 @@ struct CutOffTests {
         #expect(world.library.rangeBytesSent == 38_500)
     }
 
+    @Test("the first part has the line for itself; then as many are begun as would come in time sharing it")
+    func sharedLine() async throws {
+        let world = World.withVideo()
+        let batch = try await world.firstBatch
+        let begun = Mutex(0)
+        world.library.setRangeHook { [clock] _, _, number in
+            begun.withLock { $0 += 1 }
+            for _ in 0..<100 { await Task.yield() }
+            #expect(begun.withLock { $0 } == number)
+            clock.advance(to: clock.now.advanced(by: .seconds(300)))
+            return nil
+        }
+        // A third beside the second might take 600 seconds, and one after it would end after the time was up.
+        #expect(try await download(world, batch).status == .partial)
+        #expect(begun.withLock { $0 } == 2)
+    }
+
     @Test("a call in which nothing came says so instead of asking for the next one at once")
     func nothing() async throws {
         let world = World.withVideo()
         let batch = try await world.firstBatch
-        hang(world, after: 0)
+        hang(world, after: 0, atOnce: 1)
         let error = await #expect(throws: SyncError.self) { try await download(world, batch) }
         #expect(error?.name == .sourceUnavailable)
         #expect(clock.now < end)
