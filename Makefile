@@ -43,8 +43,7 @@ $(MOTO): .ci/requirements.txt
 
 test: setup $(MOTO) ## Unit tests, then the whole pipeline over sockets against moto
 	$(BUILD_TESTS)
-	@# Few at a time: tests that compute would keep those that talk over sockets waiting until these give up.
-	@.ci/with-moto $(VENV)/bin/python swift test --skip-build --parallel --experimental-maximum-parallelization-width 6
+	@.ci/test .ci/with-moto $(VENV)/bin/python
 
 lint: ## Check the format of all sources
 	swift format lint --strict --recursive Package.swift Sources Tests

@@ -89,18 +89,33 @@ struct MediaDeployment: Sendable {
         )
     }
 
-    /// Hands an event to a function at an address.
+    /// Hands an event to a function at an address, and requires an answer.
     func invoke<Output: Decodable>(_ url: String, _ input: some Encodable, as type: Output.Type) async throws -> Output
     {
+        try await attempt(url, input, as: type).get()
+    }
+
+    /// Hands an event to a function at an address.
+    func attempt<Output: Decodable>(
+        _ url: String,
+        _ input: some Encodable,
+        as type: Output.Type
+    ) async throws -> Result<Output, FunctionFailure> {
         let response = try await transport.execute(
             HTTPRequest(method: .POST, url: url, body: .bytes(ByteBuffer(bytes: try FunctionJSON.encode(input)))),
             timeout: .seconds(120),
             logger: quietLogger
         )
         let answer = try await response.collect(upTo: 6 << 20)
-        let isAnswer = response.status == 200 && response.headers.first(name: "X-Amz-Function-Error") == nil
-        try #require(isAnswer, "\(String(buffer: answer))")
-        return try FunctionJSON.decode(Output.self, from: answer.readableBytesView)
+        guard response.status == 200, response.headers.first(name: "X-Amz-Function-Error") == nil else {
+            return .failure(FunctionFailure(answer: String(buffer: answer)))
+        }
+        return .success(try FunctionJSON.decode(Output.self, from: answer.readableBytesView))
+    }
+
+    /// What a function answered that has failed.
+    struct FunctionFailure: Error {
+        var answer: String
     }
 
     /// Starts a function as a process by itself, and gives the address that it listens on.

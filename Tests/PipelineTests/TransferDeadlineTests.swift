@@ -15,6 +15,22 @@ struct TransferDeadlineTests {
     private static let size: Int64 = 64 << 20
     private static let partSize: Int64 = 5 << 20
 
+    /// What became of one call. Whatever else computes on this machine may leave it no time for a single part, and then not
+    /// even for its answer.
+    private enum Call {
+        case complete, partial, killed
+
+        init(_ answer: Result<DownloadOutput, MediaDeployment.FunctionFailure>) throws {
+            switch answer {
+            case .success(let output): self = output.status == .complete ? .complete : .partial
+            case .failure(let failure) where failure.answer.contains("Sandbox.Timedout"): self = .killed
+            case .failure(let failure):
+                try #require(failure.answer.contains("no file and no part arrived"), "\(failure.answer)")
+                self = .partial
+            }
+        }
+    }
+
     @Test("it arrives over many of five seconds, and less than one part for each is fetched again")
     func deadline() async throws {
         let environment = [
@@ -39,16 +55,17 @@ struct TransferDeadlineTests {
                 }
                 let batch = try #require(page.batches.first)
                 let event = DownloadInput(run: input.run, request: page.request, batch: batch)
-                var calls: Int64 = 0
-                while true {
-                    calls += 1
-                    try #require(calls < 30)
-                    let output = try await world.invoke(url(.downloader), event, as: DownloadOutput.self)
-                    if output.status == .complete { break }
-                    #expect(world.store.objects(in: MediaDeployment.bucket).allSatisfy { $0.size < Self.size })
+                var calls: [Call] = []
+                while calls.last != .complete {
+                    try #require(calls.count < 60)
+                    let answer = try await world.attempt(url(.downloader), event, as: DownloadOutput.self)
+                    calls.append(try Call(answer))
+                    let objects = world.store.objects(in: MediaDeployment.bucket)
+                    #expect(calls.last == .complete || objects.allSatisfy { $0.size < Self.size })
                 }
-                #expect(calls > 2)
-                #expect(world.source.counters.bytesSent - Self.size < calls * Self.partSize)
+                #expect(calls.count > 2)
+                let lost = calls.count + calls.count { $0 == .killed } * 3
+                #expect(world.source.counters.bytesSent - Self.size < Int64(lost) * Self.partSize)
                 try await world.expectClip()
                 #expect(world.store.openUploads(in: MediaDeployment.bucket).isEmpty)
             }
