@@ -14,6 +14,8 @@ struct BatchWork: Sendable {
     let retries: RetryAllowance
     /// How many files may be under way; one for all sessions of the call.
     let limit: AdaptiveLimit
+    /// How fast the parts of large files come in.
+    let line = LineSpeed()
 
     init(
         _ downloader: DownloadBatch,

@@ -6,9 +6,6 @@ struct PartSchedule {
     private(set) var stored: [UploadedPart]
     /// Parts that were stored since this schedule was made.
     private(set) var advanced = 0
-    private var begun: [Int: Timestamp] = [:]
-    /// How long the part took that was stored last, and how many were under way with it; nil as long as none was stored.
-    private var lastPart: (time: Duration, sharers: Int)?
 
     /// Makes a schedule of everything that is not stored yet.
     init(_ plan: PartPlan, stored: [UploadedPart]) {
@@ -23,17 +20,10 @@ struct PartSchedule {
     /// The parts that are stored, by ascending number.
     var parts: [UploadedPart] { stored.sorted { $0.number < $1.number } }
 
-    /// How long one more part takes at most: what shares a line with more others than the last part did may be slower by as
-    /// much. Nil as long as nothing tells.
-    var timeForOneMore: Duration? {
-        lastPart.map { $0.time * max(Double(underWay.count + 1) / Double($0.sharers), 1) }
-    }
-
     /// The next part to start, with the number of its attempt; nil when there is none, or as many are under way as may be.
-    mutating func next(limit: Int, now: Timestamp) -> (number: Int, attempt: Int)? {
+    mutating func next(limit: Int) -> (number: Int, attempt: Int)? {
         guard underWay.count < max(limit, 1), let number = open.popLast() else { return nil }
         underWay.insert(number)
-        begun[number] = now
         attempts[number, default: 0] += 1
         return (number, attempts[number, default: 1])
     }
@@ -44,10 +34,7 @@ struct PartSchedule {
         return attempts[number, default: 1]
     }
 
-    mutating func note(_ part: UploadedPart, now: Timestamp) {
-        if let begun = begun.removeValue(forKey: part.number) {
-            lastPart = (begun.duration(to: now), max(underWay.count, 1))
-        }
+    mutating func note(_ part: UploadedPart) {
         underWay.remove(part.number)
         stored.append(part)
         advanced += 1

@@ -152,9 +152,8 @@ extension RangedTransfer {
             }
             var failure: SyncError?
             while true {
-                while failure == nil, work.hasTime(for: local.timeForOneMore ?? .zero),
-                    local.isIdle || work.governor.isOpen,
-                    let next = local.next(limit: mostAtOnce(local), now: work.clock.now)
+                while failure == nil, hasTimeForOneMore(of: upload), local.isIdle || work.governor.isOpen,
+                    let next = local.next(limit: mostAtOnce)
                 {
                     start(next.number, attempt: next.attempt, of: upload, after: .zero, &group)
                 }
@@ -166,7 +165,7 @@ extension RangedTransfer {
                 switch attempt.outcome {
                 case .success(let part):
                     limit.succeeded()
-                    local.note(part, now: work.clock.now)
+                    local.note(part)
                 case .failure(let error):
                     if error.name == .throttled { limit.throttled(at: attempt.pace) }
                     if failure == nil, let pause = work.retries.pause(after: error, attempt: attempt.attempt) {
@@ -183,12 +182,16 @@ extension RangedTransfer {
         }
     }
 
+    private func hasTimeForOneMore(of upload: Upload) -> Bool {
+        work.hasTime(for: work.line.time(forOneMore: upload.plan.partSize) ?? .zero)
+    }
+
     /// How many parts may be under way now.
     ///
     /// Where time is limited the first goes alone: over a slow line many at once would all be open when the time is up, and
     /// the call after it would fare no better.
-    private func mostAtOnce(_ schedule: PartSchedule) -> Int {
-        work.cutOff != nil && schedule.timeForOneMore == nil ? 1 : limit.current
+    private var mostAtOnce: Int {
+        work.cutOff != nil && !work.line.isKnown ? 1 : limit.current
     }
 
     /// Ends what is under way; a part that is stored in spite of that counts.
@@ -196,7 +199,7 @@ extension RangedTransfer {
         group.cancelAll()
         while let result = await group.nextResult() {
             if case .success(.some(let attempt)) = result, case .success(let part) = attempt.outcome {
-                schedule.note(part, now: work.clock.now)
+                schedule.note(part)
             }
         }
         schedule.giveUpAll()
@@ -214,7 +217,11 @@ extension RangedTransfer {
         _ group: inout Parts
     ) {
         let pace = limit.pace
+        let begun = work.clock.now.advanced(by: pause)
+        work.line.begin()
         group.addTask {
+            var stored: Int64?
+            defer { work.line.end(stored, after: begun.duration(to: work.clock.now)) }
             if pause > .zero { try await work.clock.sleep(for: pause) }
             try await work.lease.check()
             var result = Attempt(number: number, attempt: attempt, pace: pace, outcome: .failure(Self.unread))
@@ -226,6 +233,7 @@ extension RangedTransfer {
                         return try await work.mirror.putPart(number, stream, size: size, of: upload.handle)
                     }
                 )
+                stored = range.upperBound - range.lowerBound
             } catch let error as SyncError where error.isRetryable {
                 result.outcome = .failure(error)
             }
