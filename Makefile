@@ -1,7 +1,7 @@
 # Everything that a newcomer, CI or an operator types. `make help` lists it.
 
 SHELL := /bin/bash
-PACKAGES := libssl-dev libsqlite3-dev libutf8proc-dev zlib1g-dev python3-venv
+PACKAGES := binutils libssl-dev libsqlite3-dev libutf8proc-dev zlib1g-dev python3-venv
 FUNCTIONS := Authenticator Lister Downloader
 VENV := .build/venv
 MOTO := $(VENV)/bin/moto_server
@@ -13,7 +13,7 @@ RELEASE := swift build -c release --static-swift-stdlib -Xlinker -s -Xlinker --n
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build demo demo-edit demo-clean test lint check-source check-statemachine invoke-all benchmark \
-	benchmark-lister clean build-lambda check-lambda test-lambda clean-lambda infra-tools infra-check deploy destroy samconfig
+	benchmark-lister clean build-lambda check-lambda test-lambda clean-lambda infra-tools infra-check deploy start destroy samconfig
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -61,6 +61,7 @@ build-lambda: setup ## Build the three functions for AWS Lambda into build/<func
 # What `sam build` calls, once for each function of the template.
 build-%Function:
 	$(RELEASE) --product $*
+	.ci/check-lambda $*
 	cp "$$($(RELEASE) --show-bin-path)/$*" "$(ARTIFACTS_DIR)/bootstrap"
 
 check-lambda: build-lambda ## Check that the functions load on Amazon Linux 2023, and what they link
@@ -90,6 +91,9 @@ samconfig:
 deploy: samconfig infra-tools ## Build the functions and deploy everything to AWS, as samconfig.toml says
 	$(SAM) build --config-file $(SAM_CONFIG) --template infra/template.yaml --build-dir .build/sam --build-in-source
 	$(SAM) deploy --config-file $(SAM_CONFIG) --template-file .build/sam/template.yaml
+
+start: samconfig infra-tools ## Start a run of what is deployed; INPUT='{"sync_type": "complete"}' for another than a usual one
+	@$(VENV)/bin/python .ci/start $(SAM_CONFIG) '$(INPUT)'
 
 destroy: samconfig infra-tools ## Remove the deployment; the bucket, the table and the secret stay
 	@echo "The bucket with the files, the table with the records and the secret stay; remove them by hand if you mean it."

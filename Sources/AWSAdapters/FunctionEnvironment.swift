@@ -121,8 +121,17 @@ package struct FunctionEnvironment: Sendable {
                     bucket: request.destinationBucket ?? bucket,
                     prefix: request.destinationPrefix.map(VariableReader.withSlash) ?? prefix
                 )
-                guard place.bucket != bucket || !place.prefix.hasPrefix(statePrefix) else {
-                    throw SyncError(.invalidInput, "the field dest_prefix lies below the prefix of the working data")
+                if place.bucket == bucket {
+                    guard place.prefix.hasPrefix(prefix) else {
+                        throw SyncError(
+                            .invalidInput,
+                            "the field dest_prefix has to begin with S3_PREFIX (\(prefix)); this deployment may write nowhere else"
+                        )
+                    }
+                    let isApart = !place.prefix.hasPrefix(statePrefix) && !statePrefix.hasPrefix(place.prefix)
+                    guard isApart || place.prefix == prefix else {
+                        throw SyncError(.invalidInput, "the field dest_prefix and the prefix of the working data lie in each other")
+                    }
                 }
                 let store = S3ObjectStore(s3: s3, bucket: place.bucket, prefix: place.prefix, kmsKeyID: kmsKeyID)
                 return (store, "\(place.bucket)/\(place.prefix)")

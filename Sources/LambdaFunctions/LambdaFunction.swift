@@ -29,10 +29,11 @@ package func runLambdaFunction(_ function: PipelineFunction) async -> Never {
             transport.additionalRootsFile = environment["AWS_CA_BUNDLE"]
             // Lives as long as the process.
             let executor = try AsyncHTTPClientTransport(transport)
+            let processes = function == .downloader ? settings.listing.maxConcurrent ?? function.concurrency : 1
             let telemetry = Telemetry(environment, deployment: settings.deployment, logger: logger)
             let pipeline = try settings.pipeline(
                 executor: executor,
-                providers: try providers(for: function, environment, executor),
+                providers: try providers(environment, executor, processes: processes),
                 makeHasher: { SHA256Hasher() },
                 metrics: telemetry.metrics,
                 tracer: telemetry.tracer,
@@ -51,12 +52,12 @@ package func runLambdaFunction(_ function: PipelineFunction) async -> Never {
 
 /// The clouds that a function reads. The processes of one function share the pace at which GoPro is asked.
 private func providers(
-    for function: PipelineFunction,
     _ environment: [String: String],
-    _ executor: some HTTPExecutor
+    _ executor: some HTTPExecutor,
+    processes: Int
 ) throws -> [any LibraryProvider] {
     let clock = SystemClock()
-    let gopro = try GoProProvider.Configuration(environment: environment).shared(among: function.concurrency)
+    let gopro = try GoProProvider.Configuration(environment: environment).shared(among: processes)
     return [
         ObsidianProvider(try .init(environment: environment), executor: executor, clock: clock),
         GoProProvider(gopro, executor: executor, clock: clock),

@@ -14,6 +14,7 @@ struct AuthenticatorCallsTests {
         "S3_BUCKET": "b", "STATE_TABLE_NAME": "t", "OBSYNC_SECRET_NAME": "s", "AWS_REGION": "eu-central-1",
         "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing",
         "ALERT_TOPIC_ARN": "arn:aws:sns:eu-central-1:1:alerts", "OBSYNC_DEPLOYMENT": "home",
+        "S3_PREFIX": "mirror/", "S3_STATE_PREFIX": "mirror/work/state/",
     ]
     private static let secret = RecordedHTTP.Answer.json(
         #"{"VersionId": "v1", "SecretString": "{\"provider\":\"obsidian\",\"token\":{\"value\":\"t\"}}"}"#
@@ -65,6 +66,21 @@ struct AuthenticatorCallsTests {
         await #expect(throws: SyncError.self) { try await run(#"{"action": "mirror"}"#, http) }
         await #expect(throws: SyncError.self) { try await run(#"{"dest_bucket": "another"}"#, http) }
         #expect(http.requests.isEmpty)
+    }
+
+    @Test(
+        "for files that are to go where the roles let nothing go: nothing",
+        arguments: ["elsewhere/", "mirror/work/", "mirror/work/state/", "mirror/work/state/notes"]
+    )
+    func wrongPlace(prefix: String) async throws {
+        let http = RecordedHTTP([])
+        let error = await #expect(throws: SyncError.self) { try await run("{\"dest_prefix\": \"\(prefix)\"}", http) }
+        #expect(error?.name == .invalidInput)
+        #expect(error?.message.contains("dest_prefix") == true)
+        #expect(http.requests.isEmpty)
+        let within = RecordedHTTP([Self.secret, .json(#"{"vaults": [], "shared": []}"#)])
+        _ = try await run(#"{"dest_prefix": "mirror/notes/"}"#, within)
+        #expect(within.answersLeft == 0)
     }
 
     @Test("for a secret that is being deleted: it once, a note, and a message to the topic")

@@ -88,12 +88,13 @@ struct FunctionEnvironmentTests {
 
     @Test(
         "what may be held in memory follows from the function's memory",
-        arguments: [("128", 8), ("1024", 64), ("10240", 640)]
+        arguments: [("128", 8, 5, 1), ("1024", 64, 8, 1), ("2048", 128, 8, 3), ("10240", 640, 8, 4)]
     )
-    func memory(size: String, bodies: Int) throws {
+    func memory(size: String, bodies: Int, part: Int, inFlight: Int) throws {
         let found = try environment(["AWS_LAMBDA_FUNCTION_MEMORY_SIZE": size]).downloading
         #expect(found.bytesInFlight == bodies << 20)
-        #expect(found.upload.bufferLimit == 10 << 20)
+        let parts = found.upload.bufferedParts(for: nil)
+        #expect(parts == (part << 20, inFlight))
         let usage = try #require(found.sampleResources())
         #expect(usage.memory > 0)
         #expect((0...1).contains(usage.temporaryFiles))

@@ -112,7 +112,7 @@ struct MediaFaultTests {
 
     @Test("a host that falls silent in the middle of a range is left, and asked again for what is missing")
     func sourceStalls() async throws {
-        try await MediaWorld.with(patience: .milliseconds(500)) { world, gopro in
+        try await MediaWorld.with(patience: .seconds(3)) { world, gopro in
             gopro.inject(.bodyStalls, medium: MediaWorld.clip, skip: 2)
             try await world.run("run-1")
             try await world.expectEverything()
@@ -125,8 +125,8 @@ struct MediaFaultTests {
         arguments: [S3Operation.putObject, .createMultipartUpload, .uploadPart, .completeMultipartUpload]
     )
     func storeStalls(_ operation: S3Operation) async throws {
-        try await MediaWorld.with(patience: .milliseconds(500)) { world, gopro in
-            world.simulator.inject(.stall(.milliseconds(900)), in: operation)
+        try await MediaWorld.with(patience: .seconds(3)) { world, gopro in
+            world.simulator.inject(.stall(.seconds(5)), in: operation)
             try await world.run("run-1")
             // What it was asked is done in the end, although nobody waits for it any more.
             while world.simulator.requests.contains(where: { $0.status == nil }) {

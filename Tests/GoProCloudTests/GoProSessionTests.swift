@@ -250,6 +250,19 @@ struct GoProSessionTests {
         #expect(error?.name == .sourceUnavailable)
     }
 
+    @Test("what an address says is gone is asked for under a new one, and is gone when that says so too")
+    func goneAddress() async throws {
+        let world = try await read { $0.simulator.inject(.mediaGone) }
+        #expect(world.simulator.counters.manifests == 2)
+        let atOnce = try await failure { $0.simulator.inject(.mediaGone, times: nil) }
+        #expect(atOnce?.name == .sourceGone)
+        let inBody = try await failure { world in
+            world.http.beforeEachPiece { world.simulator.inject(.mediaGone, times: nil) }
+            world.simulator.inject(.bodyCut)
+        }
+        #expect(inBody?.name == .sourceGone)
+    }
+
     @Test("an address that is refused in the middle of a body is got anew once")
     func refusedInBody() async throws {
         let world = try await read { world in

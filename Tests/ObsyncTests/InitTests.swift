@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import SyncCore
 import Synchronization
@@ -50,6 +51,22 @@ struct InitTests {
     func deadMan(schedule: String, seconds: Int) {
         let settings = DeploymentSettings(schedule: schedule)
         #expect(settings.deadManPeriod == seconds)
+    }
+
+    @Test(
+        "the region is suggested that the AWS tools would use",
+        arguments: [
+            (["--region", "eu-west-1"], ["AWS_REGION": "eu-west-2"], "eu-west-1"),
+            ([], ["AWS_REGION": "eu-west-2", "AWS_DEFAULT_REGION": "eu-west-3"], "eu-west-2"),
+            ([], ["AWS_PROFILE": "work"], "eu-south-1"), ([], [:], "eu-central-1"),
+            ([], ["AWS_PROFILE": "none"], "us-east-1"),
+        ] as [([String], [String: String], String)]
+    )
+    func region(options: [String], environment: [String: String], region: String) throws {
+        let config = "[default]\nregion = eu-central-1\n[profile work]\nregion = eu-south-1\n"
+        let command = try InitCommand.parse(options)
+        let settings = try command.suggestions(environment) { $0.hasSuffix("/config") ? config : nil }
+        #expect(settings.region == region)
     }
 
     @Test("a wrong answer is explained and asked for again")

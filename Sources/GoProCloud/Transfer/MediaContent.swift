@@ -31,28 +31,31 @@ struct MediaContent: RangedContent {
         var refused: String?
         while true {
             let offer = try await manifests.offer(of: file, besides: refused)
-            guard let head = try await measure(offer, account, logger) else {
-                guard refused == nil else { throw stillRefused }
+            do {
+                let head = try await measure(offer, account, logger)
+                return MediaContent(
+                    file: file,
+                    account: account,
+                    manifests: manifests,
+                    logger: logger,
+                    size: head.size,
+                    etag: head.etag
+                )
+            } catch let refusal as Refusal {
+                guard refused == nil else { throw refusal.ofFreshAddress }
                 refused = offer.url
-                continue
             }
-            return MediaContent(
-                file: file,
-                account: account,
-                manifests: manifests,
-                logger: logger,
-                size: head.size,
-                etag: head.etag
-            )
         }
     }
 
-    /// Size and mark; nil when the address is refused.
+    /// Size and mark.
+    ///
+    /// - Throws: ``Refusal``; `Throttled`, `SourceUnavailable`, `CorruptContent`.
     private static func measure(
         _ offer: DownloadManifest.Offer,
         _ account: GoProAccount,
         _ logger: Logger
-    ) async throws -> (size: Int64, etag: String?)? {
+    ) async throws -> (size: Int64, etag: String?) {
         // Without an address for HEAD, the first byte tells as much.
         let request =
             offer.head.map { HTTPRequest(method: .HEAD, url: $0) }
@@ -68,7 +71,7 @@ struct MediaContent: RangedContent {
                     throw SyncError(.sourceUnavailable, "GoPro's media host does not say how long a file is")
                 }
                 return (total, response.headers.first(name: "ETag"))
-            case 401, 403, 404: return nil
+            case 401, 403, 404, 410: throw Refusal(status: response.status)
             default: throw error(status: response.status, response.headers)
             }
         }
@@ -97,8 +100,8 @@ struct MediaContent: RangedContent {
                 case 200, 206:
                     try check(response, range)
                     return response
-                case 401, 403, 404:
-                    guard refused == nil else { throw Self.stillRefused }
+                case 401, 403, 404, 410:
+                    guard refused == nil else { throw Refusal(status: response.status).ofFreshAddress }
                     refused = offer.url
                 case 416: throw Self.changed
                 default: throw Self.error(status: response.status, response.headers)
@@ -171,8 +174,16 @@ struct MediaContent: RangedContent {
         }
     }
 
-    private static var stillRefused: SyncError {
-        SyncError(.sourceUnavailable, "GoPro's media host refuses an address that was just given out")
+    /// An address that does not work any more, or never did.
+    private struct Refusal: Error {
+        var status: Int
+
+        /// What it means where the address has just been given out: there is nothing, or the host is in trouble.
+        var ofFreshAddress: SyncError {
+            status == 404 || status == 410
+                ? SyncError(.sourceGone, "GoPro's media host does not have a file that is listed")
+                : SyncError(.sourceUnavailable, "GoPro's media host refuses an address that was just given out")
+        }
     }
 
     private static var changed: SyncError {

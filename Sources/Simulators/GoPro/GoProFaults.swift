@@ -38,6 +38,8 @@ package enum GoProFault: String, CaseIterable, Sendable {
     case manifestMissing = "manifest-missing"
     /// The media host refuses an address with 403.
     case addressRefused = "address-refused"
+    /// The media host answers with 410.
+    case mediaGone = "media-gone"
     /// The media host answers with 503.
     case mediaUnavailable = "media-unavailable"
     /// The media host answers with 429.

@@ -37,7 +37,7 @@ extension GoProSimulator {
         }
         let id = path[0]
         let answers: [(GoProFault, Int)] = [
-            (.addressRefused, 403), (.mediaUnavailable, 503), (.mediaThrottled, 429),
+            (.addressRefused, 403), (.mediaGone, 410), (.mediaUnavailable, 503), (.mediaThrottled, 429),
         ]
         for (fault, status) in answers where takes(fault, medium: id) { return .of(status) }
         for (fault, status) in [(GoProFault.mediaThrottledFor, 429), (.mediaUnavailableFor, 503)]

@@ -88,6 +88,7 @@ package struct Authenticate: Sendable {
         let search = TokenSearch(renewal: renewal, settings: settings)
         let found = try await search.token(stored, refusal: input.refusal)
         if let warning = found.warning { await alerts.raise(.tokenEnds, warning) }
+        if found.isLeftToPeople, let end = found.token.expires { metrics.tokenLeft(ports.clock.now.duration(to: end)) }
         output.vaults = found.token.vaults
         output.expiresAt = found.token.expires?.iso8601
         output.secretVersion = found.token.stored.version

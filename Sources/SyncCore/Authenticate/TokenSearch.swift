@@ -22,29 +22,36 @@ struct TokenSearch {
     private var logger: Logger { renewal.logger }
 
     /// A token that works.
+    struct Found {
+        var token: GoodToken
+        /// Whether it cannot be renewed, or could not be: somebody may have to put another one in its place.
+        var isLeftToPeople = false
+        /// What they are warned of.
+        var warning: String?
+    }
+
+    /// A token that works.
     ///
     /// - Parameters:
     ///   - stored: the current secret.
     ///   - refusal: the token that was refused on the way, if one was.
-    /// - Returns: the token, and what people have to be warned of.
     /// - Throws: `AuthenticationFailed`, `SubscriptionExpired`, `InvalidConfiguration`; transient errors.
-    func token(
-        _ stored: StoredSecret,
-        refusal: AuthenticateInput.Refusal?
-    ) async throws -> (token: GoodToken, warning: String?) {
+    func token(_ stored: StoredSecret, refusal: AuthenticateInput.Refusal?) async throws -> Found {
         let facts = try renewal.provider.token(in: stored.secret)
         guard facts.isRenewable, let cause = cause(facts, stored, refusal), try await isFirst(cause) else {
             let token = try await checked(stored)
-            return (token, facts.isRenewable ? nil : warning(token, "it cannot be renewed"))
+            if facts.isRenewable { return Found(token: token) }
+            return Found(token: token, isLeftToPeople: true, warning: warning(token, "it cannot be renewed"))
         }
         logger.notice("another token is needed", metadata: [LogKey.cause: "\(cause.rawValue)"])
         do {
-            return (try await renewal(insteadOf: stored), nil)
+            return Found(token: try await renewal(insteadOf: stored))
         } catch let error as SyncError where cause == .endsSoon {
             // It was early: the token may do for a while yet.
             guard let token = try await renewal.accepted(stored) else { throw error }
             logger.warning("token not renewed in time", metadata: [LogKey.errorType: "\(error.name.rawValue)"])
-            return (token, error.isRetryable ? nil : warning(token, error.message))
+            let reason = error.isRetryable ? nil : warning(token, error.message)
+            return Found(token: token, isLeftToPeople: true, warning: reason)
         }
     }
 

@@ -45,6 +45,11 @@ struct BatchWork: Sendable {
     var clock: any WallClock { downloader.ports.clock }
     var isLate: Bool { clock.now >= deadline }
 
+    /// How many ranges of one file may be read at once.
+    func rangesInFlight(of session: any VaultSession) -> Int {
+        min(settings.upload.partsInFlight, session.concurrentFetches)
+    }
+
     /// Opens sessions until every entry has come to something, or the deadline comes.
     ///
     /// - Throws: the session's error when sessions cannot be opened, or break again and again; `SourceUnavailable` when all

@@ -66,7 +66,8 @@ struct FileTransfer: Sendable {
             }
             // Ranges never pass a hasher as one stream, so they are no way to compare a SHA-256.
             if let ranges = content.ranges, entry.sha256 == nil, ranges.size > 0 {
-                return .result(try await RangedTransfer(self, ranges, key).run())
+                let atOnce = work.rangesInFlight(of: session)
+                return .result(try await RangedTransfer(self, ranges, key, atOnce: atOnce).run())
             }
             return .result(try await StreamTransfer(self, content, key).run())
         }

@@ -4,8 +4,8 @@ import Synchronization
 final class LineSpeed: Sendable {
     private struct State {
         var underWay = 0
-        /// How long the last part took for each of its bytes, in seconds, and how many were under way with it.
-        var last: (secondsForByte: Double, sharers: Int)?
+        /// How long the last part took, and how many were under way with it.
+        var last: (bytes: Int64, time: Duration, sharers: Int)?
     }
 
     private let state = Mutex(State())
@@ -19,7 +19,8 @@ final class LineSpeed: Sendable {
         state.withLock { state in
             guard let last = state.last else { return nil }
             let share = max(Double(state.underWay + 1) / Double(last.sharers), 1)
-            return .seconds(last.secondsForByte * Double(bytes) * share)
+            // What a part takes besides its bytes, such as asking for it, is not more for a larger one; nor is it less.
+            return last.time * max(Double(bytes) / Double(last.bytes), 1) * share
         }
     }
 
@@ -35,8 +36,9 @@ final class LineSpeed: Sendable {
     ///   - time: how long it took.
     func end(_ bytes: Int64?, after time: Duration) {
         state.withLock { state in
-            if let bytes, bytes > 0 {
-                state.last = (time / .seconds(1) / Double(bytes), state.underWay)
+            // A short one, as the last of a file is, tells how long asking takes rather than how fast bytes come.
+            if let bytes, bytes > 0, bytes >= (state.last?.bytes ?? 0) / 2 {
+                state.last = (bytes, time, state.underWay)
             }
             state.underWay -= 1
         }

@@ -31,11 +31,11 @@ struct RangedTransfer: Sendable {
     /// Nil when there is no time left.
     private typealias Parts = ThrowingTaskGroup<Attempt?, any Error>
 
-    init(_ file: FileTransfer, _ ranges: any RangedContent, _ key: ObjectKey) {
+    init(_ file: FileTransfer, _ ranges: any RangedContent, _ key: ObjectKey, atOnce: Int) {
         self.file = file
         self.ranges = ranges
         self.key = key
-        limit = AdaptiveLimit(file.work.settings.upload.partsInFlight)
+        limit = AdaptiveLimit(atOnce)
     }
 
     /// Fetches and stores what is missing, until the deadline.

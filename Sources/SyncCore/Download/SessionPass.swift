@@ -55,12 +55,13 @@ struct SessionPass {
 
     private func weight(of entry: Entry) -> Admission.Weight {
         let upload = work.settings.upload
-        let size = entry.size ?? Int64(upload.multipartThreshold)
+        // Of a source with many bodies at once, what has no size may be in as many ranges as a large file.
+        let size = entry.size ?? (isSequential ? Int64(upload.multipartThreshold) : .max)
         guard size > Int64(upload.multipartThreshold) else { return .init(slots: 1, bytes: Int(size)) }
         // Ranges are piped through: each holds a few chunks.
         return isSequential
             ? .init(slots: 1, bytes: upload.bufferLimit)
-            : .init(slots: min(upload.partsInFlight, slots), bytes: upload.partsInFlight << 20)
+            : .init(slots: min(work.rangesInFlight(of: session), slots), bytes: upload.partsInFlight << 20)
     }
 
     private mutating func makeRoom(for weight: Admission.Weight, _ group: inout Files) async throws {

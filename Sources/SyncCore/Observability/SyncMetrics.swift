@@ -83,7 +83,7 @@ package struct SyncMetrics: Sendable {
         memoryUsed.record(Double(bytes) / Double(1 << 20))
     }
 
-    /// How long the token is still good.
+    /// How long a token is still good that is not renewed by itself.
     package func tokenLeft(_ time: Duration) {
         tokenHoursLeft.record(max(0, time / .seconds(3600)))
     }

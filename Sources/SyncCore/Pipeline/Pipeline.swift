@@ -138,6 +138,8 @@ extension Pipeline {
 
     private func authenticate(_ event: some Collection<UInt8>, _ logger: Logger) async throws -> [UInt8] {
         let input = try FunctionJSON.decode(AuthenticateInput.self, from: event)
+        // A place that nothing may be written to is refused before anything is listed for it.
+        _ = try mirror(input.request)
         let randomName = randomName
         let authenticate = Authenticate(
             AuthenticatePorts(
@@ -153,9 +155,6 @@ extension Pipeline {
             makeRunID: { RunID("run-\(randomName())") }
         )
         let output = try await authenticate(input, logger: logger)
-        if let end = output.expiresAt.flatMap(Timestamp.init(iso8601:)) {
-            metrics.tokenLeft(clock.now.duration(to: end))
-        }
         logger.info(
             "authenticated",
             metadata: [LogKey.run: "\(output.run)", LogKey.secretVersion: "\(output.secretVersion)"]

@@ -1,3 +1,4 @@
+import AWSClient
 import ArgumentParser
 import Foundation
 import HTTPTransport
@@ -49,17 +50,23 @@ struct InitCommand: AsyncParsableCommand {
             throw SyncError(.invalidInput, "\(file) exists already; edit it, or use --force to write it anew")
         }
         let environment = ProcessInfo.processInfo.environment
-        var settings = suggestions(environment)
+        var settings = try suggestions(environment)
         if secretFromStdin { try settings.check() } else { try settings.ask(.terminal) }
         if !noSecret { try await storeSecret(settings, environment) }
         try Data(settings.samConfiguration.utf8).write(to: URL(filePath: file), options: .atomic)
         StandardStreams.error("\(file) is written. Next: make deploy")
     }
 
-    private func suggestions(_ environment: [String: String]) -> DeploymentSettings {
+    /// What the options say, and else what the AWS tools would take.
+    func suggestions(
+        _ environment: [String: String],
+        readFile: @escaping FileReader = CredentialFiles.live
+    ) throws -> DeploymentSettings {
         var settings = DeploymentSettings()
         settings.stack = stack ?? settings.stack
-        settings.region = region ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"] ?? settings.region
+        let profile = try Profile.load(environment: environment, readFile: readFile)
+        let usual = try? Region.fromEnvironment(environment, profile: profile).rawValue
+        settings.region = region ?? usual ?? settings.region
         settings.secret = secret ?? settings.secret
         settings.schedule = schedule ?? settings.schedule
         settings.alertEmail = alertEmail ?? settings.alertEmail

@@ -26,7 +26,13 @@ struct SecretUpload {
     func exists(_ name: String) async throws -> Bool {
         try await explaining {
             do {
-                _ = try await secretsManager.describeSecret(.init(secretId: name))
+                let found = try await secretsManager.describeSecret(.init(secretId: name))
+                guard found.deletedDate == nil else {
+                    throw SyncError(
+                        .invalidConfiguration,
+                        "the secret \(name) is being deleted; restore it (aws secretsmanager restore-secret), or name another"
+                    )
+                }
                 return true
             } catch let error as AWSError where error.code == .resourceNotFound {
                 return false

@@ -48,7 +48,7 @@ struct FaultTests {
     )
     func overcomesSilence(fault: String) async throws {
         var service = FaultyService()
-        service.timeout = .seconds(1)
+        service.timeout = .seconds(3)
         try await mirrorsDespite(fault, service)
     }
 
@@ -82,7 +82,7 @@ struct FaultTests {
     )
     func oneFile(fault: String, name: SyncError.Name) async throws {
         var service = FaultyService()
-        if fault.hasSuffix("stalled") { service.timeout = .milliseconds(700) }
+        if fault.hasSuffix("stalled") { service.timeout = .seconds(2) }
         let world = service
         let library = try FaultyService.makeLibrary(withArchive: true)
         let target = try FaultyService.target(in: library)

@@ -143,11 +143,17 @@ struct DeployedStackTests {
         try run.said.metrics().count { $0.name == MetricName.alertsFailed.rawValue }
     }
 
-    /// GoPro's tokens have an end that is known.
+    /// A token that was captured from a browser has an end that is known, and nobody renews it.
     private func tellsOfTokens(_ run: DeployedRun) async throws {
         let media = SampleMediaLibrary.make()
         try await withGoProSimulator(library: media, logger: quietLogger) { server in
-            try await run.store(GoProDemo.sampleSecret)
+            let end = SystemClock().now.advanced(by: .seconds(100 * 3600))
+            try await run.store(
+                Secret([
+                    "provider": .string("gopro"), "access_token": .string(media.issueCapturedToken()),
+                    "expires_at": .string(end.iso8601),
+                ])
+            )
             let summary = try await run.succeed(surroundings: GoProDemo.environment(server))
             #expect(summary.filesCount > 0)
         }

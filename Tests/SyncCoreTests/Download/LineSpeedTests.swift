@@ -26,6 +26,16 @@ struct LineSpeedTests {
         #expect(line.time(forOneMore: 100) == .seconds(30))
     }
 
+    @Test("a short part after a long one tells nothing of long ones")
+    func short() {
+        line.begin()
+        line.end(1000, after: .seconds(10))
+        line.begin()
+        line.end(10, after: .seconds(2))
+        #expect(line.time(forOneMore: 1000) == .seconds(10))
+        #expect(line.time(forOneMore: 10) == .seconds(10))
+    }
+
     @Test("what came in beside others is not taken to be faster alone")
     func beside() {
         for _ in 1...4 { line.begin() }

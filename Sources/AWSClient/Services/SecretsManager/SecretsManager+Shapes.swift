@@ -202,11 +202,14 @@ extension SecretsManager {
         package let name: String?
         /// The labels of each version.
         package let versionIdsToStages: [String: [String]]?
+        /// When its deletion was asked for, in seconds since 1970; it can be restored for some days after that.
+        package let deletedDate: Double?
 
         enum CodingKeys: String, CodingKey {
             case arn = "ARN"
             case name = "Name"
             case versionIdsToStages = "VersionIdsToStages"
+            case deletedDate = "DeletedDate"
         }
     }
 }
