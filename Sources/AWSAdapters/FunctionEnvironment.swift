@@ -130,7 +130,10 @@ package struct FunctionEnvironment: Sendable {
                     }
                     let isApart = !place.prefix.hasPrefix(statePrefix) && !statePrefix.hasPrefix(place.prefix)
                     guard isApart || place.prefix == prefix else {
-                        throw SyncError(.invalidInput, "the field dest_prefix and the prefix of the working data lie in each other")
+                        throw SyncError(
+                            .invalidInput,
+                            "the field dest_prefix and the prefix of the working data lie in each other"
+                        )
                     }
                 }
                 let store = S3ObjectStore(s3: s3, bucket: place.bucket, prefix: place.prefix, kmsKeyID: kmsKeyID)

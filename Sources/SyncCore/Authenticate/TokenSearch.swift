@@ -35,6 +35,7 @@ struct TokenSearch {
     /// - Parameters:
     ///   - stored: the current secret.
     ///   - refusal: the token that was refused on the way, if one was.
+    /// - Returns: the token, and what people have to know of it.
     /// - Throws: `AuthenticationFailed`, `SubscriptionExpired`, `InvalidConfiguration`; transient errors.
     func token(_ stored: StoredSecret, refusal: AuthenticateInput.Refusal?) async throws -> Found {
         let facts = try renewal.provider.token(in: stored.secret)

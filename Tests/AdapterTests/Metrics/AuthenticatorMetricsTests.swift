@@ -39,7 +39,8 @@ struct AuthenticatorMetricsTests {
         let base = ["Deployment": "test"]
         clock.advance(by: .seconds(30 * 3600))
         let renewed = try await measured()
-        #expect(renewed.values(.tokenHoursLeft, base) == nil, "nobody has to look after a token that is renewed by itself")
+        // Nobody has to look after a token that is renewed by itself.
+        #expect(renewed.values(.tokenHoursLeft, base) == nil)
         #expect(renewed.values(.tokenRefreshes, base) == [1])
         clock.advance(by: .seconds(30 * 3600))
         account.failRenewals(with: SyncError(.sourceUnavailable, "not there"))
