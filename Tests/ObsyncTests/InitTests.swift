@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import SyncCore
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import obsync
@@ -104,6 +105,19 @@ struct InitTests {
         }
         let error = #expect(throws: SyncError.self) { try settings.check() }
         #expect(error?.message.contains(option) == true)
+    }
+
+    @Test("of a secret that is being deleted it is said before anybody types a new one")
+    func deletedSecret() async throws {
+        let keys = ["AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"]
+        let http = RecordedHTTP([
+            .json(#"{"Name": "obsync", "DeletedDate": 1795000000.5}"#), .json(#"{"Name": "obsync"}"#),
+        ])
+        let upload = try SecretUpload(environment: keys, region: "eu-central-1", executor: http, logger: .quiet)
+        let error = await #expect(throws: SyncError.self) { try await upload.exists("obsync") }
+        #expect(error?.name == .invalidConfiguration)
+        #expect(error?.message.contains("restore") == true)
+        #expect(try await upload.exists("obsync"))
     }
 
     @Test("the secret of an Obsidian account is made of answers, and no answer is shown")
