@@ -43,6 +43,23 @@ struct ConcurrencyTests {
         #expect(world.mirror.writes == 60)
     }
 
+    @Test(
+        "ranges of all files together are no more than the source gives, and those of one no more than is set",
+        arguments: [(1, 1), (2, 2), (5, 3), (16, 6)]
+    )
+    func ranges(given: Int, expected: Int) async throws {
+        let world = World.withVideo()
+        world.library.write(World.video, to: VaultPath("another.mp4"), in: .notes, statesHash: false)
+        world.library.setFaults { $0.concurrentFetches = given }
+        let gauge = Gauge()
+        world.library.setRangeHook { _, _, _ in
+            await gauge.hold()
+            return nil
+        }
+        #expect(try await world.download(world.firstBatch).files == 2)
+        #expect(gauge.most == expected)
+    }
+
     @Test("a repeated batch fetches and writes nothing")
     func repeated() async throws {
         let (world, _) = world(files: 30, fetches: 16)
