@@ -27,6 +27,8 @@ package func runLambdaFunction(_ function: PipelineFunction) async -> Never {
             let settings = try FunctionEnvironment(environment)
             var transport = TransportConfiguration()
             transport.additionalRootsFile = environment["AWS_CA_BUNDLE"]
+            // Besides what is being stored, S3 is asked for other things, which should not wait for it.
+            transport.connectionsPerHost = settings.downloading.storesInFlight + 4
             // Lives as long as the process.
             let executor = try AsyncHTTPClientTransport(transport)
             let processes = function == .downloader ? settings.listing.maxConcurrent ?? function.concurrency : 1
