@@ -67,6 +67,9 @@ package final class FakeLibrary: Sendable {
     /// Runs before a content is sent: time can pass there, or another run interfere.
     private let beforeContent = Mutex(Hook())
 
+    /// Runs before a vault is opened.
+    private let beforeOpening = Mutex<(@Sendable () async throws -> Void)?>(nil)
+
     /// In a struct, because a bare closure would be wrapped once more at every look into the mutex.
     private struct Hook {
         var body: (@Sendable (Entry) async throws -> Void)?
@@ -106,6 +109,11 @@ package final class FakeLibrary: Sendable {
     /// Sets what runs before each content is sent.
     package func setBeforeContent(_ body: (@Sendable (Entry) async throws -> Void)?) {
         beforeContent.withLock { $0.body = body }
+    }
+
+    /// Sets what runs before each vault is opened.
+    package func setBeforeOpening(_ body: (@Sendable () async throws -> Void)?) {
+        beforeOpening.withLock { $0 = body }
     }
 
     /// Accepts a token.
@@ -230,8 +238,9 @@ extension FakeLibrary {
         }
     }
 
-    func open(_ id: VaultID) throws -> FakeVault {
-        try state.withLock { state in
+    func open(_ id: VaultID) async throws -> FakeVault {
+        if let hook = beforeOpening.withLock({ $0 }) { try await hook() }
+        return try state.withLock { state in
             guard let vault = state.vaults.first(where: { $0.vault.id == id }) else {
                 throw SyncError(.invalidInput, "the account has no such vault")
             }

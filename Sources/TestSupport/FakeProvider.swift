@@ -50,7 +50,7 @@ private struct FakeSource: LibrarySource {
         _ body: (any VaultSession) async throws -> Result
     ) async throws -> Result {
         try checkToken()
-        return try await body(FakeSession(library: library, vault: try library.open(id), since: cursor))
+        return try await body(FakeSession(library: library, vault: try await library.open(id), since: cursor))
     }
 
     private func checkToken() throws {

@@ -4,6 +4,7 @@ import NIOPosix
 import NIOSSL
 import NIOWebSocket
 import SyncCore
+import Synchronization
 
 /// Opens WebSockets.
 enum WebSocketClient {
@@ -27,22 +28,43 @@ enum WebSocketClient {
         }
     }
 
+    private struct Opening {
+        var channel: (any Channel)?
+        var isCancelled = false
+    }
+
     private static func connect(_ endpoint: HostPolicy.Endpoint, by deadline: NIODeadline) async throws -> Connection {
         let tls = endpoint.isSecure ? try NIOSSLContext(configuration: .makeClientConfiguration()) : nil
-        let upgrade: EventLoopFuture<Connection> = try await ClientBootstrap(
-            group: .singletonMultiThreadedEventLoopGroup
-        )
-        .connectTimeout(deadline - .now())
-        .connect(host: endpoint.host, port: endpoint.port) { channel in
-            channel.eventLoop.makeCompletedFuture {
-                if let tls {
-                    let handler = try NIOSSLClientHandler(context: tls, serverHostname: endpoint.host)
-                    try channel.pipeline.syncOperations.addHandler(handler)
+        let opening = Mutex(Opening())
+        let bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .connectTimeout(deadline - .now())
+        // A future does not know of cancellation; a channel that is closed ends the wait for it.
+        return try await withTaskCancellationHandler {
+            let upgrade: EventLoopFuture<Connection> = try await bootstrap.connect(
+                host: endpoint.host,
+                port: endpoint.port
+            ) { channel in
+                let isCancelled = opening.withLock { opening in
+                    opening.channel = channel
+                    return opening.isCancelled
                 }
-                return try configure(channel, endpoint, deadline)
+                return channel.eventLoop.makeCompletedFuture {
+                    if isCancelled { throw CancellationError() }
+                    if let tls {
+                        let handler = try NIOSSLClientHandler(context: tls, serverHostname: endpoint.host)
+                        try channel.pipeline.syncOperations.addHandler(handler)
+                    }
+                    return try configure(channel, endpoint, deadline)
+                }
             }
+            return try await upgrade.get()
+        } onCancel: {
+            let channel = opening.withLock { opening in
+                opening.isCancelled = true
+                return opening.channel
+            }
+            channel?.close(promise: nil)
         }
-        return try await upgrade.get()
     }
 
     private static func configure(

@@ -1,4 +1,5 @@
 import Logging
+import Synchronization
 
 /// One call's work on one batch.
 struct BatchWork: Sendable {
@@ -89,13 +90,16 @@ struct BatchWork: Sendable {
     }
 
     private func runSession(_ ledger: inout BatchLedger) async throws {
-        var progress = ledger
-        defer { ledger = progress }
-        try await downloader.ports.provider.withLibrary(downloader.ports.secret, logger: logger) { source in
-            try await source.withVault(vault.id, since: batch.header.listedUpTo) { session in
-                var pass = SessionPass(self, session: session, ledger: progress)
-                defer { progress = pass.ledger }
-                try await pass.fetchAll()
+        let progress = Mutex(ledger)
+        defer { ledger = progress.withLock { $0 } }
+        try await unlessClosedAtCutOff { isOpen in
+            try await downloader.ports.provider.withLibrary(downloader.ports.secret, logger: logger) { source in
+                try await source.withVault(vault.id, since: batch.header.listedUpTo) { session in
+                    isOpen()
+                    var pass = SessionPass(self, session: session, ledger: progress.withLock { $0 })
+                    defer { progress.withLock { $0 = pass.ledger } }
+                    try await pass.fetchAll()
+                }
             }
         }
     }

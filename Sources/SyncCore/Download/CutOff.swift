@@ -1,3 +1,5 @@
+import Synchronization
+
 /// When what is under way is given up, because the process ends soon whatever it does.
 ///
 /// Between the moment after which nothing new is begun and the end, two thirds are for finishing what is under way. Ranges
@@ -49,6 +51,33 @@ extension BatchWork {
                 if case .success(let result?) = last { return result }
             }
             return nil
+        }
+    }
+
+    /// Runs `body`, which says when the session is open; one that is not open when the process is about to end is given up.
+    ///
+    /// - Parameter body: opens a session and works in it. What is under way in it is given up file by file.
+    /// - Throws: `SourceUnavailable` for a session that did not open in time; what `body` throws.
+    func unlessClosedAtCutOff(
+        _ body: @escaping @Sendable (_ isOpen: @escaping @Sendable () -> Void) async throws -> Void
+    ) async throws {
+        guard let cutOff else { return try await body {} }
+        let isOpen = Mutex(false)
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask { @Sendable in
+                try await body { isOpen.withLock { $0 = true } }
+                return true
+            }
+            group.addTask {
+                try await clock.sleep(until: cutOff.everything, tolerance: nil)
+                return false
+            }
+            while try await group.next() == false {
+                guard isOpen.withLock({ $0 }) else {
+                    throw SyncError(.sourceUnavailable, "the source did not open before the function's time was up")
+                }
+            }
+            group.cancelAll()
         }
     }
 }

@@ -127,6 +127,34 @@ struct CutOffTests {
         #expect(world.mirror.uploadsBegun == 1)
     }
 
+    @Test("a session that does not open is given up in time", arguments: [false, true])
+    func opening(afterFirst: Bool) async throws {
+        var world = World.withNotes(["a.md": "one", "b.md": "two"])
+        world.downloading.sessionBackoff = .zero
+        let batch = try await world.firstBatch
+        let openings = Mutex(0)
+        world.library.setBeforeOpening { [clock, end] in
+            let opening = openings.withLock { openings in
+                openings += 1
+                return openings
+            }
+            if afterFirst, opening == 1 { return }
+            clock.advance(to: end.advanced(by: .seconds(-5)))
+            try await clock.sleep(until: end.advanced(by: .seconds(3600)), tolerance: nil)
+        }
+        if afterFirst { world.library.setFaults { $0.breaks[VaultPath("b.md")] = 1 } }
+        if afterFirst {
+            let output = try await download(world, batch)
+            #expect((output.status, output.files) == (.partial, 1))
+        } else {
+            let error = await #expect(throws: SyncError.self) { try await download(world, batch) }
+            #expect(error?.name == .sourceUnavailable)
+        }
+        #expect(clock.now < end)
+        world.library.setBeforeOpening(nil)
+        #expect(try await downloadLater(world, batch).files == 2)
+    }
+
     @Test("a body that does not come is given up in time, and fetched by the next call", arguments: [1, 16])
     func bodies(concurrentFetches: Int) async throws {
         let world = World.withNotes(["a.md": "one", "b.md": "two", "c.md": "three"])
