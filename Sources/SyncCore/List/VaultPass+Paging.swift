@@ -240,9 +240,14 @@ extension VaultPass {
     }
 
     /// Writes records, some at once.
-    func save(_ records: [FileRecord]) async throws {
+    ///
+    /// - Returns: which were written; the others met a newer one.
+    @discardableResult
+    func save(_ records: [FileRecord]) async throws -> [Bool] {
         let (store, vault) = (self.records, vault.id)
-        _ = try await records.concurrentMap(atOnce: settings.requestsInFlight) { try await store.save($0, in: vault) }
+        return try await records.concurrentMap(atOnce: settings.requestsInFlight) { record in
+            try await store.save(record, in: vault)
+        }
     }
 }
 
