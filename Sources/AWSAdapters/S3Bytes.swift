@@ -4,30 +4,6 @@ import FoundationEssentials
 import NIOCore
 import SyncCore
 
-/// The bytes of an answer's body.
-struct S3Bytes: AsyncSequence, Sendable {
-    typealias Element = [UInt8]
-    typealias Failure = any Error
-
-    let body: AWSHTTPBody
-
-    func makeAsyncIterator() -> Iterator {
-        Iterator(base: body.makeAsyncIterator())
-    }
-
-    struct Iterator: AsyncIteratorProtocol {
-        var base: AWSHTTPBody.Iterator
-
-        mutating func next() async throws -> [UInt8]? {
-            do {
-                return try await base.next().map { Array($0.readableBytesView) }
-            } catch {
-                throw SyncError.mapped(error)
-            }
-        }
-    }
-}
-
 /// The bytes of a part as the body of a request: one buffer for each chunk, none before it is asked for.
 struct PartBody: AsyncSequence, Sendable {
     typealias Element = ByteBuffer

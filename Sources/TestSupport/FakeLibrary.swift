@@ -13,6 +13,8 @@ package final class FakeLibrary: Sendable {
         package var changes: [Entry] = []
         /// What can be fetched, by handle.
         package var contents: [String: [UInt8]] = [:]
+        /// The files of groups, by the handles of the groups.
+        package var groups: [String: [Entry]] = [:]
         /// Why the vault cannot be opened, if it cannot.
         package var refusal: SyncError?
         fileprivate var version: Int64 = 0
@@ -76,6 +78,7 @@ package final class FakeLibrary: Sendable {
     }
 
     let rangeHook = Mutex<RangeHook?>(nil)
+    let groupHook = Mutex<GroupHook?>(nil)
 
     /// Makes an account without vaults and without a valid token.
     package init() {}
@@ -196,7 +199,7 @@ extension FakeLibrary {
     }
 
     @discardableResult
-    private func record(
+    func record(
         _ kind: Entry.Kind,
         _ path: VaultPath,
         _ bytes: [UInt8]?,

@@ -94,6 +94,10 @@ private struct FakeSession: VaultSession {
         try await body(try await library.content(of: entry, in: vault.vault.id))
     }
 
+    func files(of group: Entry) async throws -> GroupFiles {
+        try await library.files(of: group, in: vault)
+    }
+
     private static var cut: SyncError {
         SyncError(.sourceUnavailable, "the listing was cut")
     }

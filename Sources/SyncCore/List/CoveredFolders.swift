@@ -6,10 +6,10 @@ struct CoveredFolders {
     /// Those that paths may still lie below.
     private(set) var folders: [VaultPath] = []
 
-    /// Adds a folder, which comes after everything that was walked past.
+    /// Adds a folder, which comes after everything that was walked past; that of a page that ends in it is added once more.
     mutating func add(_ folder: VaultPath) {
         walk(past: folder)
-        folders.append(folder)
+        if folders.last != folder { folders.append(folder) }
     }
 
     /// Whether a path lies below one of the folders.

@@ -24,6 +24,9 @@ struct ListCursor: Codable, Hashable, Sendable {
     var step = Step.open
     /// Where the next line of the manifest begins; while what is gone is deleted, that of the list of it.
     var offset: Int64 = 0
+    /// How many files of the group in that line are handed out already, by the order of their paths; nil where the line is
+    /// not begun.
+    var member: Int?
     /// Whether the manifest is used up, and only records are left to compare.
     var isDraining = false
     /// What comparing has found so far.
@@ -101,7 +104,7 @@ struct ListCursor: Codable, Hashable, Sendable {
 
     /// Short, because the cursor travels with every page.
     private enum CodingKeys: String, CodingKey {
-        case v, step, offset, found, pieces, piece, batches, counted, done, planned, problems, round, events
+        case v, step, offset, member, found, pieces, piece, batches, counted, done, planned, problems, round, events
         case deleted, failed, generation, reopened
         case vault = "n"
         case isDraining = "drain"
@@ -137,7 +140,7 @@ struct ListCursor: Codable, Hashable, Sendable {
     init(encoded: String) throws(SyncError) {
         guard let data = Data(base64Encoded: encoded), let cursor = try? JSONDecoder().decode(Self.self, from: data),
             cursor.v == Self.notation, cursor.vault >= 0, cursor.offset >= 0, cursor.batches >= 0,
-            cursor.settleNext >= 1, cursor.pieces >= 0, cursor.piece >= 1
+            cursor.settleNext >= 1, cursor.pieces >= 0, cursor.piece >= 1, cursor.member ?? 0 >= 0
         else {
             throw SyncError(.invalidInput, "the field cursor was not made by this lister; start a new run")
         }

@@ -64,12 +64,11 @@ struct Comparison {
         return compared
     }
 
-    /// Compares the files of a group, which come in any order.
+    /// Compares files of a group, which come in any order.
     ///
     /// What the patterns leave out is left out, and what waits since an earlier run: it has a line of its own in the manifest.
-    func compare(filesOf group: GroupFiles, _ cursor: inout ListCursor) async throws -> [Compared] {
-        let files = group.files.filter { filter?.lets($0.path) != false }
-        var compared = try await askedFor(files).filter { item in
+    func compare(filesOfGroup files: ArraySlice<Entry>, _ cursor: inout ListCursor) async throws -> [Compared] {
+        var compared = try await askedFor(files.filter { filter?.lets($0.path) != false }).filter { item in
             guard let record = item.record, record.epoch == pass.vault.epoch else { return true }
             return !record.isDue(at: pass.lister.clock.now) || record.wasFoundLost(by: pass.run)
         }

@@ -59,6 +59,7 @@ extension VaultPass {
         guard !gone.isEmpty else { return 0 }
         let known = try await records.records(of: gone.map(\.path), in: vault.id)
         var tombstones: [FileRecord] = []
+        var uploads: [VaultPath: MultipartUpload] = [:]
         for entry in gone {
             var record = known[entry.path] ?? FileRecord(entry, status: .failed, author: author, previous: nil)
             let isNewer = record.epoch == vault.epoch && record.version > entry.version
@@ -69,6 +70,7 @@ extension VaultPass {
             record.epoch = vault.epoch
             record.pendingSince = nil
             record.lastError = nil
+            uploads[record.path] = record.checkpoint?.upload
             record.checkpoint = nil
             tombstones.append(record)
         }
@@ -77,7 +79,11 @@ extension VaultPass {
         if settings.deletions == .mirror {
             try await lister.mirror.delete(tombstones.compactMap { try? KeyMapping.key(folder: folder, path: $0.path) })
         }
-        try await save(tombstones)
+        let isSaved = try await save(tombstones)
+        // Only now, as nobody goes on with them any more.
+        for (record, isSaved) in zip(tombstones, isSaved) where isSaved {
+            if let upload = uploads[record.path] { await lister.mirror.abandon(upload) }
+        }
         if settings.deletions == .mirror {
             for record in tombstones { lister.observe(.deleted(vault: folder, path: record.path)) }
         }

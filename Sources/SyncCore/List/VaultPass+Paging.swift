@@ -76,7 +76,7 @@ extension VaultPass {
     }
 
     /// What changes while lines of the manifest are handed out.
-    private struct HandOut {
+    struct HandOut {
         var plan: RunState.VaultPlan
         var cursor: ListCursor
         var page: ListPage.Page
@@ -87,52 +87,13 @@ extension VaultPass {
         var room: Int? { page.isCut ? nil : batch.room(on: page) }
     }
 
-    /// Hands out lines; groups need a session to be taken apart.
-    private func handOut(_ lines: [Line<Entry>], _ work: inout HandOut) async throws {
-        guard let listed = work.plan.listing?.cursor, lines.contains(where: { $0.value.kind == .group }) else {
-            return try await handOutFiles(lines[...], &work)
-        }
-        try await lister.provider.withLibrary(lister.secret, logger: call.logger) { source in
-            try await source.withVault(vault.id, since: listed) { session in
-                var rest = lines[...]
-                while let first = rest.first, let room = work.room {
-                    let isGroup = first.value.kind == .group
-                    let some = isGroup ? rest.prefix(1) : rest.prefix { $0.value.kind != .group }.prefix(room)
-                    rest = rest.dropFirst(some.count)
-                    // Each group may cost a request, so the deadline is looked at for each.
-                    work.page.isCut = isGroup && isLate
-                    if work.page.isCut { return }
-                    let files = isGroup ? try await session.files(of: first.value) : nil
-                    try await handOutFiles(some, &work)
-                    if let files, !work.page.isCut { try await handOut(files, of: first.value, session, &work) }
-                }
-            }
-        }
-    }
-
     /// Hands out lines as they are.
-    private func handOutFiles(_ lines: ArraySlice<Line<Entry>>, _ work: inout HandOut) async throws {
+    func handOutFiles(_ lines: ArraySlice<Line<Entry>>, _ work: inout HandOut) async throws {
         let compared = try await work.comparison.compare(lines.map(\.value), &work.cursor)
         let unnamed = try await work.comparison.takeUnnamed(&work.cursor)
         try await handOut(compared + unnamed, &work.batch, &work.cursor, &work.page)
         if let last = lines.prefix(compared.count).last { work.cursor.offset = last.end }
         work.page.isCut = compared.count < lines.count
-    }
-
-    /// Hands out the files of a group.
-    private func handOut(
-        _ files: GroupFiles,
-        of group: Entry,
-        _ session: any VaultSession,
-        _ work: inout HandOut
-    ) async throws {
-        if !files.isComplete, var listing = work.plan.listing {
-            listing.cursor = try session.cursor(listing.cursor, revisiting: group)
-            listing.notReady = (listing.notReady ?? 0) + 1
-            work.plan.listing = listing
-        }
-        let compared = try await work.comparison.compare(filesOf: files, &work.cursor)
-        try await handOut(compared, &work.batch, &work.cursor, &work.page)
     }
 
     func manifest(from offset: Int64) async throws -> JSONLinesReader<Entry> {
@@ -144,7 +105,7 @@ extension VaultPass {
     }
 
     /// Does what comparing has shown to be done.
-    private func handOut(
+    func handOut(
         _ compared: [Comparison.Compared],
         _ batch: inout BatchBuilder,
         _ cursor: inout ListCursor,
@@ -240,9 +201,14 @@ extension VaultPass {
     }
 
     /// Writes records, some at once.
-    func save(_ records: [FileRecord]) async throws {
+    ///
+    /// - Returns: which were written; the others met a newer one.
+    @discardableResult
+    func save(_ records: [FileRecord]) async throws -> [Bool] {
         let (store, vault) = (self.records, vault.id)
-        _ = try await records.concurrentMap(atOnce: settings.requestsInFlight) { try await store.save($0, in: vault) }
+        return try await records.concurrentMap(atOnce: settings.requestsInFlight) { record in
+            try await store.save(record, in: vault)
+        }
     }
 }
 

@@ -214,6 +214,9 @@ package protocol ObjectStore: Sendable {
 
     /// Opens an object for reading, from an offset in bytes.
     ///
+    /// Between its chunks a stream holds nothing but memory, some hundred KiB: no connection, no file, no timer. So any
+    /// number may be open at once, and one may be left unread for as long as other work takes.
+    ///
     /// - Returns: nil when there is no such object. An offset at the end gives an empty stream.
     func read(_ key: ObjectKey, from offset: Int64) async throws -> ByteStream?
 

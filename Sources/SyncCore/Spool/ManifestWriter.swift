@@ -3,6 +3,10 @@
 /// Entries are collected up to a fixed size, sorted, and put aside in the state store as sorted pieces; at the end
 /// the pieces are merged as streams. A listing that fits into one piece is never put aside. Of several entries for one
 /// path only the newest is kept.
+///
+/// A merge holds one chunk of each piece, and nothing else: over S3 that is a block of 512 KiB, so 16 MiB for the 32 pieces
+/// that are merged at most. A piece of 8 MiB has about 33,000 entries, so a million entries are 31 pieces, and are
+/// merged once, with about 500 requests; a larger listing is merged once more after each further million.
 package struct ManifestWriter {
     private static let mostPiecesAtOnce = 32
     /// The smallest parts that S3 takes, 10,000 of which are more than any listing has.
@@ -67,7 +71,7 @@ package struct ManifestWriter {
         entries = []
         sizeEstimate = 0
         try await addPiece(sorted)
-        // Each open piece holds a connection and a chunk, so their number is bounded too.
+        // Each piece that is merged holds a chunk in memory, so their number is bounded too.
         if pieces.count >= Self.mostPiecesAtOnce {
             let merged = pieces
             pieces = []

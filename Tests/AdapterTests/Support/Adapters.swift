@@ -29,11 +29,13 @@ enum ObjectStoreAdapter: CaseIterable, Sendable {
                 let s3 = S3(client: client)
                 let bucket = Emulator.unique("mirror")
                 try await s3.createBucket(.init(bucket: bucket))
-                try await body(S3ObjectStore(s3: s3, bucket: bucket, prefix: "some prefix/"))
+                try await body(S3ObjectStore(s3: s3, bucket: bucket, prefix: "some prefix/", blockSize: 100_000))
             }
         case .simulatedS3:
             try await SimulatedS3.with { s3, _ in
-                try await body(S3ObjectStore(s3: s3, bucket: SimulatedS3.bucket, prefix: "some prefix/"))
+                try await body(
+                    S3ObjectStore(s3: s3, bucket: SimulatedS3.bucket, prefix: "some prefix/", blockSize: 100_000)
+                )
             }
         }
     }

@@ -18,6 +18,13 @@ struct CoveredFoldersTests {
         #expect(covered.covers(VaultPath("a/z\u{1F600}")))
     }
 
+    @Test("a folder that is named once more, because a page ended in it, is kept once")
+    func again() {
+        var covered = CoveredFolders()
+        for _ in 1...3 { covered.add(VaultPath("a")) }
+        #expect(covered.folders == [VaultPath("a")])
+    }
+
     @Test("a folder is forgotten once nothing below it can come any more")
     func forgets() {
         var covered = CoveredFolders()

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 
 @testable import SyncCore
@@ -22,10 +23,18 @@ struct ListCursorTests {
         cursor.deleted = .max
         cursor.failed = .max
         cursor.isDraining = true
+        cursor.member = .max
         cursor.reopened = "1000000/1000"
         let encoded = try cursor.encoded
         #expect(encoded.utf8.count < 1024)
         #expect(try ListCursor(encoded: encoded) == cursor)
+    }
+
+    @Test("a cursor of before there were positions in groups is read")
+    func old() throws {
+        let json = try #require(Data(base64Encoded: try ListCursor(vault: 2).encoded))
+        #expect(!String(decoding: json, as: UTF8.self).contains("member"))
+        #expect(try ListCursor(encoded: json.base64EncodedString()) == ListCursor(vault: 2))
     }
 
     @Test("what is no cursor of this version is refused", arguments: ["", "x", "e30=", "eyJ2IjoxfQ=="])

@@ -107,4 +107,32 @@ struct VaultPassDeletionsTests {
         try await world.run(.second)
         #expect(world.texts == ["Notes/a/b.md": "B"])
     }
+
+    @Test(
+        "the upload that a deleted file's transfer had begun is thrown away, once its record says so",
+        arguments: [false, true]
+    )
+    func openUpload(isKept: Bool) async throws {
+        var world = try await worldWithFiles(2)
+        if isKept { world.listing.deletions = .keep }
+        let key = try KeyMapping.key(folder: "Notes", path: VaultPath("1.md"))
+        let attributes = ObjectAttributes(contentType: "text/markdown")
+        let upload = try await world.mirror.beginUpload(key, attributes, partSize: 5 << 20)
+        var record = try #require(world.record("1.md"))
+        record.checkpoint = TransferCheckpoint(upload: upload)
+        _ = try await world.records.save(record, in: .notes)
+        world.delete("1.md")
+        world.recordFaults.replace { operation, _ in
+            operation == .saveRecord ? .init(SyncError(.storeUnavailable, "no")) : nil
+        }
+        _ = try await world.authenticate("{}".asEvent)
+        await #expect(throws: SyncError.self) {
+            try await world.list(ListInput(run: .second, request: SyncRequest()))
+        }
+        #expect(world.mirror.openUploads == 1, "the record still speaks of it")
+        world.recordFaults.replace(with: nil)
+        try await world.run(.second)
+        #expect(world.record("1.md")?.status == .deleted)
+        #expect(world.mirror.openUploads == 0)
+    }
 }

@@ -105,4 +105,72 @@ struct VaultPassPagingTests {
         #expect(outcome.summary?.errors == ["vault notes-id: 3 files cannot be stored"])
         #expect(try await world.run(.second).summary?.errors == [])
     }
+
+    /// A world with a group of 70 files of ten bytes, and a file before and behind it.
+    private func worldWithGroup() -> World {
+        var world = World.withNotes(["a": "before", "z": "behind"])
+        world.listing.batchSize = 5
+        world.listing.batchesPerPage = 4
+        // A provider tells them in any order.
+        let names = (0..<70).map { String($0 * 37 % 70) }
+        world.library.addGroup(VaultPath("m"), of: names.map { ($0, Array("file \($0) xx".utf8)) }, in: .notes)
+        return world
+    }
+
+    @Test("a group of any size is handed out page by page, each file once")
+    func largeGroup() async throws {
+        let world = worldWithGroup()
+        let outcome = try await world.run()
+        #expect(outcome.pages == 6)
+        #expect(world.library.contentsSent == 72)
+        #expect(world.texts["Notes/m/69"] == "file 69 xx")
+        #expect(world.texts.count == 72)
+    }
+
+    @Test("a page ends in the middle of a group, by files or by bytes, and the same cursor gives the same page")
+    func pagesOfAGroup() async throws {
+        for isByBytes in [false, true] {
+            var world = worldWithGroup()
+            if isByBytes { world.listing.bytesPerPage = 100 }
+            _ = try await world.authenticate("{}".asEvent)
+            var input = ListInput(run: .first, request: SyncRequest())
+            var handedOut: [VaultPath] = []
+            while true {
+                let page = try await world.list(input)
+                if page.batches.isEmpty || handedOut.count > 72 { break }
+                #expect(page.batches.count <= 4)
+                #expect(page.batches.reduce(0) { $0 + $1.files } <= (isByBytes ? 12 : 20))
+                let again = try await world.list(input)
+                #expect(again.batches == page.batches)
+                #expect(again.cursor == page.cursor)
+                for batch in page.batches {
+                    handedOut += try await StoredBatch(batch.key, in: world.state).entries.map(\.path)
+                    _ = try await world.download(batch)
+                }
+                input.cursor = page.cursor
+            }
+            #expect(handedOut.count == 72)
+            #expect(Set(handedOut).count == 72)
+        }
+    }
+
+    @Test("what the store has lost of a group comes back page by page, and nothing is taken for gone")
+    func lostGroup() async throws {
+        let world = worldWithGroup()
+        try await world.run()
+        try await world.mirror.delete((0..<70).map { try ObjectKey("Notes/m/\($0)") })
+        let outcome = try await world.run(.second, #"{"sync_type": "complete"}"#)
+        #expect(outcome.summary?.metadata["deleted"] == "0")
+        #expect(world.library.contentsSent == 72 + 70)
+        #expect(world.texts.count == 72)
+    }
+
+    @Test("a file of a group that always fails is handed out once a round")
+    func failingFileOfAGroup() async throws {
+        let world = worldWithGroup()
+        world.library.setFaults { $0.corruptions[VaultPath("m/1")] = [1] }
+        await #expect(throws: SyncError.self) { try await world.run() }
+        #expect(world.library.contentsSent == 73)
+        #expect(world.texts.count == 71)
+    }
 }
