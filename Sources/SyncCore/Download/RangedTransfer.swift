@@ -76,6 +76,7 @@ struct RangedTransfer: Sendable {
         do {
             try await work.mirror.completeSurely(upload.handle, parts: parts, file.attributes(key))
         } catch let error as SyncError where error.isRetryable {
+            try await saveCheckpoint(schedule, upload, known)
             return .broke(error, parts: schedule.advanced)
         }
         return .settled(try await file.complete(ranges.size, sha256: nil, checksum))
