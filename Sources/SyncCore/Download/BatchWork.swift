@@ -113,7 +113,7 @@ struct BatchWork: Sendable {
             // What the source does not give now may come back.
             if name == .sourceGone { record.pendingSince = clock.now }
         }
-        if let checkpoint = known?.checkpoint, kept == nil || !isSaved { await mirror.abandon(checkpoint.upload) }
+        if let checkpoint = known?.checkpoint, kept == nil || !isSaved { await abandon(checkpoint.upload) }
         downloader.observe(.failed(vault: batch.header.folder, path: entry.path, error: name))
         return isHopeless ? .skipped : .failed(name)
     }

@@ -109,7 +109,7 @@ struct FileTransfer: Sendable {
             if known?.status == .completed, try await !work.save(entry, .inProgress, known) {
                 return .settled(.settledBefore)
             }
-            if let checkpoint = known?.checkpoint { await work.mirror.abandon(checkpoint.upload) }
+            if let checkpoint = known?.checkpoint { await work.abandon(checkpoint.upload) }
             var attributes = attributes(key)
             attributes.sha256 = body.sha256
             try await work.mirror.put(key, body.bytes, attributes)
