@@ -5,9 +5,11 @@ import Synchronization
 /// Nobody else may take a lease over before it has run out, so what is written while it lasts needs no further proof. A call
 /// that sleeps through its lease, as a process on a laptop may, finds out before it writes anything.
 final class HeldLease: Sendable {
-    /// How long a renewal is relied on: far less than a lease lasts, so that a request that is on its way when the time comes
-    /// arrives long before the lease runs out.
+    /// How long a renewal is relied on without another: far less than a lease lasts, so that a request that is on its way when
+    /// the time comes arrives long before the lease runs out.
     static let renewedEvery: Duration = .seconds(60)
+    /// How long a renewal is relied on where another one fails. The rest of the lease is for what is on its way then.
+    private static let reliedOn = Lease.lifetime - renewedEvery
 
     private let run: RunID
     private let vault: VaultID
@@ -34,16 +36,20 @@ final class HeldLease: Sendable {
 
     /// Has to come before every stretch of writes: costs a request only where the last renewal is a minute old.
     ///
-    /// - Throws: ``LeaseLost`` when another run has the lease; what keeps it from being renewed, once it may have run out.
+    /// - Throws: ``LeaseLost`` when another run has the lease; what keeps it from being renewed, once so little is left of it
+    ///   that it may run out before a write arrives.
     func check() async throws {
-        let age = renewed.withLock { $0 }.map { $0.duration(to: clock.now) }
         if let age, age < Self.renewedEvery { return }
         do {
             guard try await take() else { throw LeaseLost() }
         } catch let error as SyncError where error.isRetryable {
-            guard let age, age < Lease.lifetime else { throw error }
+            // Failing may have taken minutes, and the check of another file may have renewed it meanwhile.
+            guard let age, age < Self.reliedOn else { throw error }
         }
     }
+
+    /// How long ago the last renewal was asked for; nil without the lease.
+    private var age: Duration? { renewed.withLock { $0 }?.duration(to: clock.now) }
 }
 
 /// Another run has taken the vault over: nothing may be written any more.

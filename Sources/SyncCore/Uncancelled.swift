@@ -6,3 +6,29 @@ func uncancelled<Result: Sendable>(
 ) async throws -> Result {
     try await Task { try await body() }.value
 }
+
+/// When clean-up is given up, because the process ends soon whatever it does.
+struct CleanUpLimit: Sendable {
+    let end: Timestamp
+    let clock: any WallClock
+}
+
+/// Cleans up, even when the task that asks for it is cancelled.
+///
+/// The one task that is made here is always waited for.
+///
+/// - Parameters:
+///   - limit: when `body` is cancelled; nil where nobody ends the process.
+///   - body: what to do. It has to end soon when it is cancelled.
+func cleanUp(until limit: CleanUpLimit?, _ body: @escaping @Sendable () async -> Void) async {
+    guard let limit else { return await Task { await body() }.value }
+    await Task {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await body() }
+            // Cancelled as soon as there is nothing to wait for any more.
+            group.addTask { try? await limit.clock.sleep(until: limit.end, tolerance: nil) }
+            await group.next()
+            group.cancelAll()
+        }
+    }.value
+}

@@ -38,7 +38,7 @@ struct BatchLedger: Sendable {
     /// What was begun before and not finished comes last: a file that outlives every call must not keep the others back.
     var open: [Entry] {
         let open = entries.filter { outcomes[$0.path] == nil && !putOff.contains($0.path) }
-        func wasBegun(_ entry: Entry) -> Bool { known[entry.path]?.status == .inProgress }
+        func wasBegun(_ entry: Entry) -> Bool { known[entry.path]?.isBegun == true }
         return open.filter { !wasBegun($0) } + open.filter(wasBegun)
     }
 
@@ -51,9 +51,11 @@ struct BatchLedger: Sendable {
         outcomes[path] = outcome
     }
 
-    /// Counts parts of a file that were stored although the file is not complete.
-    mutating func noteParts(_ count: Int) {
+    /// Counts parts of a file that were stored although the file is not complete. A source that gave some is not yet to be
+    /// given up, so breaks count anew.
+    mutating func noteParts(_ count: Int, of path: VaultPath) {
         parts += count
+        if count > 0 { breaks[path] = nil }
     }
 
     /// Leaves a file to a later call.
@@ -62,6 +64,8 @@ struct BatchLedger: Sendable {
     }
 
     /// Counts a session that broke while this file was fetched.
+    ///
+    /// - Returns: how many have, since the last part of it arrived.
     mutating func noteBreak(at path: VaultPath) -> Int {
         breaks[path, default: 0] += 1
         return breaks[path, default: 0]

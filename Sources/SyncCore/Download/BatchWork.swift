@@ -104,21 +104,39 @@ struct BatchWork: Sendable {
         }
     }
 
-    /// Records a file that cannot be fetched or stored, and throws away what was stored of it.
-    func fail(_ entry: Entry, _ name: SyncError.Name, _ known: FileRecord?) async throws -> BatchLedger.Outcome {
+    /// Records a file that cannot be fetched or stored.
+    ///
+    /// What was stored of it stays only where a later attempt can go on with it, and the record names it then; everything
+    /// else is thrown away.
+    func fail(_ entry: Entry, _ error: SyncError, _ known: FileRecord?) async throws -> BatchLedger.Outcome {
+        let name = error.name
         let isHopeless = name == .sourceGone || name == .nameRefused
+        let kept = checkpoint(worthKeepingAfter: error, entry, known)
         logger.notice(
             "file not stored",
             metadata: [LogKey.itemVersion: "\(entry.version)", LogKey.errorType: "\(name.rawValue)"]
         )
-        try await save(entry, isHopeless ? .skipped : .failed, known) { record in
+        let isSaved = try await save(entry, isHopeless ? .skipped : .failed, known) { record in
             record.lastError = name.rawValue
+            record.checkpoint = kept
             // What the source does not give now may come back.
             if name == .sourceGone { record.pendingSince = clock.now }
         }
-        if let checkpoint = known?.checkpoint { await mirror.abandon(checkpoint.upload) }
+        if let checkpoint = known?.checkpoint, kept == nil || !isSaved { await abandon(checkpoint.upload) }
         downloader.observe(.failed(vault: batch.header.folder, path: entry.path, error: name))
         return isHopeless ? .skipped : .failed(name)
+    }
+
+    /// How far a transfer has come that failed for a reason which may pass; nil where it has to begin anew.
+    private func checkpoint(
+        worthKeepingAfter error: SyncError,
+        _ entry: Entry,
+        _ known: FileRecord?
+    ) -> TransferCheckpoint? {
+        guard error.isRetryable, !error.saysContentChanged,
+            let checkpoint = known?.checkpoint(of: entry, epoch: vault.epoch), checkpoint.validator != nil
+        else { return nil }
+        return checkpoint
     }
 
     /// Writes the entry's record; false when a newer version stands there.

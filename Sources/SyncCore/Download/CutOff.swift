@@ -3,18 +3,22 @@ import Synchronization
 /// When what is under way is given up, because the process ends soon whatever it does.
 ///
 /// Between the moment after which nothing new is begun and the end, two thirds are for finishing what is under way. Ranges
-/// are given up then, so that what is stored of their file can be noted; everything else a little later.
+/// are given up then, so that what is stored of their file can be noted; everything else a little later, and what that
+/// leaves behind is cleared away for a little longer.
 struct CutOff: Sendable {
     /// When the parts of files that can be gone on with are given up.
     let parts: Timestamp
     /// When everything is given up.
     let everything: Timestamp
+    /// When clearing away is given up as well. The rest is for the answer.
+    let cleanUp: Timestamp
 
     /// Divides the time between `deadline` and `end`.
     init(deadline: Timestamp, end: Timestamp) {
         let left = max(deadline.duration(to: end), .zero)
         parts = deadline.advanced(by: left * 2 / 3)
         everything = deadline.advanced(by: left * 5 / 6)
+        cleanUp = deadline.advanced(by: left * 9 / 10)
     }
 }
 
@@ -27,6 +31,14 @@ extension BatchWork {
 
     /// Whether it is too late for what was under way.
     var isCutOff: Bool { cutOff.map { clock.now >= $0.parts } ?? false }
+
+    /// Until when what is of no use any more is cleared away.
+    var cleanUpLimit: CleanUpLimit? { cutOff.map { CleanUpLimit(end: $0.cleanUp, clock: clock) } }
+
+    /// Throws an upload away, as far as that is possible before the process ends.
+    func abandon(_ upload: MultipartUpload) async {
+        await mirror.abandon(upload, until: cleanUpLimit)
+    }
 
     /// Runs `body`; when the process is about to end, it is cancelled.
     ///

@@ -12,7 +12,7 @@ package struct DownloadSettings: Sendable {
     package var sessionAttempts = 4
     /// The wait before a session is opened again: doubled each time, and jittered.
     package var sessionBackoff: Duration = .seconds(1)
-    /// A file at which sessions break so often is given up for this round.
+    /// A file at which sessions break so often, without a part of it arriving between, is given up for this round.
     package var breaksPerFile = 2
     /// How often a body or a range is fetched within one session, at most, where the source gives several at once.
     package var attempts = 4

@@ -52,7 +52,7 @@ struct FileTransfer: Sendable {
             guard session.concurrentFetches > 1 else { return try await fetch(session, key) }
             return try await work.retries.run(lowering: work.limit) { try await fetch(session, key) }
         } catch let error as SyncError where error.concernsOneFile {
-            return .result(.settled(try await work.fail(entry, error.name, try await current)))
+            return .result(.settled(try await work.fail(entry, error, try await current)))
         } catch let error as SyncError where error.isRetryable {
             return .result(.broke(error, parts: 0))
         }
@@ -77,7 +77,7 @@ struct FileTransfer: Sendable {
     ///
     /// Asked of large files only: a small one is fetched and stored again as quickly as the store is asked for it.
     private func storedObject(_ key: ObjectKey) async throws -> ObjectSummary? {
-        guard known == nil || known?.status == .inProgress, (entry.size ?? .max) > Int64(threshold),
+        guard known?.isBegun ?? true, (entry.size ?? .max) > Int64(threshold),
             let object = try await work.mirror.head(key), object.sourceVersion == String(entry.version),
             entry.sha256 == nil || object.sha256 == entry.sha256, entry.size == nil || object.size == entry.size
         else { return nil }
@@ -110,14 +110,14 @@ struct FileTransfer: Sendable {
             if known?.status == .completed, try await !work.save(entry, .inProgress, known) {
                 return .settled(.settledBefore)
             }
-            if let checkpoint = known?.checkpoint { await work.mirror.abandon(checkpoint.upload) }
+            if let checkpoint = known?.checkpoint { await work.abandon(checkpoint.upload) }
             var attributes = attributes(key)
             attributes.sha256 = body.sha256
             try await work.mirror.put(key, body.bytes, attributes)
             let size = Int64(body.bytes.count)
             return .settled(try await complete(size, sha256: body.sha256, nil))
         } catch let error as SyncError where error.concernsOneFile || error.isRetryable {
-            return .settled(try await work.fail(entry, error.name, known))
+            return .settled(try await work.fail(entry, error, known))
         }
     }
 }

@@ -52,7 +52,7 @@ struct RangedTransfer: Sendable {
         do {
             return try await run(upload, known)
         } catch let error as SyncError where error.concernsOneFile {
-            await work.mirror.abandon(upload.handle)
+            await work.abandon(upload.handle)
             throw error
         }
     }
@@ -76,6 +76,7 @@ struct RangedTransfer: Sendable {
         do {
             try await work.mirror.completeSurely(upload.handle, parts: parts, file.attributes(key))
         } catch let error as SyncError where error.isRetryable {
+            try await saveCheckpoint(schedule, upload, known)
             return .broke(error, parts: schedule.advanced)
         }
         return .settled(try await file.complete(ranges.size, sha256: nil, checksum))
@@ -92,7 +93,7 @@ extension RangedTransfer {
             && checkpoint.validator == ranges.validator && handle.partSize > 0
         let plan = PartPlan(size: ranges.size, partSize: max(handle.partSize, 1))
         guard isSame, plan.count <= UploadSettings.mostParts else {
-            await work.mirror.abandon(handle)
+            await work.abandon(handle)
             return nil
         }
         guard let listed = try await work.mirror.storedParts(of: handle) else { return nil }
@@ -120,10 +121,10 @@ extension RangedTransfer {
             }
             if isNewest { return Upload(handle: handle, plan: plan) }
         } catch {
-            await work.mirror.abandon(handle)
+            await work.abandon(handle)
             throw error
         }
-        await work.mirror.abandon(handle)
+        await work.abandon(handle)
         return nil
     }
 

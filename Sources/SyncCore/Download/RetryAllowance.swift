@@ -22,7 +22,7 @@ final class RetryAllowance: Sendable {
     ///   - attempt: its number, from 1.
     /// - Returns: the wait; nil when there is no further attempt.
     func pause(after error: SyncError, attempt: Int) -> Duration? {
-        guard error.isRetryable, !(error.underlying is ContentChanged), attempt < settings.attempts else { return nil }
+        guard error.isRetryable, !error.saysContentChanged, attempt < settings.attempts else { return nil }
         let bound = min(settings.retryBackoff * Double(1 << min(attempt - 1, 20)), settings.longestBackoff)
         let pause = max(bound * settings.random(), error.retryAfter ?? .zero)
         guard clock.now.advanced(by: pause) < deadline else { return nil }

@@ -109,15 +109,16 @@ struct SessionPass {
             }
             ledger.note(outcome, for: finished.entry.path)
         case .unfinished(let parts):
-            ledger.noteParts(parts)
+            ledger.noteParts(parts, of: finished.entry.path)
             ledger.putOff(finished.entry.path)
         case .broke(let error, let parts):
             if error.name == .throttled { work.limit.throttled(at: finished.pace) }
-            ledger.noteParts(parts)
+            // Parts of a content that is no longer there are of no use to anybody.
+            if !error.saysContentChanged { ledger.noteParts(parts, of: finished.entry.path) }
             broken = broken ?? error
             if ledger.noteBreak(at: finished.entry.path) >= work.settings.breaksPerFile {
                 let known = try await work.record(of: finished.entry.path)
-                ledger.note(try await work.fail(finished.entry, error.name, known), for: finished.entry.path)
+                ledger.note(try await work.fail(finished.entry, error, known), for: finished.entry.path)
             }
         }
     }

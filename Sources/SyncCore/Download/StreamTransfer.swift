@@ -18,13 +18,14 @@ struct StreamTransfer: Sendable {
     func run() async throws -> FileTransfer.Result {
         let work = file.work
         let known = try await file.current
-        if let checkpoint = known?.checkpoint { await work.mirror.abandon(checkpoint.upload) }
+        if let checkpoint = known?.checkpoint { await work.abandon(checkpoint.upload) }
         // By its record an upload is known to be ours, should this process be killed right after it was begun.
         if known == nil, try await !work.save(file.entry, .inProgress, known) { return .settled(.settledBefore) }
         var hasher = work.downloader.makeHasher()
         var chunks = content.stream.makeAsyncIterator()
         do {
-            let size = try await StreamUpload(into: work.mirror, work.settings.upload).store(
+            let upload = StreamUpload(into: work.mirror, work.settings.upload, cleanUpUntil: work.cleanUpLimit)
+            let size = try await upload.store(
                 as: (key, file.attributes(key)),
                 expecting: content.size,
                 begin: { upload in

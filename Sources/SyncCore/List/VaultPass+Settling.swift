@@ -84,7 +84,7 @@ extension VaultPass {
     /// The record of an entry that nothing is known of. A transfer that was begun is gone on with by whoever tries again.
     private func unaccounted(_ entry: Entry, _ known: FileRecord?, _ error: SyncError.Name) -> FileRecord {
         var record = FileRecord(entry, status: .failed, author: author, previous: known, error: error)
-        if known?.version == entry.version, known?.epoch == vault.epoch { record.checkpoint = known?.checkpoint }
+        record.checkpoint = known?.checkpoint(of: entry, epoch: vault.epoch)
         return record
     }
 

@@ -4,6 +4,9 @@ extension VaultPass {
     /// Throws away uploads that earlier runs began and no record goes on with: those of processes that were killed, and of
     /// versions that have been superseded since.
     ///
+    /// One that a record names stays, also where its file has failed: the next attempt goes on with it. Where none comes, the
+    /// bucket's lifecycle ends it seven days after it was begun, and the file is fetched from its beginning.
+    ///
     /// Called before this run hands anything out, so that nothing of its own is among them. An upload is ours when its file
     /// has a record. What cannot be thrown away now is found by the next run, and no reason to let this one fail.
     func abortForgottenUploads() async throws {

@@ -8,7 +8,7 @@ package struct FileRecord: Codable, Hashable, Sendable {
         case inProgress = "IN_PROGRESS"
         /// The object holds this version, verified.
         case completed = "COMPLETED"
-        /// The last attempt failed; every later run tries again.
+        /// The last attempt failed; every later run tries again, and goes on with what the checkpoint names, if there is one.
         case failed = "FAILED"
         /// Nothing can be stored: gone at the source, or a name that no store takes.
         case skipped = "SKIPPED"
@@ -118,6 +118,14 @@ package struct FileRecord: Codable, Hashable, Sendable {
         self.epoch = epoch
         self.run = run
         attempts = 1
+    }
+
+    /// Whether a transfer was begun and has neither been finished nor thrown away.
+    var isBegun: Bool { status == .inProgress || checkpoint != nil }
+
+    /// How far the transfer of this very version has come, if one was begun.
+    func checkpoint(of entry: Entry, epoch: String) -> TransferCheckpoint? {
+        version == entry.version && epoch == self.epoch ? checkpoint : nil
     }
 
     /// The entry that this record was made of, to be fetched again.

@@ -182,6 +182,11 @@ package struct ContentChanged: Error {
     package init() {}
 }
 
+extension SyncError {
+    /// Whether a range was refused because its content is no longer the one that was opened.
+    package var saysContentChanged: Bool { underlying is ContentChanged }
+}
+
 /// Content that can be read from any offset, by several readers at once.
 package protocol RangedContent: Sendable {
     /// Size in bytes.

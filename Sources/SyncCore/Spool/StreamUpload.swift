@@ -5,11 +5,18 @@ package struct StreamUpload: Sendable {
 
     private let store: any ObjectStore
     private let settings: UploadSettings
+    private let limit: CleanUpLimit?
 
     /// Makes an uploader into `store`.
     package init(into store: any ObjectStore, _ settings: UploadSettings) {
+        self.init(into: store, settings, cleanUpUntil: nil)
+    }
+
+    /// Makes an uploader into `store` that throws nothing away after `limit`.
+    init(into store: any ObjectStore, _ settings: UploadSettings, cleanUpUntil limit: CleanUpLimit?) {
         self.store = store
         self.settings = settings
+        self.limit = limit
     }
 
     /// Stores a stream as one object.
@@ -52,7 +59,7 @@ package struct StreamUpload: Sendable {
             try await store.completeSurely(upload, parts: parts, object.attributes)
             return source.count
         } catch {
-            await store.abandon(upload)
+            await store.abandon(upload, until: limit)
             throw error
         }
     }
@@ -84,12 +91,11 @@ package struct StreamUpload: Sendable {
 }
 
 extension ObjectStore {
-    /// Throws an upload away, as far as that is possible now.
+    /// Throws an upload away, as far as that is possible before `limit`, also when the surrounding task is cancelled.
     ///
-    /// Clean-up has to reach the store although the surrounding task may be cancelled, hence the task of its own.
-    /// An upload that cannot be aborted now is found by the next run.
-    func abandon(_ upload: MultipartUpload) async {
-        await Task { try? await abort(upload) }.value
+    /// An upload that cannot be aborted now is named by its file's record, or found by the next run.
+    func abandon(_ upload: MultipartUpload, until limit: CleanUpLimit?) async {
+        await cleanUp(until: limit) { try? await abort(upload) }
     }
 
     /// Completes an upload. Where the answer is lost, the store is asked whether the object is there.

@@ -46,6 +46,7 @@ struct CutOffTests {
         let cutOff = CutOff(deadline: deadline, end: end)
         #expect(deadline.duration(to: cutOff.parts) == .seconds(20))
         #expect(cutOff.everything.duration(to: end) == .seconds(5))
+        #expect(cutOff.cleanUp.duration(to: end) == .seconds(3))
         let none = CutOff(deadline: end, end: deadline)
         #expect(none.parts == end)
     }

@@ -240,13 +240,27 @@ struct RangedTransferTests {
         #expect(world.library.rangeBytesSent == 38_500)
     }
 
-    @Test("a file at which the source fails for good is given up, and its parts go")
+    @Test("a file at which the source fails again and again is given up; its parts wait for the next run")
     func givenUp() async throws {
         let world = World.withVideo()
         world.library.setRangeHook { _, _, number in number > 5 ? .reset(after: 100) : nil }
         #expect(try await world.download(world.firstBatch).failed == 1)
+        #expect(world.mirror.openUploads == 1)
+        let record = try #require(world.record("video.mp4"))
+        #expect(record.status == .failed)
+        #expect(record.lastError == "SourceUnavailable")
+        #expect(record.checkpoint?.checksums.count == 5)
+    }
+
+    @Test("a file of which a part is corrupt is given up, and its parts go")
+    func corruptPart() async throws {
+        let world = World.withVideo()
+        world.library.setRangeHook { _, _, number in number > 5 ? .refused(.init(.corruptContent, "")) : nil }
+        #expect(try await world.download(world.firstBatch).failed == 1)
         #expect(world.mirror.openUploads == 0)
-        #expect(world.record("video.mp4")?.lastError == "SourceUnavailable")
+        let record = try #require(world.record("video.mp4"))
+        #expect(record.lastError == "CorruptContent")
+        #expect(record.checkpoint == nil)
     }
 
     @Test("a refused token leaves the parts for the next call")
