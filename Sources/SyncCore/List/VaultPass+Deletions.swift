@@ -82,7 +82,7 @@ extension VaultPass {
         let isSaved = try await save(tombstones)
         // Only now, as nobody goes on with them any more.
         for (record, isSaved) in zip(tombstones, isSaved) where isSaved {
-            if let upload = uploads[record.path] { await lister.mirror.abandon(upload) }
+            if let upload = uploads[record.path] { await lister.mirror.abandon(upload, until: nil) }
         }
         if settings.deletions == .mirror {
             for record in tombstones { lister.observe(.deleted(vault: folder, path: record.path)) }
