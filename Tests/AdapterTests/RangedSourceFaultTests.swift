@@ -94,7 +94,10 @@ struct MediaFaultTests {
             let before = gopro.counters.bytesSent
             try await world.nextRun("run-2")
             try await world.expectEverything()
-            #expect(gopro.counters.bytesSent - before <= MediaWorld.clipSize + 1000)
+            // The part that arrived before is kept where the host may come back.
+            let passes: [GoProFault] = [.mediaUnavailable, .mediaThrottled, .bodyCut, .bodyReset]
+            let kept = passes.contains(fault) ? part : 0
+            #expect(gopro.counters.bytesSent - before <= MediaWorld.clipSize - kept + 1000)
         }
     }
 
