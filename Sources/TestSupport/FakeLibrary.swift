@@ -69,9 +69,6 @@ package final class FakeLibrary: Sendable {
     /// Runs before a content is sent: time can pass there, or another run interfere.
     private let beforeContent = Mutex(Hook())
 
-    /// Runs before a vault is opened.
-    private let beforeOpening = Mutex<(@Sendable () async throws -> Void)?>(nil)
-
     /// In a struct, because a bare closure would be wrapped once more at every look into the mutex.
     private struct Hook {
         var body: (@Sendable (Entry) async throws -> Void)?
@@ -79,6 +76,7 @@ package final class FakeLibrary: Sendable {
 
     let rangeHook = Mutex<RangeHook?>(nil)
     let groupHook = Mutex<GroupHook?>(nil)
+    let beforeOpening = Mutex<(@Sendable () async throws -> Void)?>(nil)
 
     /// Makes an account without vaults and without a valid token.
     package init() {}
@@ -112,11 +110,6 @@ package final class FakeLibrary: Sendable {
     /// Sets what runs before each content is sent.
     package func setBeforeContent(_ body: (@Sendable (Entry) async throws -> Void)?) {
         beforeContent.withLock { $0.body = body }
-    }
-
-    /// Sets what runs before each vault is opened.
-    package func setBeforeOpening(_ body: (@Sendable () async throws -> Void)?) {
-        beforeOpening.withLock { $0 = body }
     }
 
     /// Accepts a token.

@@ -35,6 +35,13 @@ package struct FakeProvider: LibraryProvider {
     }
 }
 
+extension FakeLibrary {
+    /// Sets what runs before each vault is opened.
+    package func setBeforeOpening(_ body: (@Sendable () async throws -> Void)?) {
+        beforeOpening.withLock { $0 = body }
+    }
+}
+
 private struct FakeSource: LibrarySource {
     let library: FakeLibrary
     let token: String?

@@ -154,7 +154,7 @@ struct MediaContent: RangedContent {
     /// time is left.
     private static func mayPass(_ error: SyncError) -> Bool {
         error.name == .sourceUnavailable && error.retryAfter == nil && error.underlying != nil
-            && !(error.underlying is ContentChanged)
+            && !error.saysContentChanged
     }
 
     /// Lies beneath an answer that says that the host is in trouble.
