@@ -12,12 +12,12 @@ import Testing
 struct UnhurriedReadingTests {
     private let attributes = ObjectAttributes(contentType: "application/x-ndjson")
 
-    /// A store whose transport has four connections, and gives up an answer that nobody reads for a second.
+    /// A store whose transport has four connections, and gives up an answer that nobody reads for two seconds.
     private func with(_ body: (S3ObjectStore, S3Simulator) async throws -> Void) async throws {
         var transport = TransportConfiguration()
         transport.connectionsPerHost = 4
         transport.connectTimeout = .seconds(2)
-        transport.readTimeout = .seconds(1)
+        transport.readTimeout = .seconds(2)
         try await SimulatedS3.with(transport: transport) { s3, simulator in
             let store = S3ObjectStore(s3: s3, bucket: SimulatedS3.bucket, prefix: "p/", blockSize: 100_000)
             try await body(store, simulator)
@@ -26,7 +26,7 @@ struct UnhurriedReadingTests {
 
     /// Lets more time pass than an answer may go unread.
     private static func linger(_ store: any ObjectStore, _ simulator: S3Simulator) async throws {
-        simulator.inject(.stall(.milliseconds(600)), in: .putObject, times: 2)
+        simulator.inject(.stall(.milliseconds(1200)), in: .putObject, times: 2)
         for name in ["x", "y"] {
             try await store.put(ObjectKey(name), [1], ObjectAttributes(contentType: "text/plain"))
         }
