@@ -35,6 +35,8 @@ struct S3Blocks: AsyncSequence, Sendable {
     }
 
     struct Iterator: AsyncIteratorProtocol {
+        private static let attempts = 3
+
         private let object: Object
         private var offset: Int64
         private var eTag: String?
@@ -58,16 +60,28 @@ struct S3Blocks: AsyncSequence, Sendable {
         fileprivate mutating func fetch() async throws {
             let range = "bytes=\(offset)-\(offset + Int64(object.blockSize) - 1)"
             do {
-                let output = try await object.s3.getObject(
-                    .init(bucket: object.bucket, ifMatch: eTag, key: object.key, range: range)
-                )
-                block = Array(try await output.body.collect(upTo: object.blockSize).readableBytesView)
-                eTag = output.eTag
+                block = try await body(of: range)
             } catch let error as AWSError where error.code == .invalidRange {
                 block = []
             }
             offset += Int64(block.count)
             isAtEnd = block.count < object.blockSize
+        }
+
+        /// The bytes of one answer. The client repeats requests that get none; one that breaks off is asked for again here.
+        private mutating func body(of range: String) async throws -> [UInt8] {
+            var attempt = 1
+            while true {
+                let output = try await object.s3.getObject(
+                    .init(bucket: object.bucket, ifMatch: eTag, key: object.key, range: range)
+                )
+                eTag = output.eTag
+                do {
+                    return Array(try await output.body.collect(upTo: object.blockSize).readableBytesView)
+                } catch where attempt < Self.attempts && !Task.isCancelled {
+                    attempt += 1
+                }
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 package import Logging
 package import SyncCore
+import Synchronization
 
 /// A provider over a ``FakeLibrary``. The secret's token has to be one that the library accepts.
 package struct FakeProvider: LibraryProvider {
