@@ -78,7 +78,7 @@ struct S3Blocks: AsyncSequence, Sendable {
                 eTag = output.eTag
                 do {
                     return Array(try await output.body.collect(upTo: object.blockSize).readableBytesView)
-                } catch where attempt < Self.attempts && !Task.isCancelled {
+                } catch  where attempt < Self.attempts && !Task.isCancelled {
                     attempt += 1
                 }
             }
