@@ -78,7 +78,8 @@ struct S3Blocks: AsyncSequence, Sendable {
                 eTag = output.eTag
                 do {
                     return Array(try await output.body.collect(upTo: object.blockSize).readableBytesView)
-                } catch  where attempt < Self.attempts && !Task.isCancelled {
+                } catch {
+                    guard attempt < Self.attempts, !Task.isCancelled else { throw error }
                     attempt += 1
                 }
             }
