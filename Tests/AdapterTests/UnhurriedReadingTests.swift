@@ -8,7 +8,7 @@ import Testing
 
 /// What the lister reads it reads as slowly as the rest of its work goes, and much of it at once: neither may cost a
 /// connection.
-@Suite("Objects of a bucket that are read slowly, and many at once", .timeLimit(.minutes(1)))
+@Suite("Objects of a bucket that are read slowly, and many at once", .timeLimit(.minutes(10)))
 struct UnhurriedReadingTests {
     private let attributes = ObjectAttributes(contentType: "application/x-ndjson")
 

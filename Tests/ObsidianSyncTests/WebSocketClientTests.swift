@@ -4,7 +4,7 @@ import Testing
 
 @testable import ObsidianSync
 
-@Suite("Opening a socket", .tags(.integration), .timeLimit(.minutes(1)))
+@Suite("Opening a socket", .tags(.integration), .timeLimit(.minutes(10)))
 struct WebSocketClientTests {
     @Test("a host that takes the connection and says nothing is left when nobody waits any more")
     func cancelled() async throws {
