@@ -89,6 +89,8 @@ enum MediaWorld {
     static let clip = "TestClip00001"
     /// Six whole parts and a short one.
     static let clipSize = Int64(6 * DownloadWorld.partSize + 12_345)
+    /// Of 100, 200 and 300 bytes.
+    static let smallSizes: Int64 = 600
 
     /// Runs a world. Whoever is silent for so long, source or store, is taken to be gone.
     static func with(
