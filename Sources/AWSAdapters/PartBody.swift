@@ -1,4 +1,3 @@
-import AWSClient
 import Checksums
 import FoundationEssentials
 import NIOCore
