@@ -44,6 +44,7 @@ let package = Package(
         .target(name: "CChecksums"),
         .target(name: "Checksums", dependencies: ["CChecksums"], swiftSettings: settings),
         .target(name: "SyncCore", dependencies: ["Checksums", coreMetrics, logging, tracing], swiftSettings: settings),
+        .target(name: "Backup", dependencies: ["Checksums", "SyncCore"], swiftSettings: settings),
         .target(
             name: "StreamingCrypto",
             dependencies: ["COpenSSL", "CUTF8Proc", "SyncCore", crypto],
@@ -173,6 +174,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "BackupTests",
+            dependencies: ["Backup", "Checksums", "StreamingCrypto", "SyncCore", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "ChecksumsTests",
             dependencies: ["CChecksums", "Checksums"],
             swiftSettings: settings
@@ -215,7 +221,8 @@ let package = Package(
         .testTarget(
             name: "AdapterTests",
             dependencies: [
-                "AWSAdapters", "AWSClient", "AWSSigning", "Checksums", "GoProCloud", "HTTPTransport", "LocalAdapters",
+                "AWSAdapters", "AWSClient", "AWSSigning", "Backup", "Checksums", "GoProCloud", "HTTPTransport",
+                "LocalAdapters",
                 "ObsidianSync", "Simulators", "StateMachine", "SyncCore", "TestSupport", coreMetrics, logging, nioCore,
                 nioHTTP1, tracing,
             ],
