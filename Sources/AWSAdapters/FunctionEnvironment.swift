@@ -72,9 +72,11 @@ package struct FunctionEnvironment: Sendable {
         listing.batchSize = try reader.integer("LAMBDA_BATCH_SIZE", in: 1...100) ?? listing.batchSize
         listing.maxConcurrent = try reader.integer("LAMBDA_MAX_CONCURRENT", in: 1...40)
         listing.concurrencyLimit = listing.maxConcurrent ?? listing.concurrencyLimit
-        listing.brakeFiles = try reader.integer("DELETION_BRAKE_FILES", in: 0...1_000_000_000) ?? listing.brakeFiles
+        let counts = 0...1_000_000_000
+        listing.brake.fewest = try reader.integer("DELETION_BRAKE_FILES", in: counts) ?? listing.brake.fewest
+        listing.brake.most = try reader.integer("DELETION_BRAKE_MOST", in: counts) ?? listing.brake.most
         if let percent = try reader.integer("DELETION_BRAKE_PERCENT", in: 0...100) {
-            listing.brakeShare = Double(percent) / 100
+            listing.brake.share = Double(percent) / 100
         }
         listing.filter = PathFilter(
             exclude: PathFilter.patterns(reader.text("SYNC_EXCLUDE") ?? ""),

@@ -105,7 +105,9 @@ extension VaultPass {
             let isCounted = listing.walksRecords == true && listing.isSnapshot
             state.records = (isCounted ? cursor.found.records : listing.records).map { $0 + cursor.planned.files }
             state.filter = plan.filter == PathFilter() ? nil : plan.filter
-            let removed = plan.removed ?? .init()
+            // Whoever lets deletions pass has looked at them: the week begins anew.
+            if call.input.request.options.allowDeletions { state.deletions = nil }
+            let removed = call.input.request.options.allowDeletions ? .init() : plan.removed ?? .init()
             state.noteDeletions(files: removed.files, bytes: removed.bytes, at: lister.clock.now)
             guard try await records.commit(state, of: vault.id) else {
                 call.logger.warning("lease lost to another run")
