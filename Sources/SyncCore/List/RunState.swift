@@ -37,6 +37,8 @@ struct RunState: Codable, Sendable {
         var strangers: Int?
         /// The patterns of this pass.
         var filter: PathFilter?
+        /// Whether a newer run has had the vault since; its outcome is `busy` then, which the first release knows.
+        var isSuperseded: Bool?
         /// Deletions that the brake held back.
         var withheld = 0
         /// The error of a refused vault.
@@ -45,6 +47,18 @@ struct RunState: Codable, Sendable {
         init(vault: Vault, folder: String) {
             self.vault = vault
             self.folder = folder
+        }
+
+        /// What the run says of its term when it asks for the vault's lease.
+        func claim(_ cursor: ListCursor) -> VaultLease.Claim {
+            if let term = term ?? cursor.term { return .term(term) }
+            return listing == nil && batches == 0 && cursor.step == .open ? .anew : .unknown
+        }
+
+        /// Ends the vault's part of the run: another one has it.
+        mutating func leave(superseded: Bool) {
+            outcome = .busy
+            if superseded { isSuperseded = true }
         }
     }
 

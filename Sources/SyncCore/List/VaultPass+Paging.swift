@@ -7,7 +7,7 @@ struct BatchBuilder {
 
     init(_ pass: VaultPass, listedUpTo: SourceCursor?) {
         self.pass = pass
-        header = BatchHeader(vault: pass.vault, folder: pass.folder, listedUpTo: listedUpTo)
+        header = BatchHeader(vault: pass.vault, folder: pass.folder, listedUpTo: listedUpTo, term: pass.lease.term)
     }
 
     /// Adds an entry; a batch that is full thereby goes to the page.

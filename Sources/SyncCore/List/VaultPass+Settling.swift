@@ -108,9 +108,7 @@ extension VaultPass {
             let removed = plan.removed ?? .init()
             state.noteDeletions(files: removed.files, bytes: removed.bytes, at: lister.clock.now)
             guard try await records.commit(state, of: vault.id) else {
-                call.logger.warning("lease lost to another run")
-                plan.outcome = .busy
-                return
+                throw LeaseLost()
             }
             plan.removed = nil
         }

@@ -7,6 +7,8 @@ struct VaultPass {
     let lease: HeldLease
     let vault: Vault
     let folder: String
+    /// When the run began.
+    let started: Timestamp
 
     var run: RunID { call.input.run }
     var records: any RecordStore { lister.records }
@@ -21,10 +23,20 @@ struct VaultPass {
         _ page: inout ListPage.Page
     ) async throws {
         guard try await lease.take() else {
-            call.logger.notice("vault is mirrored by another run")
-            plan.outcome = .busy
+            call.logger.notice(
+                lease.isSuperseded ? "vault superseded by a newer run" : "vault is mirrored by another run"
+            )
+            plan.leave(superseded: lease.isSuperseded)
             return
         }
+        if try await isOvertaken(plan) {
+            call.logger.notice("vault superseded by a newer run")
+            try await records.releaseLease(of: run, on: vault.id)
+            plan.leave(superseded: true)
+            return
+        }
+        plan.term = lease.term
+        cursor.term = lease.term
         try await countReceipts(&cursor)
         while plan.outcome == .open, page.batches.isEmpty, !page.isCut {
             switch cursor.step {
@@ -41,6 +53,15 @@ struct VaultPass {
             }
         }
         if plan.outcome == .open { try await saveProgress(cursor, cursor.step == .page ? .downloading : .settling) }
+    }
+
+    /// Whether a run of the first release, which knew no terms, has committed the vault's cursor since this one, of the same
+    /// release, began.
+    private func isOvertaken(_ plan: RunState.VaultPlan) async throws -> Bool {
+        guard plan.term == nil, plan.listing != nil, let state = try await records.state(of: vault.id) else {
+            return false
+        }
+        return state.run != run && state.committed > started
     }
 
     /// Has to come before every stretch of writes: a run that has slept through its lease must not write any more.
