@@ -233,7 +233,7 @@ extension SQLiteRecordStore {
     }
 
     private func mapped(_ error: any Error) -> any Error {
-        if error is CancellationError { return error }
+        if error is CancellationError || error is SyncError { return error }
         return SyncError(.storeUnavailable, "the record database refuses a call", underlying: error)
     }
 }

@@ -173,6 +173,15 @@ struct RecordStoreContractTests {
             #expect(try await store.commit(state(.first, "2"), of: .notes) == false)
             #expect(try await store.state(of: .notes) == state(.first, nil))
             #expect(try await store.state(of: .work) == nil)
+            // What a newer program has committed is refused, and stays.
+            #expect(try await store.acquireLease(Lease(owner: .first, now: now), on: .notes, now: now))
+            var newer = state(.first, "3")
+            newer.form = DataForm(rawValue: 99)
+            #expect(try await store.commit(newer, of: .notes))
+            if adapter != .memory {
+                let error = await #expect(throws: SyncError.self) { try await store.state(of: .notes) }
+                #expect(error?.name == .invalidConfiguration)
+            }
         }
     }
 

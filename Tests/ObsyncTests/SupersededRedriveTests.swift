@@ -1,3 +1,4 @@
+import StateMachine
 import SyncCore
 import Synchronization
 import TestSupport

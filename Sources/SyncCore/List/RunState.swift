@@ -21,6 +21,8 @@ struct RunState: Codable, Sendable {
         var outcome = Outcome.open
         /// The vault's term that this run has it for; nil before it has taken the lease, and in a run of the first release.
         var term: Int64?
+        /// Whether the destination may hold files that have no record: nothing is known of it, and it is not empty.
+        var mayHoldObjects: Bool?
         /// Set when the listing is spooled.
         var listing: Listing?
         /// Batches that were handed out; a redrive goes on numbering from here.
@@ -103,6 +105,8 @@ struct RunState: Codable, Sendable {
     var redrive: String?
     /// The redrive that last found every vault done, and opened some again.
     var reopened: String?
+    /// The form that this was written in.
+    var form: DataForm? = .current
 
     static func load(_ run: RunID, from store: any ObjectStore) async throws -> RunState? {
         guard let stream = try await store.read(try KeyMapping.run(run), from: 0) else { return nil }

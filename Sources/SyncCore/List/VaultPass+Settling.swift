@@ -18,7 +18,7 @@ extension VaultPass {
             cursor.problems = 0
             cursor.settleEnd = cursor.batches
         }
-        var batch = BatchBuilder(self, listedUpTo: plan.listing?.cursor)
+        var batch = BatchBuilder(self, plan)
         var tokenIsChecked = false
         var receipts = Receipts(records.receipts(of: run, in: vault.id, from: cursor.settleNext))
         while cursor.settleNext <= cursor.settleEnd, page.batches.count < settings.batchesPerPage, !page.isCut {

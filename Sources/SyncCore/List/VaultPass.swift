@@ -77,6 +77,7 @@ struct VaultPass {
             plan.listing = try await spoolFailures(listing)
         } else if plan.listing == nil {
             try await abortForgottenUploads()
+            plan.mayHoldObjects = try await mayHoldObjects() ? true : nil
             plan.listing = try await spoolListing(plan.filter ?? PathFilter())
         }
         lister.observe(.listed(vault: folder.isEmpty ? vault.name : folder, entries: plan.listing?.entries ?? 0))
@@ -85,6 +86,23 @@ struct VaultPass {
         cursor.done = plan.done
         cursor.settleNext = plan.batches + 1
         cursor.step = .page
+    }
+
+    /// Whether files may lie at the destination that no record speaks of: those of a folder that was there before, of records
+    /// that are lost, or of another deployment. Asked only where nothing has been committed for this destination yet, with one
+    /// request; an empty one costs nothing more.
+    private func mayHoldObjects() async throws -> Bool {
+        let known = try await records.state(of: vault.id)
+        if let known, Vault.place(ofEpoch: known.epoch) == Vault.place(ofEpoch: vault.epoch) { return false }
+        let ignored = folder.isEmpty ? settings.reservedFolders + KeyMapping.reservedFolders : []
+        var pages = lister.mirror.list(folder.isEmpty ? "" : folder + "/", after: nil).makeAsyncIterator()
+        while let page = try await pages.next(isolation: nil) {
+            let isOurs = page.contains { object in
+                !ignored.contains { object.key.utf8.starts(with: ($0 + "/").utf8) }
+            }
+            if isOurs { return true }
+        }
+        return false
     }
 
     private func spoolListing(_ filter: PathFilter) async throws -> RunState.Listing {
