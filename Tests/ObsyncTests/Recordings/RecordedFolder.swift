@@ -45,7 +45,9 @@ struct RecordedFolder {
                         environment: GoProDemo.environment(server),
                         fetched: { Fetched(bodies: server.counters.bodies, bytes: server.counters.bytes) },
                         library: Dictionary(uniqueKeysWithValues: files)
-                    ).opened(GoProDemo.sampleSecret)
+                    ).opened(
+                        Secret(["provider": .string("gopro"), "access_token": .string(library.issueCapturedToken())])
+                    )
                 )
             }
         } else {
@@ -61,12 +63,15 @@ struct RecordedFolder {
                         },
                         library: library.recordedFiles
                     ).opened(
-                        DemoSource.sampleSecret.setting(
-                            .string(RecordedLibrary.journalPassword),
-                            at: "vaults",
-                            RecordedLibrary.journalID,
-                            "password"
-                        )
+                        // Whoever goes on with an execution does not sign in first, so a token that works is there.
+                        DemoSource.sampleSecret
+                            .setting(
+                                .string(RecordedLibrary.journalPassword),
+                                at: "vaults",
+                                RecordedLibrary.journalID,
+                                "password"
+                            )
+                            .setting(.string(library.issueToken()), at: "token", "value")
                     )
                 )
             }
