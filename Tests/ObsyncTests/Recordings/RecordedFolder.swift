@@ -143,12 +143,27 @@ struct RecordedFolder {
 
     /// Mirrors one vault, or all.
     func sync(_ vault: String?, _ options: RunOptions) async throws -> Summary {
-        try await run.run(vault: vault, options)
+        let summary = try await run.run(vault: vault, options)
+        try await expectInvariants()
+        return summary
     }
 
     /// Goes on with the newest execution that can be redriven, or with one of that name.
     func redrive(_ name: String? = nil) async throws -> Summary {
-        try await run.redrive(name)
+        let summary = try await run.redrive(name)
+        try await expectInvariants()
+        return summary
+    }
+
+    private func expectInvariants() async throws {
+        let vaults =
+            recording.about.provider == "gopro"
+            ? [("gopro", "")]
+            : [
+                (RecordedLibrary.journalID, RecordedLibrary.journalName),
+                (RecordedLibrary.storeID, RecordedLibrary.storeName),
+            ]
+        try await folder.expectInvariants(of: vaults, secrets: library.keys.map(\.rawValue))
     }
 
     /// The files that are in the mirror, but for `.obsync`.

@@ -182,6 +182,18 @@ struct RecordedDeployment {
         return files
     }
 
+    /// Has the checker look at everything.
+    func expectInvariants(sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        let vaults =
+            recording.about.provider == "gopro"
+            ? [("gopro", "")]
+            : [
+                (RecordedLibrary.journalID, RecordedLibrary.journalName),
+                (RecordedLibrary.storeID, RecordedLibrary.storeName),
+            ]
+        try await stored.expectInvariants(of: vaults, sourceLocation: sourceLocation)
+    }
+
     /// The uploads that are open.
     var openUploads: Int { store.openUploads(in: bucket).count }
 

@@ -29,6 +29,7 @@ struct RecordedDeploymentTests {
             #expect(emptied.count == Self.held)
             #expect(emptied.allSatisfy { before[$0.key] == $0.value })
             #expect(after.filter { emptied[$0.key] == nil } == deployment.library)
+            try await deployment.expectInvariants()
         }
     }
 
@@ -46,6 +47,7 @@ struct RecordedDeploymentTests {
             #expect(try await deployment.files() == deployment.library)
             #expect(deployment.fetched().bytes == missing - stored)
             #expect(deployment.openUploads == 0)
+            try await deployment.expectInvariants()
         }
     }
 
@@ -88,6 +90,7 @@ struct RecordedDeploymentTests {
             _ = try await deployment.run(request)
             #expect(deployment.fetched().bodies == fetched)
             #expect(try await deployment.files() == wanted)
+            try await deployment.expectInvariants()
         }
     }
 }
