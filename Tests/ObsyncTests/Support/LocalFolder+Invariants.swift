@@ -16,6 +16,7 @@ extension LocalFolder {
     ///   - secrets: what no history may tell, beside what is in the credentials file.
     ///   - excused: rules that the test breaks on purpose.
     ///   - sourceLocation: where violations are reported.
+    /// - Throws: when the folder cannot be read.
     func expectInvariants(
         of vaults: [(id: String, folder: String)],
         secrets: [String] = [],

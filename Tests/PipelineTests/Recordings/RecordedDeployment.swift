@@ -28,7 +28,21 @@ struct RecordedDeployment {
     private let lambdaURL: String
 
     /// Opens a recording and runs `body`.
-    static func with(_ name: String, _ body: (RecordedDeployment) async throws -> Void) async throws {
+    ///
+    /// - Parameters:
+    ///   - name: the recording.
+    ///   - isRestored: whether bucket and table hold what was recorded; otherwise they are empty.
+    ///   - body: is given the deployment.
+    /// - Throws: what `body` throws.
+    static func with(
+        _ name: String,
+        isRestored: Bool = true,
+        _ body: (RecordedDeployment) async throws -> Void
+    ) async throws {
+        let body: (RecordedDeployment) async throws -> Void = { deployment in
+            if isRestored { try await deployment.restore() }
+            try await body(deployment)
+        }
         let recording = try Recording(name)
         let stage = recording.about.stage
         if recording.about.provider == "gopro" {
@@ -115,7 +129,6 @@ struct RecordedDeployment {
                         transport: transport,
                         lambdaURL: lambdaURL
                     )
-                    try await deployment.restore()
                     try await body(deployment)
                 }
             }
@@ -169,7 +182,7 @@ struct RecordedDeployment {
         }
     }
 
-    private func texts(_ json: JSON?) -> [String: String] {
+    func texts(_ json: JSON?) -> [String: String] {
         (json?.members ?? [:]).compactMapValues { if case .string(let text) = $0 { text } else { nil } }
     }
 
