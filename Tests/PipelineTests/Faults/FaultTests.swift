@@ -170,8 +170,7 @@ struct FaultTests {
         try await world.serve(library) { simulator, whole in
             try await whole.run()
             // Only what the fault strikes may be given up early: anything else takes as long as the machine needs.
-            var runner = whole
-            if fault.contains("stalled") { runner.service.timeout = .milliseconds(400) }
+            let runner = fault.contains("stalled") ? whole.givingUp(after: .milliseconds(400)) : whole
             let before = world.digests
             let writes = world.mirror.writes
             library.vaults[0].write("Later.md", .text("later"))
@@ -179,9 +178,7 @@ struct FaultTests {
             library.revokeTokens()
             try simulator.faults.add(parsing: fault)
             for complete in fault.hasPrefix("listing") ? [false, true] : [false] {
-                let error = await #expect(throws: SyncError.self) { [runner] in
-                    try await runner.run(complete: complete)
-                }
+                let error = await #expect(throws: SyncError.self) { try await runner.run(complete: complete) }
                 #expect(error?.name == name)
                 #expect(world.digests == before)
                 #expect(world.mirror.writes == writes)

@@ -127,6 +127,13 @@ struct FaultyService: Sendable {
         let url: String
         let transport: AsyncHTTPClientTransport
 
+        /// The same runner with less patience for the service.
+        func givingUp(after timeout: Duration) -> Runner {
+            var runner = self
+            runner.service.timeout = timeout
+            return runner
+        }
+
         /// Runs the state machine once.
         @discardableResult
         func run(complete: Bool = false) async throws -> Summary {

@@ -39,10 +39,6 @@ struct RecordedDeployment {
         isRestored: Bool = true,
         _ body: (RecordedDeployment) async throws -> Void
     ) async throws {
-        let body: (RecordedDeployment) async throws -> Void = { deployment in
-            if isRestored { try await deployment.restore() }
-            try await body(deployment)
-        }
         let recording = try Recording(name)
         let stage = recording.about.stage
         if recording.about.provider == "gopro" {
@@ -51,6 +47,7 @@ struct RecordedDeployment {
             try await withGoProSimulator(library: library, logger: quietLogger) { server in
                 try await with(
                     recording,
+                    isRestored,
                     Secret(["provider": .string("gopro"), "access_token": .string(library.issueCapturedToken())]),
                     GoProDemo.environment(server),
                     Dictionary(uniqueKeysWithValues: files),
@@ -67,6 +64,7 @@ struct RecordedDeployment {
             try await withObsidianSimulator(library: library, logger: quietLogger) { server in
                 try await with(
                     recording,
+                    isRestored,
                     secret,
                     ["OBSIDIAN_API_URL": server.baseURL],
                     files(of: library),
@@ -90,6 +88,7 @@ struct RecordedDeployment {
 
     private static func with(
         _ recording: Recording,
+        _ isRestored: Bool,
         _ secret: Secret,
         _ environment: [String: String],
         _ library: [VaultPath: [UInt8]],
@@ -129,6 +128,7 @@ struct RecordedDeployment {
                         transport: transport,
                         lambdaURL: lambdaURL
                     )
+                    if isRestored { try await deployment.restore() }
                     try await body(deployment)
                 }
             }
