@@ -18,7 +18,7 @@ extension VaultPass {
             cursor.problems = 0
             cursor.settleEnd = cursor.batches
         }
-        var batch = BatchBuilder(self, listedUpTo: plan.listing?.cursor)
+        var batch = BatchBuilder(self, plan)
         var tokenIsChecked = false
         var receipts = Receipts(records.receipts(of: run, in: vault.id, from: cursor.settleNext))
         while cursor.settleNext <= cursor.settleEnd, page.batches.count < settings.batchesPerPage, !page.isCut {
@@ -108,9 +108,7 @@ extension VaultPass {
             let removed = plan.removed ?? .init()
             state.noteDeletions(files: removed.files, bytes: removed.bytes, at: lister.clock.now)
             guard try await records.commit(state, of: vault.id) else {
-                call.logger.warning("lease lost to another run")
-                plan.outcome = .busy
-                return
+                throw LeaseLost()
             }
             plan.removed = nil
         }

@@ -7,6 +7,8 @@ struct VaultPass {
     let lease: HeldLease
     let vault: Vault
     let folder: String
+    /// When the run began.
+    let started: Timestamp
 
     var run: RunID { call.input.run }
     var records: any RecordStore { lister.records }
@@ -21,10 +23,20 @@ struct VaultPass {
         _ page: inout ListPage.Page
     ) async throws {
         guard try await lease.take() else {
-            call.logger.notice("vault is mirrored by another run")
-            plan.outcome = .busy
+            call.logger.notice(
+                lease.isSuperseded ? "vault superseded by a newer run" : "vault is mirrored by another run"
+            )
+            plan.leave(superseded: lease.isSuperseded)
             return
         }
+        if try await isOvertaken(plan) {
+            call.logger.notice("vault superseded by a newer run")
+            try await records.releaseLease(of: run, on: vault.id)
+            plan.leave(superseded: true)
+            return
+        }
+        plan.term = lease.term
+        cursor.term = lease.term
         try await countReceipts(&cursor)
         while plan.outcome == .open, page.batches.isEmpty, !page.isCut {
             switch cursor.step {
@@ -43,6 +55,15 @@ struct VaultPass {
         if plan.outcome == .open { try await saveProgress(cursor, cursor.step == .page ? .downloading : .settling) }
     }
 
+    /// Whether a run of the first release, which knew no terms, has committed the vault's cursor since this one, of the same
+    /// release, began.
+    private func isOvertaken(_ plan: RunState.VaultPlan) async throws -> Bool {
+        guard plan.term == nil, plan.listing != nil, let state = try await records.state(of: vault.id) else {
+            return false
+        }
+        return state.run != run && state.committed > started
+    }
+
     /// Has to come before every stretch of writes: a run that has slept through its lease must not write any more.
     ///
     /// - Throws: ``LeaseLost``.
@@ -56,6 +77,7 @@ struct VaultPass {
             plan.listing = try await spoolFailures(listing)
         } else if plan.listing == nil {
             try await abortForgottenUploads()
+            plan.mayHoldObjects = try await mayHoldObjects() ? true : nil
             plan.listing = try await spoolListing(plan.filter ?? PathFilter())
         }
         lister.observe(.listed(vault: folder.isEmpty ? vault.name : folder, entries: plan.listing?.entries ?? 0))
@@ -64,6 +86,23 @@ struct VaultPass {
         cursor.done = plan.done
         cursor.settleNext = plan.batches + 1
         cursor.step = .page
+    }
+
+    /// Whether files may lie at the destination that no record speaks of: those of a folder that was there before, of records
+    /// that are lost, or of another deployment. Asked only where nothing has been committed for this destination yet, with one
+    /// request; an empty one costs nothing more.
+    private func mayHoldObjects() async throws -> Bool {
+        let known = try await records.state(of: vault.id)
+        if let known, Vault.place(ofEpoch: known.epoch) == Vault.place(ofEpoch: vault.epoch) { return false }
+        let ignored = folder.isEmpty ? settings.reservedFolders + KeyMapping.reservedFolders : []
+        var pages = lister.mirror.list(folder.isEmpty ? "" : folder + "/", after: nil).makeAsyncIterator()
+        while let page = try await pages.next(isolation: nil) {
+            let isOurs = page.contains { object in
+                !ignored.contains { object.key.utf8.starts(with: ($0 + "/").utf8) }
+            }
+            if isOurs { return true }
+        }
+        return false
     }
 
     private func spoolListing(_ filter: PathFilter) async throws -> RunState.Listing {

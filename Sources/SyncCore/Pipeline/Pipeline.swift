@@ -211,13 +211,14 @@ extension Pipeline {
 
     private func ports(for request: SyncRequest, _ secret: Secret) throws -> SyncPorts {
         let destination = try mirror(request)
+        let isOwn = try destination.name == mirror(SyncRequest()).name
         return SyncPorts(
             provider: try observedProviders.named(in: secret),
             secret: secret,
             mirror: destination.store,
             destination: destination.name,
             state: state,
-            records: records,
+            records: isOwn ? records : DestinationRecords(records, destination: destination.name),
             clock: clock
         )
     }

@@ -11,6 +11,10 @@ import Testing
 struct PipelineWorld: Sendable {
     let library = FakeLibrary()
     let mirror = MemoryObjectStore()
+    /// Where executions with a `dest_prefix` store.
+    let elsewhere = MemoryObjectStore()
+    /// Whether the deployment's own place is that one.
+    var isMoved = false
     let state = MemoryObjectStore()
     let records = MemoryRecordStore()
     var secrets = MemorySecretStore(Secret(["provider": .string("fake")]))
@@ -48,7 +52,10 @@ struct PipelineWorld: Sendable {
             providers: [FakeProvider(library)],
             records: FaultyRecordStore(records, fail: recordFaults),
             state: FaultyObjectStore(state, fail: stateFaults),
-            mirror: { _ in (mirror, "here") },
+            mirror: { [isMoved, elsewhere] request in
+                if isMoved || request.destinationPrefix != nil { return (elsewhere, "vaults/") }
+                return (mirror, "here")
+            },
             clock: clock,
             makeHasher: { FingerprintHasher() }
         )

@@ -58,9 +58,9 @@ struct ComparisonTests {
     func cost() {
         #expect(ReadCost.prefersQuery(entries: 1, records: nil, isSnapshot: true))
         #expect(!ReadCost.prefersQuery(entries: 1_000_000, records: nil, isSnapshot: false))
-        #expect(ReadCost.units(ofQuerying: 1_000_000) == 24_415)
-        #expect(!ReadCost.prefersQuery(entries: 24_415, records: 1_000_000, isSnapshot: false))
-        #expect(ReadCost.prefersQuery(entries: 24_416, records: 1_000_000, isSnapshot: false))
+        #expect(ReadCost.units(ofQuerying: 1_000_000) == 26_490)
+        #expect(!ReadCost.prefersQuery(entries: 26_490, records: 1_000_000, isSnapshot: false))
+        #expect(ReadCost.prefersQuery(entries: 26_491, records: 1_000_000, isSnapshot: false))
     }
 
     @Test("the same cursor gives the same page, or what is left of it")
