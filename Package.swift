@@ -14,6 +14,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let inMemoryTracing = Target.Dependency.product(name: "InMemoryTracing", package: "swift-distributed-tracing")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
@@ -73,7 +74,7 @@ let package = Package(
         .target(
             name: "LocalAdapters",
             dependencies: [
-                "Checksums", "StateMachine", "SyncCore", .product(name: "GRDB", package: "GRDB.swift"), nioPosix,
+                "Checksums", "StateMachine", "SyncCore", grdb, nioPosix,
             ],
             swiftSettings: settings
         ),
@@ -256,7 +257,7 @@ let package = Package(
             name: "ObsyncTests",
             dependencies: [
                 "LocalAdapters", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", "TestSupport", "obsync",
-                argumentParser, logging,
+                argumentParser, grdb, logging,
             ],
             swiftSettings: settings
         ),
