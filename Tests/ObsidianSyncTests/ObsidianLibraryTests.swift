@@ -222,13 +222,16 @@ struct ObsidianLibraryTests {
 
     private static func open(
         _ vault: String,
-        configuration: ObsidianProvider.Configuration = .init()
+        configuration: ObsidianProvider.Configuration? = nil
     ) async throws {
+        let configuration = try configuration ?? .init(environment: ["OBSIDIAN_API_URL": "http://127.0.0.1:1"])
         let http = RecordedHTTP([.json(#"{"vaults":[\#(vault)]}"#), .json(#"{"allowed":true}"#)])
         let clock = ManualClock()
         let library = ObsidianLibrary(
             api: ObsidianAPI(baseURL: "https://api.example", executor: http, clock: clock, random: { 0 }),
             configuration: configuration,
+            client: WebSocketClient(connector: ChannelConnector(configuration.network)),
+            lists: VaultLists(),
             backoff: ReconnectBackoff(random: { 0 }),
             secret: Secret(["vaults": .object(["a": .object(["password": .string(Hidden.password)])])]),
             token: Hidden.token,

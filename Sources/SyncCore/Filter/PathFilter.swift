@@ -1,5 +1,8 @@
 /// Which files of a vault are mirrored: patterns in the syntax of gitignore.
 ///
+/// Besides, `uid:1234` in `exclude` leaves out an entry whose name cannot be read, and that has no path to be named by;
+/// `!uid:1234` takes it back.
+///
 /// A file is left out when the patterns of `exclude` say so, the later ones having the last word; and, where there are
 /// patterns to include, when none of those speaks of it or of a folder that it lies in. Every
 /// filter begins with ``standard``, which `!` takes back.
@@ -36,14 +39,33 @@ struct CompiledFilter: Sendable {
     private let excluded: [GitignorePattern]
     private let included: [GitignorePattern]
 
+    private let excludedVersions: Set<Int64>
+
     init(_ filter: PathFilter) {
-        excluded = (PathFilter.standard + filter.exclude).compactMap(GitignorePattern.init)
+        var versions: Set<Int64> = []
+        var patterns: [String] = []
+        for pattern in PathFilter.standard + filter.exclude {
+            if let version = Self.version(pattern) {
+                versions.insert(version)
+            } else if pattern.first == "!", let version = Self.version(pattern.dropFirst()) {
+                versions.remove(version)
+            } else {
+                patterns.append(pattern)
+            }
+        }
+        excludedVersions = versions
+        excluded = patterns.compactMap(GitignorePattern.init)
         included = filter.include.compactMap(GitignorePattern.init)
     }
 
-    /// Whether the file at a path is mirrored.
-    func lets(_ path: VaultPath) -> Bool {
-        if path.isStandIn { return true }
+    /// The version that `uid:1234` names; nil for every other pattern.
+    private static func version(_ pattern: some StringProtocol) -> Int64? {
+        pattern.hasPrefix("uid:") ? Int64(pattern.dropFirst(4)) : nil
+    }
+
+    /// Whether a version of the file at a path is mirrored.
+    func lets(_ path: VaultPath, version: Int64) -> Bool {
+        if path.isStandIn { return !excludedVersions.contains(version) }
         let bytes = Array(path.rawValue.utf8)
         var isIncluded = included.isEmpty
         for end in bytes.indices where bytes[end] == UInt8(ascii: "/") {

@@ -121,14 +121,16 @@ struct VaultPass {
                 if entry.kind == .unreadable { unreadable += 1 }
                 hasFolders = hasFolders || entry.isOfFolder
                 // Of a folder's files each is looked at when it is known.
-                if entry.isOfFolder || filter.lets(entry.path) { try await writer.add(entry.asManifestEntry) }
+                if entry.isOfFolder || filter.lets(entry.path, version: entry.version) {
+                    try await writer.add(entry.asManifestEntry)
+                }
             }
         }
         if end.wasReplaced, since != nil { return nil }
         // A snapshot names everything that is there; beside it, old failures would pass for files that still exist.
         // Where it names folders, those files are among them, or are found to be gone when they are fetched.
         if !end.isSnapshot || hasFolders {
-            try await addPending(to: &writer) { $0.epoch == vault.epoch && filter.lets($0.path) }
+            try await addPending(to: &writer) { $0.epoch == vault.epoch && filter.lets($0.path, version: $0.version) }
         }
         let entries = try await writer.finish()
         return .init(

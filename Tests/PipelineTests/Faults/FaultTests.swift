@@ -131,12 +131,12 @@ struct FaultTests {
             let uid = try FaultyService.target(in: library).uid
             try simulator.faults.add(parsing: "path-garbled@\(uid)")
             for complete in [false, true] {
-                let error = await #expect(throws: SyncError.self) { try await runner.run(complete: complete) }
-                #expect(error?.name == .partialFailure)
-                #expect(error?.message.hasPrefix("1 file ") == true)
+                let summary = try await runner.run(complete: complete)
+                #expect(summary.errors.contains { $0.contains("1 file") })
                 let record = try #require(try service.record(uid: uid))
                 #expect(record.path.isStandIn)
-                #expect(record.status == .failed)
+                #expect(record.status == .skipped)
+                #expect(record.lastError == SyncError.Name.nameRefused.rawValue)
                 let old = service.digests[VaultPath("Notes/" + FaultyService.large)]
                 #expect(old == target.sha256, "the copy that there is stays")
             }
