@@ -47,6 +47,7 @@ let package = Package(
         .target(name: "CChecksums"),
         .target(name: "Checksums", dependencies: ["CChecksums"], swiftSettings: settings),
         .target(name: "SyncCore", dependencies: ["Checksums", coreMetrics, logging, tracing], swiftSettings: settings),
+        .target(name: "Backup", dependencies: ["Checksums", "SyncCore"], swiftSettings: settings),
         .target(
             name: "StreamingCrypto",
             dependencies: ["COpenSSL", "CUTF8Proc", "SyncCore", crypto],
@@ -137,7 +138,7 @@ let package = Package(
         .executableTarget(
             name: "obsync",
             dependencies: [
-                "AWSAdapters", "AWSClient", "GoProCloud", "HTTPTransport", "LambdaRuntime", "LocalAdapters",
+                "AWSAdapters", "AWSClient", "Backup", "GoProCloud", "HTTPTransport", "LambdaRuntime", "LocalAdapters",
                 "LocalLambda",
                 "ObsidianSync", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", crypto, logging, nioCore,
                 argumentParser,
@@ -175,6 +176,11 @@ let package = Package(
             dependencies: [
                 "Checksums", "SyncCore", "TestSupport", coreMetrics, inMemoryTracing, logging, metricsTestKit, tracing,
             ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "BackupTests",
+            dependencies: ["Backup", "Checksums", "StreamingCrypto", "SyncCore", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -225,7 +231,8 @@ let package = Package(
         .testTarget(
             name: "AdapterTests",
             dependencies: [
-                "AWSAdapters", "AWSClient", "AWSSigning", "Checksums", "GoProCloud", "HTTPTransport", "LocalAdapters",
+                "AWSAdapters", "AWSClient", "AWSSigning", "Backup", "Checksums", "GoProCloud", "HTTPTransport",
+                "LocalAdapters",
                 "ObsidianSync", "Simulators", "StateMachine", "SyncCore", "TestSupport", coreMetrics, logging, nioCore,
                 nioHTTP1, tracing,
             ],

@@ -64,7 +64,8 @@ struct SocketMessageTests {
     @Test(
         "numbers are read however they are written, and what is none is counted",
         arguments: [
-            ("42", 42, []), ("42.0", 42, []), (#""42""#, 42, []), (#""42.9""#, 42, []), ("1732060800123.5", 1_732_060_800_123, []),
+            ("42", 42, []), ("42.0", 42, []), (#""42""#, 42, []), (#""42.9""#, 42, []),
+            ("1732060800123.5", 1_732_060_800_123, []),
             ("-86400000", -86_400_000, []), ("-0.5", -1, []), ("1e300", Int64.max, []), ("-1e300", Int64.min, []),
             ("null", nil, []), (#""""#, nil, []), ("true", nil, ["mtime"]), (#""soon""#, nil, ["mtime"]),
             ("{}", nil, ["mtime"]),
@@ -79,7 +80,8 @@ struct SocketMessageTests {
     @Test(
         "flags may be numbers and texts; a record of which it cannot be told what it is has no kind",
         arguments: [
-            (#""folder":1"#, Entry.Kind.folder), (#""folder":"true""#, .folder), (#""folder":0"#, .file), (#""folder":null"#, .file),
+            (#""folder":1"#, Entry.Kind.folder), (#""folder":"true""#, .folder), (#""folder":0"#, .file),
+            (#""folder":null"#, .file),
             (#""deleted":1.0,"folder":1"#, .deletion), (#""deleted":"0""#, .file), (#""folder":"maybe""#, nil),
             (#""deleted":2"#, nil), (#""relatedpath":7,"hash":[],"size":{}"#, .file),
         ] as [(String, Entry.Kind?)]

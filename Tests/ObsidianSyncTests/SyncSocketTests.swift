@@ -152,7 +152,9 @@ struct SyncSocketTests {
     func poison(record: String) async throws {
         let path = try Self.sealed("a.md")
         let good = Frame.text(#"{"op":"push","uid":"8","path":"\#(path)","folder":0,"relatedpath":3}"#)
-        try await Self.with([Self.accepted, .text(record), good, .text(#"{"op":"ready","version":"9.0"}"#)]) { session, _ in
+        try await Self.with([Self.accepted, .text(record), good, .text(#"{"op":"ready","version":"9.0"}"#)]) {
+            session,
+            _ in
             let (entries, end) = try await session.entries()
             #expect(entries.map(\.kind) == [.unreadable, .file])
             #expect(entries[0].path.isStandIn)

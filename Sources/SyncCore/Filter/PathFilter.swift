@@ -35,16 +35,21 @@ package struct PathFilter: Codable, Hashable, Sendable {
 }
 
 /// A filter that is ready to be asked.
-struct CompiledFilter: Sendable {
+package struct CompiledFilter: Sendable {
     private let excluded: [GitignorePattern]
     private let included: [GitignorePattern]
-
     private let excludedVersions: Set<Int64>
 
-    init(_ filter: PathFilter) {
+    /// Makes the filter of a mirror, which begins with ``PathFilter/standard``.
+    package init(_ filter: PathFilter) {
+        self.init(exactly: PathFilter(exclude: PathFilter.standard + filter.exclude, include: filter.include))
+    }
+
+    /// Makes a filter of these patterns and no others.
+    package init(exactly filter: PathFilter) {
         var versions: Set<Int64> = []
         var patterns: [String] = []
-        for pattern in PathFilter.standard + filter.exclude {
+        for pattern in filter.exclude {
             if let version = Self.version(pattern) {
                 versions.insert(version)
             } else if pattern.first == "!", let version = Self.version(pattern.dropFirst()) {
@@ -63,9 +68,9 @@ struct CompiledFilter: Sendable {
         pattern.hasPrefix("uid:") ? Int64(pattern.dropFirst(4)) : nil
     }
 
-    /// Whether a version of the file at a path is mirrored.
-    func lets(_ path: VaultPath, version: Int64) -> Bool {
-        if path.isStandIn { return !excludedVersions.contains(version) }
+    /// Whether the file at a path is mirrored; of an entry without a readable name it is the version that counts.
+    package func lets(_ path: VaultPath, version: Int64? = nil) -> Bool {
+        if path.isStandIn { return version.map { !excludedVersions.contains($0) } ?? true }
         let bytes = Array(path.rawValue.utf8)
         var isIncluded = included.isEmpty
         for end in bytes.indices where bytes[end] == UInt8(ascii: "/") {

@@ -111,8 +111,3 @@ struct GitignorePatternTests {
         #expect(filter.lets(VaultPath("Readable.md"), version: 77))
     }
 }
-
-extension CompiledFilter {
-    /// Whether a file at a path is mirrored, whatever its version is.
-    fileprivate func lets(_ path: VaultPath) -> Bool { lets(path, version: 1) }
-}
