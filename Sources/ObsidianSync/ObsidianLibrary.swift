@@ -15,7 +15,12 @@ struct ObsidianLibrary: LibrarySource {
     let logger: Logger
 
     func vaults() async throws -> [Vault] {
-        try await listedVaults().map(\.vault)
+        try await listedVaults().map { listed in
+            var vault = listed.vault
+            vault.passwordSource =
+                try ownPassword(of: listed) != nil ? .own : listed.managedPassword.map { _ in .managed }
+            return vault
+        }
     }
 
     func withVault<Result: Sendable>(

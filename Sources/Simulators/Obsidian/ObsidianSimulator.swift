@@ -49,6 +49,8 @@ package final class ObsidianSimulator: Sendable {
         var faults = SimulatorFaults()
         var counters = SimulatorCounters()
         var port = 0
+        /// How often each token was used.
+        var tokenUses: [String: Int] = [:]
     }
 
     /// The account and the vaults that are served.
@@ -95,8 +97,19 @@ package final class ObsidianSimulator: Sendable {
         state.withLock { $0.faults.take(fault) }
     }
 
+    private func isWorn(_ token: String?) -> Bool {
+        state.withLock { state in
+            state.tokenUses[token ?? "", default: 0] += 1
+            let uses = state.tokenUses[token ?? "", default: 0]
+            let limit = state.faults.rules.lazy.compactMap {
+                if case .tokenWorn(let uses) = $0.fault { uses } else { nil }
+            }.first
+            return limit.map { uses > $0 } ?? false
+        }
+    }
+
     func accepts(token: String?) -> Bool {
-        !takeFault(.tokenRefused) && library.isValid(token: token)
+        !takeFault(.tokenRefused) && library.isValid(token: token) && !isWorn(token)
     }
 }
 

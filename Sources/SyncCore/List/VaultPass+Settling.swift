@@ -106,6 +106,7 @@ extension VaultPass {
             )
             let isCounted = listing.walksRecords == true && listing.isSnapshot
             state.records = (isCounted ? cursor.found.records : listing.records).map { $0 + cursor.planned.files }
+            state.passwordSource = vault.passwordSource?.rawValue ?? state.passwordSource
             state.filter = plan.filter == PathFilter() ? nil : plan.filter
             let removed = plan.removed ?? .init()
             state.noteDeletions(files: removed.files, bytes: removed.bytes, at: lister.clock.now)

@@ -69,6 +69,7 @@ struct VaultPass {
     private func spoolListing(_ filter: PathFilter) async throws -> RunState.Listing {
         try await saveProgress(ListCursor(), .listing)
         let known = try await records.state(of: vault.id)
+        try checkPasswordSource(known)
         let since = known.flatMap { usableCursor($0, filter) }
         let compiled = CompiledFilter(filter)
         let listing: RunState.Listing? = try await lister.provider.withLibrary(lister.secret, logger: call.logger) {
@@ -87,6 +88,18 @@ struct VaultPass {
             isSnapshot: listing.isSnapshot
         )
         return listing
+    }
+
+    /// A service that states a key of its own for a vault that the user had the key to could replace its contents.
+    private func checkPasswordSource(_ known: VaultState?) throws(SyncError) {
+        guard known?.passwordSource == Vault.PasswordSource.own.rawValue, vault.passwordSource == .managed,
+            !call.input.request.options.acceptManaged
+        else { return }
+        throw SyncError(
+            .vaultPasswordWrong,
+            "the vault \(vault.id) was mirrored with your own password, and now the service states one itself; put yours back into "
+                + "the secret, or take the service's once with --accept-managed (options.accept_managed)"
+        )
     }
 
     /// Where to list from; nil for everything.

@@ -19,7 +19,9 @@ struct FaultTests {
         "listing-with-history", "listing-newest-only", "listing-with-binary", "body-cut*1", "body-interleaved",
         "body-in-one-frame", "body-fragmented", "pull-closed*2", "body-flipped*1", "body-truncated*1",
         "body-overlong*1", "body-short*1", "body-swapped=3*1", "pull-garbled*1", "pull-refused=Version not found*1",
-        "pull-refused=Server overloaded*1", "pull-refused=Not logged in*1",
+        "pull-refused=Server overloaded*1", "pull-refused=Not logged in*1", "records-loose", "body-surplus",
+        "sockets-limited=1",
+        "token-worn=6",
     ]
 
     @Test("what goes wrong for a while is overcome in the same run", arguments: overcome)
