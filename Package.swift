@@ -65,7 +65,8 @@ let package = Package(
         .target(
             name: "ObsidianSync",
             dependencies: [
-                "HTTPTransport", "StreamingCrypto", "SyncCore", crypto, logging, nioCore, nioHTTP1, nioPosix, nioWebSocket,
+                "HTTPTransport", "StreamingCrypto", "SyncCore", crypto, logging, nioCore, nioHTTP1, nioPosix,
+                nioWebSocket,
             ],
             swiftSettings: settings
         ),
@@ -130,7 +131,8 @@ let package = Package(
         .target(
             name: "Simulators",
             dependencies: [
-                "LoopbackGuard", crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging, nioCore, nioHTTP1, nioPosix,
+                "LoopbackGuard", crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging, nioCore,
+                nioHTTP1, nioPosix,
                 nioSSL, nioWebSocket,
             ],
             swiftSettings: settings

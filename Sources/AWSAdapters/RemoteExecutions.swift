@@ -43,7 +43,8 @@ package struct RemoteExecutions: Sendable {
         logger: Logger
     ) throws {
         let parts = arn.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count >= 7, parts[0] == "arn", parts[2] == "states", let region = Region(name: String(parts[3])) else {
+        guard parts.count >= 7, parts[0] == "arn", parts[2] == "states", let region = Region(name: String(parts[3]))
+        else {
             throw SyncError(
                 .invalidInput,
                 "this is no ARN of Step Functions; it looks like arn:aws:states:<region>:<account>:execution:<machine>:<name>"

@@ -9,8 +9,9 @@ package struct Region: RawRepresentable, Sendable, Hashable, CustomStringConvert
     /// Takes a name from outside; nil for what cannot be one. It becomes part of host names, so nothing else may come in
     /// through it.
     package init?(name: String) {
-        let isName = (1...63).contains(name.utf8.count) && name.utf8.allSatisfy(Endpoint.isHostByte) && !name.contains(".")
-        guard isName else { return nil }
+        guard (1...63).contains(name.utf8.count), name.utf8.allSatisfy(Endpoint.isHostByte), !name.contains(".") else {
+            return nil
+        }
         rawValue = name
     }
 

@@ -43,7 +43,7 @@ struct VaultPassTests {
         #expect(try await world.records.state(of: .notes)?.epoch == "epoch-2@here")
     }
 
-    @Test("a vault with the user's own password is not taken over by one that the service states, unless that is asked for")
+    @Test("a vault with the user's own password is not taken over by one that the service states, unless asked for")
     func passwordSource() async throws {
         let world = World.withNotes(["a.md": "A"])
         world.library.change(.notes) { $0.vault.passwordSource = .own }
