@@ -27,6 +27,8 @@ extension VaultPass {
                 // Fails with TokenExpired unless somebody has signed in since.
                 _ = try await lister.provider.withLibrary(lister.secret, logger: call.logger) { try await $0.vaults() }
                 tokenIsChecked = true
+                // Somebody has: what a dead token cost is no attempt at the files.
+                cursor.round = max(1, cursor.round - 1)
             }
             for entry in try await unsettled(cursor.settleNext, receipt) {
                 try await batch.add(entry, &cursor, &page)
@@ -104,6 +106,7 @@ extension VaultPass {
             )
             let isCounted = listing.walksRecords == true && listing.isSnapshot
             state.records = (isCounted ? cursor.found.records : listing.records).map { $0 + cursor.planned.files }
+            state.passwordSource = vault.passwordSource?.rawValue ?? state.passwordSource
             state.filter = plan.filter == PathFilter() ? nil : plan.filter
             // Whoever lets deletions pass has looked at them: the week begins anew.
             if call.input.request.options.allowDeletions { state.deletions = nil }

@@ -108,6 +108,7 @@ struct VaultPass {
     private func spoolListing(_ filter: PathFilter) async throws -> RunState.Listing {
         try await saveProgress(ListCursor(), .listing)
         let known = try await records.state(of: vault.id)
+        try checkPasswordSource(known)
         let since = known.flatMap { usableCursor($0, filter) }
         let compiled = CompiledFilter(filter)
         let listing: RunState.Listing? = try await lister.provider.withLibrary(lister.secret, logger: call.logger) {
@@ -126,6 +127,18 @@ struct VaultPass {
             isSnapshot: listing.isSnapshot
         )
         return listing
+    }
+
+    /// A service that states a key of its own for a vault that the user had the key to could replace its contents.
+    private func checkPasswordSource(_ known: VaultState?) throws(SyncError) {
+        guard known?.passwordSource == Vault.PasswordSource.own.rawValue, vault.passwordSource == .managed,
+            !call.input.request.options.acceptManaged
+        else { return }
+        throw SyncError(
+            .vaultPasswordWrong,
+            "the vault \(vault.id) was mirrored with your own password, and now the service states one itself; put yours back into "
+                + "the secret, or take the service's once with --accept-managed (options.accept_managed)"
+        )
     }
 
     /// Where to list from; nil for everything.
@@ -160,14 +173,16 @@ struct VaultPass {
                 if entry.kind == .unreadable { unreadable += 1 }
                 hasFolders = hasFolders || entry.isOfFolder
                 // Of a folder's files each is looked at when it is known.
-                if entry.isOfFolder || filter.lets(entry.path) { try await writer.add(entry.asManifestEntry) }
+                if entry.isOfFolder || filter.lets(entry.path, version: entry.version) {
+                    try await writer.add(entry.asManifestEntry)
+                }
             }
         }
         if end.wasReplaced, since != nil { return nil }
         // A snapshot names everything that is there; beside it, old failures would pass for files that still exist.
         // Where it names folders, those files are among them, or are found to be gone when they are fetched.
         if !end.isSnapshot || hasFolders {
-            try await addPending(to: &writer) { $0.epoch == vault.epoch && filter.lets($0.path) }
+            try await addPending(to: &writer) { $0.epoch == vault.epoch && filter.lets($0.path, version: $0.version) }
         }
         let entries = try await writer.finish()
         return .init(
