@@ -24,6 +24,7 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
 let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 let package = Package(
     name: "Obsync",
@@ -38,6 +39,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
     targets: [
@@ -135,7 +137,7 @@ let package = Package(
                 "AWSAdapters", "AWSClient", "GoProCloud", "HTTPTransport", "LambdaRuntime", "LocalAdapters",
                 "LocalLambda",
                 "ObsidianSync", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", crypto, logging, nioCore,
-                argumentParser,
+                argumentParser, unixSignals,
             ],
             resources: [.embedInCode("Resources/vault-sync.asl.json")],
             swiftSettings: settings
@@ -249,7 +251,7 @@ let package = Package(
             name: "ObsyncTests",
             dependencies: [
                 "LocalAdapters", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", "TestSupport", "obsync",
-                argumentParser, logging,
+                argumentParser, logging, unixSignals,
             ],
             swiftSettings: settings
         ),
