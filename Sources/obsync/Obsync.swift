@@ -20,6 +20,7 @@ struct Obsync: AsyncParsableCommand {
     )
 
     static func main() async {
+        StandardStreams.outliveReaders()
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
@@ -30,6 +31,9 @@ struct Obsync: AsyncParsableCommand {
         } catch let error as SyncError {
             StandardStreams.error("obsync: \(error.description)")
             Foundation.exit(ExitStatus.of(error.name))
+        } catch let error as Interrupted {
+            StandardStreams.error("obsync: \(error)")
+            Foundation.exit(error.status)
         } catch let error as StateMachineError {
             StandardStreams.error("obsync: InvalidInput: \(error.description)")
             Foundation.exit(ExitStatus.of(.invalidInput))

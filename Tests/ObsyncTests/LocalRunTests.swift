@@ -188,10 +188,15 @@ struct LocalRunTests {
         try await withFolder { folder in
             let library = try SampleLibrary.make()
             do {
-                let lock = try FolderLock(path: folder.data + "/lock")
-                let error = await #expect(throws: SyncError.self) { try await mirror(library, into: folder) }
-                #expect(error?.message.contains("another obsync") == true)
-                withExtendedLifetime(lock) {}
+                let now = SystemClock().now
+                let attempt = try FolderLock.take(path: folder.data + "/lock", now: now)
+                guard case .taken = attempt else { return #expect(Bool(false), "the lock is free") }
+                let summary = try await mirror(library, into: folder)
+                #expect(summary.isAlreadyRunning)
+                #expect(summary.success)
+                #expect(summary.metadata["process"] == String(getpid()))
+                #expect(summary.message.contains(now.iso8601))
+                withExtendedLifetime(attempt) {}
             }
             let records = try SQLiteRecordStore(path: folder.data + "/records.sqlite")
             let killed = try #require(RunID("killed"))

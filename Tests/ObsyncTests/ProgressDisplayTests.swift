@@ -75,16 +75,22 @@ struct ProgressDisplayTests {
         #expect(text == "  copied   c.md\n  deleted  d?[2J.md\n  failed   e.md: CorruptContent\n")
     }
 
-    @Test("a failed step is told with its name and sentence, so that waiting is not silence")
+    @Test("a step that is tried again is told of, so that waiting is not silence; what ends a run is not")
     func failures() {
         let screen = Screen()
         let display = ProgressDisplay(isQuiet: false, isTerminal: false, write: screen.write)
-        display.showFailure("SourceUnavailable", #"{"errorType":"SourceUnavailable","errorMessage":"nobody answers"}"#)
-        display.showFailure("States.Timeout", nil)
+        display.showPassingFailure(.sourceUnavailable)
+        display.showPassingFailure(.vaultPasswordWrong)
         #expect(
             screen.content
-                == "  step failed with SourceUnavailable: nobody answers\n  step failed with States.Timeout\n"
+                == "  a step ended with SourceUnavailable; such a step is tried again after a pause, up to six times\n"
         )
+    }
+
+    @Test("more files than were planned, as after a redrive, fill the bar and no more")
+    func more() {
+        let lines = show(run + [.stored(vault: "Notes", path: VaultPath("c.md"), bytes: 0)]).split(separator: "\n")
+        #expect(lines.last == "Notes: ████████████████████████ 3/2 files, 2.0 kB")
     }
 
     @Test("quiet means nothing at all")

@@ -130,7 +130,8 @@ struct GoProDemo {
     func run(
         _ library: SimulatedMediaLibrary,
         _ options: RunOptions,
-        _ output: OutputOptions
+        _ output: OutputOptions,
+        _ interruption: Interruption
     ) async throws -> Summary {
         let isWritten = FileManager.default.createFile(
             atPath: folder.credentials,
@@ -147,9 +148,10 @@ struct GoProDemo {
                 credentials: folder.credentials,
                 environment: Self.environment(server),
                 isQuiet: output.json,
-                logger: try output.makeLogger()
+                logger: try output.makeLogger(),
+                interruption: interruption
             )
-            return try await output.reportingFailure { try await run.run(vault: nil, options) }
+            return try await run.run(vault: nil, options)
         }
     }
 }

@@ -50,7 +50,7 @@ struct RedriveCommand: AsyncParsableCommand {
             isQuiet: output.json,
             logger: try output.makeLogger()
         )
-        let summary = try await output.reportingFailure { try await run.redrive(execution) }
+        let summary = try await output.reporting(run.interruption) { try await run.redrive(execution) }
         try output.show(summary, folder: folder)
     }
 

@@ -42,24 +42,31 @@ struct OutputOptions: ParsableArguments {
         return logger
     }
 
-    /// Runs `body`; where the summary is asked for as JSON, a failure is told as one too.
-    func reportingFailure(_ body: () async throws -> Summary) async throws -> Summary {
+    /// Runs `body` until it ends or a signal stops it; where the summary is asked for as JSON, a failure is told as one too.
+    func reporting(
+        _ interruption: Interruption,
+        _ body: @escaping @Sendable () async throws -> Summary
+    ) async throws -> Summary {
         do {
-            return try await body()
+            return try await interruption.during(body)
         } catch let error as SyncError where json {
-            let summary = Summary(failure: error)
-            StandardStreams.output(String(decoding: try FunctionJSON.encode(summary), as: UTF8.self))
+            try showJSON(Summary(failure: error))
+            throw error
+        } catch let error as Interrupted where json {
+            try showJSON(Summary(interrupted: error))
             throw error
         }
     }
 
+    private func showJSON(_ summary: Summary) throws {
+        StandardStreams.output(String(decoding: try FunctionJSON.encode(summary), as: UTF8.self))
+    }
+
     /// Prints the summary of a run.
     func show(_ summary: Summary, folder: LocalFolder) throws {
-        if json {
-            StandardStreams.output(String(decoding: try FunctionJSON.encode(summary), as: UTF8.self))
-            return
-        }
+        if json { return try showJSON(summary) }
         StandardStreams.output(summary.message)
+        if summary.isAlreadyRunning { return }
         let bytes = Int64(summary.metadata["bytes"] ?? "") ?? 0
         var facts = ["\(bytes.asSize) transferred", "took \(summary.metadata["execution_time"] ?? "?")"]
         if let deleted = summary.metadata["deleted"], deleted != "0" { facts.append("\(deleted) deleted") }
@@ -100,7 +107,7 @@ struct SyncCommand: AsyncParsableCommand {
             isQuiet: output.json,
             logger: try output.makeLogger()
         )
-        let summary = try await output.reportingFailure { try await run.run(vault: vault, options) }
+        let summary = try await output.reporting(run.interruption) { try await run.run(vault: vault, options) }
         try output.show(summary, folder: run.folder)
     }
 }

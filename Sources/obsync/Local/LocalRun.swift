@@ -13,6 +13,8 @@ struct LocalRun {
     var environment: [String: String]
     var isQuiet: Bool
     var logger: Logger
+    /// Ends the run early when it is asked to.
+    var interruption = Interruption()
 
     /// Mirrors the vaults.
     ///
@@ -29,8 +31,7 @@ struct LocalRun {
             request.options.deleteExcluded = settings.deleteExcluded
             request.options.filter = PathFilter(exclude: settings.exclude, include: settings.include)
             if let vault { request.vaultIDs = [try await VaultChoice(pipeline, logger).id(of: vault)] }
-            let name = "local-\(pipeline.randomName())"
-            return try await suggestingRedrive(of: name, engine) { try await engine.run(request, name: name) }
+            return try await engine.run(request, name: "local-\(pipeline.randomName())")
         }
     }
 
@@ -43,40 +44,55 @@ struct LocalRun {
         try await withEngine { engine, _ in
             let newest = try await KeptExecutions(engine.executions).redrivable().first?.name
             guard let name = name ?? newest else {
-                throw SyncError(.invalidInput, "no execution can be redriven; obsync executions list shows all")
+                throw SyncError(
+                    .invalidInput,
+                    "no execution can be redriven; obsync executions list --dest \(folder.path.shellQuoted) shows all"
+                )
             }
-            return try await suggestingRedrive(of: name, engine) { try await engine.redrive(name) }
+            return try await engine.redrive(name)
         }
     }
 
     private func withEngine(_ body: (LocalEngine, Pipeline) async throws -> Summary) async throws -> Summary {
         try folder.prepare()
-        let lock = try FolderLock(path: folder.data + "/lock")
+        let lock: FolderLock
+        switch try FolderLock.take(path: folder.data + "/lock", now: SystemClock().now) {
+        case .held(let holder): return Summary(alreadyRunning: holder, in: folder)
+        case .taken(let taken): lock = taken
+        }
         defer { withExtendedLifetime(lock) {} }
         let kept = KeptExecutions(try SQLiteExecutionStore(path: folder.executions))
         try await kept.removeOld()
         let display = ProgressDisplay(isQuiet: isQuiet)
         let picture = RunPicture()
         defer { display.finish() }
+        interruption.accounting {
+            display.finish()
+            return display.account
+        }
         return try await AsyncHTTPClientTransport.with { transport in
-            let pipeline = try await folder.pipeline(
+            var pipeline = try await folder.pipeline(
                 credentials: credentials,
                 environment: environment,
                 executor: transport,
                 observe: display.observe
             )
+            pipeline.downloading.isStopping = { [interruption] in interruption.isRequested }
             let engine = LocalEngine(
                 definition: try LocalEngine.pipelineDefinition(),
                 invoke: invoke(pipeline),
                 observe: { event in
                     picture.observe(event)
-                    if event.type == .taskFailed { display.showFailure(event.details.error, event.details.cause) }
+                    if event.type == .taskFailed, let error = event.details.error {
+                        display.showPassingFailure(.init(rawValue: error))
+                    }
                 },
                 executions: kept.store
             )
             // Nobody else is at work here: what runs still was left by a process that was killed.
-            for name in try await engine.interpreter.abortOrphans() {
-                suggestRedrive(of: name, "was stopped on its way")
+            let orphans = try await engine.interpreter.abortOrphans()
+            if !orphans.isEmpty, !isQuiet {
+                StandardStreams.error("The last run did not come to its end; this one goes on where it stopped.")
             }
             folder.removeWorkingData(keeping: try await kept.redrivableRuns())
             let summary = try await body(engine, pipeline)
@@ -87,33 +103,14 @@ struct LocalRun {
         }
     }
 
-    private func suggestingRedrive(
-        of name: String,
-        _ engine: LocalEngine,
-        _ body: () async throws -> Summary
-    ) async throws -> Summary {
-        do {
-            return try await body()
-        } catch {
-            let failed = try await engine.executions.execution(named: name)
-            if failed?.obstacleToRedrive(now: engine.interpreter.now) == nil { suggestRedrive(of: name, "failed") }
-            throw error
-        }
-    }
-
-    private func suggestRedrive(of name: String, _ what: String) {
-        guard !isQuiet else { return }
-        StandardStreams.error(
-            "  execution \(name) \(what); to go on there: obsync redrive \(name) --dest \(folder.path)"
-        )
-    }
-
     private func invoke(_ pipeline: Pipeline) -> LocalEngine.Invoke {
-        let logger = logger
+        let (logger, interruption) = (logger, interruption)
         return { function, event in
             // The same half minute before the end as a function keeps; the authenticator has no use for a deadline.
             let deadline = pipeline.clock.now.advanced(by: function.timeout - .seconds(30))
-            return try await pipeline.run(function, event: event, deadline: deadline, logger: logger)
+            return try await interruption.step {
+                try await pipeline.run(function, event: event, deadline: deadline, logger: logger)
+            }
         }
     }
 }

@@ -12,6 +12,8 @@ final class ProgressDisplay: Sendable {
         var stored = 0
         var bytes: Int64 = 0
         var failed = 0
+        /// Files of all vaults.
+        var storedInAll = 0
         /// When the first batches of the vault were handed out.
         var started: Duration?
         var lastShown = ContinuousClock.now - .seconds(60)
@@ -45,18 +47,22 @@ final class ProgressDisplay: Sendable {
 
     /// Takes an event of the use cases.
     func observe(_ event: SyncEvent) {
-        guard !isQuiet else { return }
         state.withLock { state in
+            if isQuiet {
+                if case .stored = event { state.storedInAll += 1 }
+                return
+            }
             switch event {
             case .listed(let vault, let entries):
                 closeLine(&state)
-                state = State(vault: vault)
+                state = State(vault: vault, storedInAll: state.storedInAll)
                 write("\(vault): \(entries) entries listed\n")
             case .planned(_, let files, _):
                 state.planned += files
                 state.started = state.started ?? uptime()
             case .stored(_, _, let bytes):
                 state.stored += 1
+                state.storedInAll += 1
                 state.bytes += bytes
                 show(&state)
             case .copied(_, let path):
@@ -73,18 +79,21 @@ final class ProgressDisplay: Sendable {
         }
     }
 
-    /// Tells that a step failed: what comes of it, another attempt or the end, is the state machine's to decide.
+    /// Tells that a step failed for a reason that may pass: the state machine tries it again after a while. How a run
+    /// fails in the end is said by whoever ends it.
     ///
-    /// - Parameters:
-    ///   - error: the stable name.
-    ///   - cause: what the function reported, as JSON.
-    func showFailure(_ error: String?, _ cause: String?) {
-        guard !isQuiet, let error else { return }
-        let report = cause.flatMap { try? FunctionJSON.decode(FailureCause.self, from: $0.utf8) }
+    /// - Parameter error: the stable name of the error.
+    func showPassingFailure(_ error: SyncError.Name) {
+        guard !isQuiet, SyncError(error, "").isRetryable else { return }
         state.withLock { state in
             closeLine(&state)
-            write("  step failed with \(error)" + (report.map { ": \($0.errorMessage)" } ?? "") + "\n")
+            write("  a step ended with \(error.rawValue); such a step is tried again after a pause, up to six times\n")
         }
+    }
+
+    /// How far the run has come, for its last line when it is stopped.
+    var account: String {
+        state.withLock { "\($0.storedInAll) \($0.storedInAll == 1 ? "file is" : "files are") stored" }
     }
 
     /// Ends the changing line.
@@ -98,7 +107,8 @@ final class ProgressDisplay: Sendable {
         guard state.planned > 0, isDone || state.lastShown + interval < .now else { return }
         state.lastShown = .now
         let share = state.planned > 0 ? Double(state.stored) / Double(state.planned) : 1
-        let filled = Int(share * 24)
+        // After a redrive more files can arrive than this process has seen planned.
+        let filled = Int(min(max(share, 0), 1) * 24)
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled)
         var line = "\(state.vault): \(bar) \(state.stored)/\(state.planned) files, \(state.bytes.asSize)"
         // The first moments tell nothing about speed.
