@@ -27,6 +27,13 @@ package struct FileSecretStore: SecretStore {
         self.environment = environment
     }
 
+    /// Reads the secret of a file, without stand-ins.
+    ///
+    /// - Throws: `InvalidConfiguration` naming the file.
+    package static func read(_ path: String) throws(SyncError) -> Secret {
+        try SecretFiles(path).current().secret
+    }
+
     package func current() async throws -> StoredSecret {
         try await NIOThreadPool.singleton.runIfActive { merged(try files.current()) }
     }

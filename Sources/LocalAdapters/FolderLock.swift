@@ -38,7 +38,13 @@ package final class FolderLock: Sendable {
         guard file >= 0 else {
             throw SyncError(.storeUnavailable, "the folder of \(path) cannot be written to; check its permissions")
         }
-        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+        // Whoever only looks at the lock holds it for a moment.
+        var isTaken = flock(file, LOCK_EX | LOCK_NB) == 0
+        for _ in 0..<5 where !isTaken && errno == EWOULDBLOCK {
+            usleep(20_000)
+            isTaken = flock(file, LOCK_EX | LOCK_NB) == 0
+        }
+        guard isTaken else {
             let code = errno
             close(file)
             guard code == EWOULDBLOCK else {
@@ -47,14 +53,25 @@ package final class FolderLock: Sendable {
                     "\(path) cannot be locked: \(String(cString: strerror(code))); is it on a file system without locks?"
                 )
             }
-            return .held(
-                FileManager.default.contents(atPath: path).flatMap { try? FunctionJSON.decode(Holder.self, from: $0) }
-            )
+            return .held(Self.holder(named: path))
         }
         let holder = Holder(process: getpid(), since: now)
         ftruncate(file, 0)
         if let text = try? FunctionJSON.encode(holder) { pwrite(file, text, text.count, 0) }
         return .taken(FolderLock(file: file))
+    }
+
+    /// Who holds the lock at this moment; nil where nobody does. Nothing is taken or written.
+    package static func holder(path: String) -> Holder? {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        guard flock(file, LOCK_SH | LOCK_NB) != 0 else { return nil }
+        return Self.holder(named: path)
+    }
+
+    private static func holder(named path: String) -> Holder? {
+        FileManager.default.contents(atPath: path).flatMap { try? FunctionJSON.decode(Holder.self, from: $0) }
     }
 
     deinit {

@@ -20,7 +20,8 @@ struct SecretFiles {
         guard let stored = try read(path) else {
             throw SyncError(
                 .invalidConfiguration,
-                "there is no credentials file at the place that --credentials or OBSYNC_CREDENTIALS names"
+                "there is no credentials file at \(path); name another with --credentials or OBSYNC_CREDENTIALS, or make one: "
+                    + "obsync login"
             )
         }
         return stored
@@ -74,7 +75,10 @@ struct SecretFiles {
             throw unreadable
         }
         guard status.st_mode & 0o077 == 0 else {
-            throw SyncError(.invalidConfiguration, "the credentials file can be read by others; run chmod 600 on it")
+            throw SyncError(
+                .invalidConfiguration,
+                "the credentials file \(path) can be read by others; run: chmod 600 \(path)"
+            )
         }
         let data: Data?
         do {
@@ -113,10 +117,16 @@ struct SecretFiles {
     }
 
     private var unreadable: SyncError {
-        SyncError(.invalidConfiguration, "the credentials file cannot be read; it has to be a file of at most 1 MiB")
+        SyncError(
+            .invalidConfiguration,
+            "the credentials file \(path) cannot be read; it has to be a file of at most 1 MiB"
+        )
     }
 
     private var unwritable: SyncError {
-        SyncError(.invalidConfiguration, "the credentials file cannot be written; check the permissions of its folder")
+        SyncError(
+            .invalidConfiguration,
+            "the credentials file \(path) cannot be written; check the permissions of its folder"
+        )
     }
 }

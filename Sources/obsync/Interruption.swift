@@ -153,6 +153,7 @@ extension Interruption {
                 await self.waitAWhileForSteps()
                 return nil
             }
+            defer { group.cancelAll() }
             if let result = try await group.next() ?? nil { return result }
             group.cancelAll()
             // It may have come to its end all the same.

@@ -52,6 +52,9 @@ struct RunState: Codable, Sendable {
         /// Set when the manifest is written.
         var isSpooled = true
         var entries: Int
+        /// Those of files that are there, and their bytes, as far as they are stated.
+        var files: Int?
+        var bytes: Int64?
         /// Whether all records of the vault are walked beside the manifest, rather than asked for by path.
         var walksRecords: Bool?
         /// How many records the vault had when the pass began, as far as it is known.

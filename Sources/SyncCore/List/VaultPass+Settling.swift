@@ -90,6 +90,8 @@ extension VaultPass {
 
     /// The cursor is committed last: every entry up to it is accounted for.
     private func commit(_ plan: inout RunState.VaultPlan, _ cursor: ListCursor, failed: Int) async throws {
+        let known = try await records.state(of: vault.id)
+        let completed = failed == 0 && plan.withheld == 0 ? lister.clock.now : known?.lastComplete
         // Deletions that were held back would be forgotten with the cursor: the next run finds and reports them again.
         if let listing = plan.listing, !listing.isOfFailures, plan.withheld == 0 {
             var state = VaultState(
@@ -102,11 +104,10 @@ extension VaultPass {
             let isCounted = listing.walksRecords == true && listing.isSnapshot
             state.records = (isCounted ? cursor.found.records : listing.records).map { $0 + cursor.planned.files }
             state.filter = plan.filter == PathFilter() ? nil : plan.filter
-            guard try await records.commit(state, of: vault.id) else {
-                call.logger.warning("lease lost to another run")
-                plan.outcome = .busy
-                return
-            }
+            guard try await commit(&state, completed, &plan) else { return }
+        } else if var state = known {
+            // The cursor stays where it is; what is mirrored may be whole now all the same.
+            guard try await commit(&state, completed, &plan) else { return }
         }
         plan.outcome = .settled
         plan.failed = failed
@@ -115,6 +116,23 @@ extension VaultPass {
         plan.lost = cursor.found.lost
         plan.strangers = cursor.found.strangers
         try await saveProgress(cursor, failed > 0 ? .failed : .completed)
+    }
+}
+
+extension VaultPass {
+    /// Writes the vault's state; false when another run has taken the vault over.
+    private func commit(
+        _ state: inout VaultState,
+        _ completed: Timestamp?,
+        _ plan: inout RunState.VaultPlan
+    ) async throws -> Bool {
+        state.run = run
+        state.name = vault.name
+        state.completed = completed
+        if try await records.commit(state, of: vault.id) { return true }
+        call.logger.warning("lease lost to another run")
+        plan.outcome = .busy
+        return false
     }
 }
 

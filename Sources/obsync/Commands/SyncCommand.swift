@@ -42,13 +42,20 @@ struct OutputOptions: ParsableArguments {
         return logger
     }
 
-    /// Runs `body` until it ends or a signal stops it; where the summary is asked for as JSON, a failure is told as one too.
+    /// Runs `body` until it ends or a signal stops it, and tells how it failed, if it did.
+    ///
+    /// - Throws: `ExitCode` after a failure that was told.
     func reporting(
         _ interruption: Interruption,
         _ body: @escaping @Sendable () async throws -> Summary
     ) async throws -> Summary {
         do {
             return try await interruption.during(body)
+        } catch let failed as FailedRun {
+            if json { try showJSON(failed.summary) }
+            let command = CommandLine.arguments.map(\.shellQuoted).joined(separator: " ")
+            for line in failed.lines(command: command) { StandardStreams.error(line) }
+            throw ExitCode(ExitStatus.of(failed.error.name))
         } catch let error as SyncError where json {
             try showJSON(Summary(failure: error))
             throw error
@@ -71,8 +78,23 @@ struct OutputOptions: ParsableArguments {
         var facts = ["\(bytes.asSize) transferred", "took \(summary.metadata["execution_time"] ?? "?")"]
         if let deleted = summary.metadata["deleted"], deleted != "0" { facts.append("\(deleted) deleted") }
         StandardStreams.output("  \(facts.joined(separator: ", ")); run \(summary.metadata["run"] ?? "?")")
-        for error in summary.errors { StandardStreams.output("  note: \(error)") }
+        for note in summary.notes { StandardStreams.output("  note: \(spoken(note, summary))") }
+        if summary.notMirrored > 0 {
+            StandardStreams.output(
+                "  \(summary.notMirrored.counted("file")) not mirrored yet; "
+                    + "obsync status --dest \(folder.path.shellQuoted) names them"
+            )
+        }
         StandardStreams.output("The files are in \(folder.path)")
+    }
+}
+
+extension OutputOptions {
+    /// A note with the names of vaults and options as the reader of a terminal has them.
+    private func spoken(_ note: String, _ summary: Summary) -> String {
+        summary.vaults.reduce(note.replacing("allow_deletions", with: "--allow-deletions")) { note, vault in
+            note.replacing("vault \(vault.vaultID)", with: vault.shownName)
+        }
     }
 }
 
@@ -89,7 +111,7 @@ struct SyncCommand: AsyncParsableCommand {
     @Option(help: "The folder that the files go to; records are kept in its folder .obsync.")
     var dest: String
 
-    @Option(help: "The credentials file (0600), or OBSYNC_CREDENTIALS.")
+    @Option(help: "The credentials file (0600); or OBSYNC_CREDENTIALS, or what obsync login has made.")
     var credentials: String?
 
     @OptionGroup var options: RunOptions
@@ -97,12 +119,11 @@ struct SyncCommand: AsyncParsableCommand {
 
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
-        guard let credentials = credentials ?? environment["OBSYNC_CREDENTIALS"], !credentials.isEmpty else {
-            throw SyncError(.invalidInput, "no credentials file is named; use --credentials FILE or OBSYNC_CREDENTIALS")
-        }
+        let folder = LocalFolder(dest)
+        let place = CredentialsPlace(option: credentials, environment: environment, folder: folder)
         let run = LocalRun(
-            folder: LocalFolder(dest),
-            credentials: credentials,
+            folder: folder,
+            credentials: try place.required(),
             environment: environment,
             isQuiet: output.json,
             logger: try output.makeLogger()

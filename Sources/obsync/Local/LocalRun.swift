@@ -95,12 +95,45 @@ struct LocalRun {
                 StandardStreams.error("The last run did not come to its end; this one goes on where it stopped.")
             }
             folder.removeWorkingData(keeping: try await kept.redrivableRuns())
-            let summary = try await body(engine, pipeline)
+            let begun = engine.interpreter.now
+            var summary: Summary
+            do {
+                summary = try await body(engine, pipeline)
+            } catch let error as SyncError {
+                throw await failure(error, engine, pipeline, since: begun)
+            }
+            let run = summary.metadata["run"].flatMap { RunID($0) }
+            await summary.addNames(await report(on: run, pipeline), records: pipeline.records)
             folder.removeWorkingData(keeping: try await kept.redrivableRuns())
             display.finish()
             if !isQuiet { for line in picture.lines { StandardStreams.error(line) } }
             return summary
         }
+    }
+
+    /// What became of the run that failed; nothing where it failed before there was one.
+    private func failure(
+        _ error: SyncError,
+        _ engine: LocalEngine,
+        _ pipeline: Pipeline,
+        since begun: StateMachine.Timestamp
+    ) async -> FailedRun {
+        var summary = Summary(failure: error)
+        let newest = try? await engine.executions.executions(status: nil, limit: 1).first
+        if let newest, newest.redriven ?? newest.started >= begun {
+            let run = RunID(newest.input["run"]?.string ?? newest.name)
+            let report = await report(on: run, pipeline)
+            if let report { summary = report.summary(ofFailure: error) }
+            summary.metadata["run"] = run?.rawValue
+            summary.metadata["execution"] = newest.name
+            await summary.addNames(report, records: pipeline.records)
+        }
+        return FailedRun(error: error, summary: summary, credentials: credentials)
+    }
+
+    private func report(on run: RunID?, _ pipeline: Pipeline) async -> RunReport? {
+        guard let run else { return nil }
+        return try? await RunReport.load(run, from: pipeline.state, now: pipeline.clock.now)
     }
 
     private func invoke(_ pipeline: Pipeline) -> LocalEngine.Invoke {

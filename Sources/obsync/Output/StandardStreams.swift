@@ -19,6 +19,18 @@ enum StandardStreams {
         StandardError.write(Array((text + terminator).utf8))
     }
 
+    /// The columns of the terminal that standard output is, or 100.
+    static var outputWidth: Int { columns(of: STDOUT_FILENO) ?? 100 }
+
+    /// The columns of the terminal that standard error is, or 80.
+    static var errorWidth: Int { columns(of: STDERR_FILENO) ?? 80 }
+
+    private static func columns(of descriptor: Int32) -> Int? {
+        var size = winsize()
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
+
     /// Whether somebody watches standard error.
     static var isErrorATerminal: Bool { isatty(STDERR_FILENO) == 1 }
 }
