@@ -26,6 +26,10 @@ let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swi
 let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
+// Which commit a release is of: the Makefile says so.
+let commit = Context.environment["OBSYNC_COMMIT"] ?? ""
+let isCommit = !commit.isEmpty && commit.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
+
 let package = Package(
     name: "Obsync",
     dependencies: [
@@ -46,6 +50,7 @@ let package = Package(
         .target(name: "CChecksums"),
         .target(name: "Checksums", dependencies: ["CChecksums"], swiftSettings: settings),
         .target(name: "SyncCore", dependencies: ["Checksums", coreMetrics, logging, tracing], swiftSettings: settings),
+        .target(name: "Backup", dependencies: ["Checksums", "SyncCore"], swiftSettings: settings),
         .target(
             name: "StreamingCrypto",
             dependencies: ["COpenSSL", "CUTF8Proc", "SyncCore", crypto],
@@ -134,7 +139,8 @@ let package = Package(
         .executableTarget(
             name: "obsync",
             dependencies: [
-                "AWSAdapters", "AWSClient", "GoProCloud", "HTTPTransport", "LambdaRuntime", "LocalAdapters",
+                "AWSAdapters", "AWSClient", "CBuildInfo", "Backup", "GoProCloud", "HTTPTransport", "LambdaRuntime",
+                "LocalAdapters",
                 "LocalLambda",
                 "ObsidianSync", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", crypto, logging, nioCore,
                 argumentParser, unixSignals,
@@ -152,6 +158,7 @@ let package = Package(
             path: "Benchmarks/Lister/Sources/ListerBenchmark",
             swiftSettings: settings
         ),
+        .target(name: "CBuildInfo", cSettings: isCommit ? [.define("OBSYNC_COMMIT", to: "\"\(commit)\"")] : []),
         .target(name: "CGlibcCompat"),
         .systemLibrary(name: "COpenSSL"),
         .systemLibrary(name: "CUTF8Proc"),
@@ -172,6 +179,11 @@ let package = Package(
             dependencies: [
                 "Checksums", "SyncCore", "TestSupport", coreMetrics, inMemoryTracing, logging, metricsTestKit, tracing,
             ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "BackupTests",
+            dependencies: ["Backup", "Checksums", "StreamingCrypto", "SyncCore", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -217,7 +229,8 @@ let package = Package(
         .testTarget(
             name: "AdapterTests",
             dependencies: [
-                "AWSAdapters", "AWSClient", "AWSSigning", "Checksums", "GoProCloud", "HTTPTransport", "LocalAdapters",
+                "AWSAdapters", "AWSClient", "AWSSigning", "Backup", "Checksums", "GoProCloud", "HTTPTransport",
+                "LocalAdapters",
                 "ObsidianSync", "Simulators", "StateMachine", "SyncCore", "TestSupport", coreMetrics, logging, nioCore,
                 nioHTTP1, tracing,
             ],

@@ -31,6 +31,7 @@ struct S3Blocks: AsyncSequence, Sendable {
         let s3: S3
         let bucket: String
         let key: String
+        var versionId: String?
         let blockSize: Int
     }
 
@@ -73,7 +74,13 @@ struct S3Blocks: AsyncSequence, Sendable {
             var attempt = 1
             while true {
                 let output = try await object.s3.getObject(
-                    .init(bucket: object.bucket, ifMatch: eTag, key: object.key, range: range)
+                    .init(
+                        bucket: object.bucket,
+                        ifMatch: eTag,
+                        key: object.key,
+                        range: range,
+                        versionId: object.versionId
+                    )
                 )
                 eTag = output.eTag
                 do {

@@ -65,3 +65,17 @@ struct PlainTextTests {
         #expect("a\u{1B}[2Jb\u{202E}c\n".printable == "a?[2Jb?c?")
     }
 }
+
+@Suite("GoPro's pace")
+struct GoProPaceTests {
+    @Test("is told where it makes a first run long, and only there")
+    func sentence() {
+        let usual = GoProPace(environment: [:])
+        #expect(
+            usual.sentence(media: 3900)
+                == "GoPro is asked for at most 2 media a second: fetching all 3,900 takes at least 32 minutes"
+        )
+        #expect(usual.sentence(media: 100) == nil)
+        #expect(GoProPace(environment: ["GOPRO_RESOLVES_PER_SECOND": "0"]).sentence(media: 9999) == nil)
+    }
+}

@@ -32,17 +32,23 @@ package struct PathFilter: Codable, Hashable, Sendable {
 }
 
 /// A filter that is ready to be asked.
-struct CompiledFilter: Sendable {
+package struct CompiledFilter: Sendable {
     private let excluded: [GitignorePattern]
     private let included: [GitignorePattern]
 
-    init(_ filter: PathFilter) {
-        excluded = (PathFilter.standard + filter.exclude).compactMap(GitignorePattern.init)
+    /// Makes the filter of a mirror, which begins with ``PathFilter/standard``.
+    package init(_ filter: PathFilter) {
+        self.init(exactly: PathFilter(exclude: PathFilter.standard + filter.exclude, include: filter.include))
+    }
+
+    /// Makes a filter of these patterns and no others.
+    package init(exactly filter: PathFilter) {
+        excluded = filter.exclude.compactMap(GitignorePattern.init)
         included = filter.include.compactMap(GitignorePattern.init)
     }
 
     /// Whether the file at a path is mirrored.
-    func lets(_ path: VaultPath) -> Bool {
+    package func lets(_ path: VaultPath) -> Bool {
         if path.isStandIn { return true }
         let bytes = Array(path.rawValue.utf8)
         var isIncluded = included.isEmpty

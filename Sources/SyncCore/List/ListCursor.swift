@@ -66,6 +66,8 @@ struct ListCursor: Codable, Hashable, Sendable {
     var generation = 0
     /// The value of ``RunState/reopened`` that this cursor was made under.
     var reopened: String?
+    /// The term of the vault at hand, as far as this run has it; nil in a cursor of the first release.
+    var term: Int64?
 
     /// What comparing records, listing and store has found.
     struct Findings: Codable, Hashable, Sendable {
@@ -112,7 +114,7 @@ struct ListCursor: Codable, Hashable, Sendable {
     /// Short, because the cursor travels with every page.
     private enum CodingKeys: String, CodingKey {
         case v, step, offset, member, found, pieces, piece, batches, counted, done, planned, problems, round, events
-        case deleted, failed, generation, reopened
+        case deleted, failed, generation, reopened, term
         case vault = "n"
         case isDraining = "drain"
         case settleNext = "next"

@@ -32,7 +32,7 @@ struct Comparison {
         readsAllMetadata = (listing?.entries ?? 0) <= pass.settings.metadataLimit
         // What a pattern leaves out is not in the manifest, and not gone either, unless that is asked for.
         deletesExcluded = pass.call.input.request.options.deleteExcluded
-        filter = plan.filter.map(CompiledFilter.init)
+        filter = plan.filter.map { CompiledFilter($0) }
         gone = GoneSpool(pass)
         guard listing?.walksRecords == true else { return }
         let end = try await GoneSpool.end(cursor, pass)

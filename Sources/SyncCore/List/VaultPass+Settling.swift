@@ -94,17 +94,22 @@ extension VaultPass {
         let completed = failed == 0 && plan.withheld == 0 ? lister.clock.now : known?.lastComplete
         // Deletions that were held back would be forgotten with the cursor: the next run finds and reports them again.
         if let listing = plan.listing, !listing.isOfFailures, plan.withheld == 0 {
+            // What else is known of the vault stays.
             var state = VaultState(
                 folder: folder,
                 epoch: vault.epoch,
                 cursor: listing.cursor,
                 run: run,
-                committed: lister.clock.now
+                committed: lister.clock.now,
+                previous: known
             )
             let isCounted = listing.walksRecords == true && listing.isSnapshot
             state.records = (isCounted ? cursor.found.records : listing.records).map { $0 + cursor.planned.files }
             state.filter = plan.filter == PathFilter() ? nil : plan.filter
+            let removed = plan.removed ?? .init()
+            state.noteDeletions(files: removed.files, bytes: removed.bytes, at: lister.clock.now)
             guard try await commit(&state, completed, &plan) else { return }
+            plan.removed = nil
         } else if var state = known {
             // The cursor stays where it is; what is mirrored may be whole now all the same.
             guard try await commit(&state, completed, &plan) else { return }

@@ -224,9 +224,12 @@ extension Pipeline {
 
     private var observedProviders: [any LibraryProvider] {
         providers.map { provider in
-            ObservedProvider(provider, metrics: metrics, tracer: tracer) { [observe] bytes in
-                observe(.received(bytes: Int64(bytes)))
-            }
+            ObservedProvider(
+                provider,
+                metrics: metrics,
+                tracer: tracer,
+                received: { [observe] bytes in observe(.received(bytes: Int64(bytes))) }
+            )
         }
     }
 }

@@ -98,6 +98,7 @@ extension Summary {
                         vaultID: vault.vaultID,
                         version: record.version,
                         reason: reason,
+                        code: record.reason,
                         attempts: record.attempts,
                         path: withPaths ? record.path.rawValue : nil
                     )

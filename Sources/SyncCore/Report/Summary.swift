@@ -41,13 +41,15 @@ package struct Summary: Codable, Hashable, Sendable {
         package var version: Int64
         /// The stable name of the last error.
         package var reason: String
+        /// The other side's own code for it, where there is one.
+        package var code: String?
         /// How often that version was tried.
         package var attempts: Int
         /// Where it is in the vault; only on the machine that holds the records.
         package var path: String?
 
         private enum CodingKeys: String, CodingKey {
-            case version, reason, attempts, path
+            case version, reason, code, attempts, path
             case vaultID = "vault_id"
         }
     }

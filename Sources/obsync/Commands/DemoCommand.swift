@@ -45,12 +45,12 @@ struct DemoCommand: AsyncParsableCommand {
         let interruption = Interruption()
         let summary = try await output.reporting(interruption) {
             try await withObsidianSimulator(library: library, logger: try output.makeLogger()) { server in
-                if !output.json { StandardStreams.error("The built-in provider listens on \(server.baseURL)") }
+                if !output.isQuiet { StandardStreams.error("The built-in provider listens on \(server.baseURL)") }
                 let run = LocalRun(
                     folder: folder,
                     credentials: folder.credentials,
                     environment: ["OBSIDIAN_API_URL": server.baseURL],
-                    isQuiet: output.json,
+                    isQuiet: output.isQuiet,
                     logger: try output.makeLogger(),
                     interruption: interruption
                 )
@@ -58,11 +58,11 @@ struct DemoCommand: AsyncParsableCommand {
             }
         }
         try output.show(summary, folder: folder)
-        if !output.json { suggest() }
+        if !output.isQuiet { suggest() }
     }
 
     private func announce(_ edits: [SampleLibrary.Edit]) {
-        guard !output.json else { return }
+        guard !output.isQuiet else { return }
         for edit in edits {
             let counts =
                 "\(edit.changed.count) changed, \(edit.added.count) added, "

@@ -79,7 +79,7 @@ struct StartLambdaCommand: AsyncParsableCommand {
     )
 
     @Option(help: "The port on 127.0.0.1; 0 for any free one.")
-    var port = 3001
+    var port: PortArgument = 3001
 
     @Option(help: "How many seconds an invocation may take at most; what each function has on AWS where it is less.")
     var timeout: Int?
@@ -91,7 +91,7 @@ struct StartLambdaCommand: AsyncParsableCommand {
     func run() async throws {
         let specifications = try FunctionExecutables.specifications(timeout: timeout.map { .seconds($0) })
         let options = LocalLambdaOptions(
-            port: port,
+            port: port.number,
             logger: Logger(label: "obsync") { StreamLogHandler.standardError(label: $0) }
         ) { StandardStreams.error($0.text) }
         try await withShutdownSignals {

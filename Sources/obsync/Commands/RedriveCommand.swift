@@ -49,7 +49,7 @@ struct RedriveCommand: AsyncParsableCommand {
             folder: folder,
             credentials: try place.required(),
             environment: environment,
-            isQuiet: output.json,
+            isQuiet: output.isQuiet,
             logger: try output.makeLogger()
         )
         let summary = try await output.reporting(run.interruption) { try await run.redrive(execution) }

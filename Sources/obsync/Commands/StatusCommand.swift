@@ -13,10 +13,10 @@ struct StatusCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "The folder that the files go to.")
+    @Option(help: "The folder that the files go to.", completion: .directory)
     var dest: String
 
-    @Option(help: "The credentials file, to tell how long the sign-in is good.")
+    @Option(help: "The credentials file, to tell how long the sign-in is good.", completion: .file())
     var credentials: String?
 
     @Option(help: "Exit with 1 when the last complete run of a vault is longer ago than this, such as 36h or 2d.")

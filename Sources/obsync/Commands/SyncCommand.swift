@@ -8,16 +8,16 @@ struct RunOptions: ParsableArguments {
     @Flag(help: "List everything from the beginning instead of what changed.")
     var complete = false
 
-    @Flag(help: "Let deletions pass that are held back because they are suspiciously many.")
+    @Flag(help: "Follow deletions that were held back because they are suspiciously many.")
     var allowDeletions = false
 
-    @Option(help: "Leave out what this pattern speaks of, in the syntax of gitignore; may be given more than once.")
+    @Option(help: "Leave out what this pattern matches, in the syntax of gitignore; can be given more than once.")
     var exclude: [String] = []
 
-    @Option(help: "Mirror only what this pattern speaks of; may be given more than once.")
+    @Option(help: "Mirror only what this pattern matches; can be given more than once.")
     var include: [String] = []
 
-    @Flag(help: "Delete what is mirrored already and left out by a pattern.")
+    @Flag(help: "Delete mirrored files that a pattern now leaves out.")
     var deleteExcluded = false
 }
 
@@ -26,12 +26,25 @@ struct OutputOptions: ParsableArguments {
     @Flag(help: "Print the summary as JSON on standard output, and nothing else.")
     var json = false
 
-    @Option(help: "How much is logged to standard error: trace, debug, info, notice, warning, error.")
-    var logLevel: String = "error"
+    @Flag(name: .shortAndLong, help: "Print nothing but errors.")
+    var quiet = false
+
+    @Flag(name: .shortAndLong, help: "Log what happens to standard error; twice for more.")
+    var verbose: Int
+
+    @Option(
+        help: "How much is logged to standard error: trace, debug, info, notice, warning, error.",
+        completion: .list(Logger.Level.allCases.map(\.rawValue))
+    )
+    var logLevel: String?
+
+    /// Whether only the result is printed.
+    var isQuiet: Bool { json || quiet }
 
     /// A logger to standard error.
     func makeLogger() throws -> Logger {
-        guard let level = Logger.Level(rawValue: logLevel) else {
+        let usual: Logger.Level = verbose == 0 ? .error : verbose == 1 ? .info : .debug
+        guard let level = logLevel.map({ Logger.Level(rawValue: $0) }) ?? usual else {
             throw SyncError(
                 .invalidInput,
                 "the option --log-level has to be one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))"
@@ -72,6 +85,7 @@ struct OutputOptions: ParsableArguments {
     /// Prints the summary of a run.
     func show(_ summary: Summary, folder: LocalFolder) throws {
         if json { return try showJSON(summary) }
+        if quiet { return }
         StandardStreams.output(summary.message)
         if summary.isAlreadyRunning { return }
         let bytes = Int64(summary.metadata["bytes"] ?? "") ?? 0
@@ -105,10 +119,13 @@ struct SyncCommand: AsyncParsableCommand {
         abstract: "Mirror one vault, or all of them, into a folder."
     )
 
-    @Argument(help: "The id or the exact name of a vault; all vaults where none is named.")
+    @Argument(help: "The id or the exact name of a vault; all vaults if none is named.")
     var vault: String?
 
-    @Option(help: "The folder that the files go to; records are kept in its folder .obsync.")
+    @Option(
+        help: "The folder that the files go to; records are kept in its folder .obsync.",
+        completion: .directory
+    )
     var dest: String
 
     @Option(help: "The credentials file (0600); or OBSYNC_CREDENTIALS, or what obsync login has made.")
@@ -125,7 +142,7 @@ struct SyncCommand: AsyncParsableCommand {
             folder: folder,
             credentials: try place.required(),
             environment: environment,
-            isQuiet: output.json,
+            isQuiet: output.isQuiet,
             logger: try output.makeLogger()
         )
         let summary = try await output.reporting(run.interruption) { try await run.run(vault: vault, options) }

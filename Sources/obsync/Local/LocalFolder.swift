@@ -56,6 +56,7 @@ struct LocalFolder: Sendable {
     ///   - credentials: the credentials file.
     ///   - environment: variables that replace addresses and credentials.
     ///   - executor: sends REST requests.
+    ///   - providerClock: what the providers wait by.
     ///   - observe: is told what happens.
     /// - Returns: the three functions over the folder.
     /// - Throws: `InvalidConfiguration` for a variable, `StoreUnavailable` for the database.
@@ -63,6 +64,7 @@ struct LocalFolder: Sendable {
         credentials: String,
         environment: [String: String],
         executor: any HTTPExecutor,
+        providerClock: any WallClock = SystemClock(),
         observe: @escaping SyncObserver
     ) async throws -> Pipeline {
         let clock = SystemClock()
@@ -74,9 +76,9 @@ struct LocalFolder: Sendable {
         let obsidian = ObsidianProvider(
             try .init(environment: environment),
             executor: executor,
-            clock: clock
+            clock: providerClock
         )
-        let gopro = GoProProvider(try .init(environment: environment), executor: executor, clock: clock)
+        let gopro = GoProProvider(try .init(environment: environment), executor: executor, clock: providerClock)
         var pipeline = Pipeline(
             secrets: FileSecretStore(path: credentials, environment: environment),
             providers: [obsidian, gopro],

@@ -64,6 +64,7 @@ struct LocalRun {
         let kept = KeptExecutions(try SQLiteExecutionStore(path: folder.executions))
         try await kept.removeOld()
         let display = ProgressDisplay(isQuiet: isQuiet)
+        async let _ = display.keepDrawing()
         let picture = RunPicture()
         defer { display.finish() }
         interruption.accounting {
@@ -75,7 +76,8 @@ struct LocalRun {
                 credentials: credentials,
                 environment: environment,
                 executor: transport,
-                observe: display.observe
+                providerClock: AnnouncingClock(base: SystemClock(), threshold: .seconds(5), announce: display.showWait),
+                observe: observer(display)
             )
             pipeline.downloading.isStopping = { [interruption] in interruption.isRequested }
             let engine = LocalEngine(
@@ -108,6 +110,19 @@ struct LocalRun {
             display.finish()
             if !isQuiet { for line in picture.lines { StandardStreams.error(line) } }
             return summary
+        }
+    }
+
+    /// Shows events, and says at the beginning of a long first run what the service's pace costs.
+    private func observer(_ display: ProgressDisplay) -> SyncObserver {
+        let isGoPro = (try? FileSecretStore.read(credentials).text("provider")) == "gopro"
+        let pace = GoProPace(environment: environment)
+        return { event in
+            display.observe(event)
+            guard isGoPro, case .listed(_, _, let files, _) = event, let sentence = pace.sentence(media: files) else {
+                return
+            }
+            display.say(sentence)
         }
     }
 

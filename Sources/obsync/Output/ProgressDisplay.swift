@@ -13,6 +13,8 @@ final class ProgressDisplay: Sendable {
         var storedInAll = 0
         var hasChanged = false
         var hasOpenLine = false
+        /// Until when the service was last said to be waited for.
+        var waitingUntil: Duration = .zero
         /// How many copies and deletions were named.
         var named = 0
     }
@@ -72,6 +74,17 @@ final class ProgressDisplay: Sendable {
             close(&state)
             write("  \(screen.fitted(sentence))\n")
         }
+    }
+
+    /// Tells that the service is waited for. Of waits at the same time the longest is told.
+    func showWait(_ wait: Duration) {
+        let end = uptime() + wait
+        let isNews = state.withLock { state in
+            guard end > state.waitingUntil + .seconds(1) else { return false }
+            state.waitingUntil = end
+            return true
+        }
+        if isNews { say("the service asks to wait; it is asked again in \(wait.inWords)") }
     }
 
     /// Tells that a step failed for a reason that may pass: the state machine tries it again after a while. How a run

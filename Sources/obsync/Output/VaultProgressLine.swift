@@ -101,7 +101,9 @@ struct VaultProgressLine {
     /// What became of the vault.
     func lastLine(_ screen: Screen) -> String {
         var facts: [String] = []
-        if stored.files > 0 { facts.append("\(stored.files.counted("file", grouped: true)) fetched, \(stored.bytes.asSize)") }
+        if stored.files > 0 {
+            facts.append("\(stored.files.counted("file", grouped: true)) fetched, \(stored.bytes.asSize)")
+        }
         if unchanged.files > 0 { facts.append("\(unchanged.files.grouped) unchanged") }
         if copied > 0 { facts.append("\(copied.grouped) renamed") }
         if deleted > 0 { facts.append("\(deleted.grouped) deleted") }

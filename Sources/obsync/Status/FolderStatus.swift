@@ -50,6 +50,8 @@ struct FolderStatus: Codable, Hashable {
         var path: String
         var version: Int64
         var reason: String
+        /// The other side's own code for it, where there is one.
+        var code: String?
         var attempts: Int
         /// Since when it waits; ISO 8601.
         var since: String?
@@ -57,7 +59,7 @@ struct FolderStatus: Codable, Hashable {
         var nextAttempt: String?
 
         enum CodingKeys: String, CodingKey {
-            case path, version, reason, attempts, since
+            case path, version, reason, code, attempts, since
             case nextAttempt = "next_attempt"
         }
     }

@@ -84,6 +84,7 @@ struct StatusReader {
             path: record.path.rawValue,
             version: record.version,
             reason: record.lastError ?? record.status.rawValue,
+            code: record.reason,
             attempts: record.attempts,
             since: record.pendingSince?.iso8601
         )

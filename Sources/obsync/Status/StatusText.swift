@@ -39,7 +39,7 @@ struct StatusText {
                 lines.append("  \(vault.name.printable) (\(vault.vaultID)): \(message)")
             }
             for file in vault.attention.prefix(10) {
-                var facts = [file.reason, file.attempts.counted("attempt")]
+                var facts = [file.reason + (file.code.map { " (\($0))" } ?? ""), file.attempts.counted("attempt")]
                 if let since = file.since { facts.append("since \(since)") }
                 facts.append(file.nextAttempt.map { "next attempt \($0)" } ?? "the next run tries it again")
                 lines.append("  \(vault.name.printable)/\(file.path.printable): \(facts.joined(separator: ", "))")
