@@ -13,7 +13,7 @@ struct Obsync: AsyncParsableCommand {
         version: BuildInfo.text,
         groupedSubcommands: [
             CommandGroup(name: "Mirror", subcommands: [SyncCommand.self, StatusCommand.self, DemoCommand.self]),
-            CommandGroup(name: "Backup", subcommands: [LsCommand.self, VerifyCommand.self]),
+            CommandGroup(name: "Backup", subcommands: [LsCommand.self, VerifyCommand.self, RestoreCommand.self]),
             CommandGroup(name: "Operate", subcommands: [ExecutionsCommand.self, RedriveCommand.self]),
             CommandGroup(name: "Deploy", subcommands: [InitCommand.self]),
             CommandGroup(
