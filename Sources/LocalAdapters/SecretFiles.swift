@@ -43,9 +43,40 @@ struct SecretFiles {
         guard try current().version == version, try self.staged(after: version)?.version == staged else { return false }
         guard rename(pending(version), path) == 0 else { throw unwritable }
         syncFolder()
+        removePending()
+        return true
+    }
+
+    /// Makes the file with its folder.
+    func create(_ secret: Secret) throws {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
+        } catch {
+            throw unwritable
+        }
+        try withLock {
+            removePending()
+            try write(try secret.json, to: path)
+        }
+    }
+
+    /// Removes the file, what is staged beside it, and the lock.
+    func removeAll() throws {
+        try withLock {
+            removePending()
+            guard unlink(path) == 0 || errno == ENOENT else { throw unwritable }
+            unlink(path + ".lock")
+            syncFolder()
+        }
+    }
+
+    private func removePending() {
         let others = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         for name in others where name.hasPrefix(fileName + ".pending-") { unlink(folder + "/" + name) }
-        return true
     }
 
     /// Two processes never write at once.

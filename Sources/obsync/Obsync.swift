@@ -12,7 +12,13 @@ struct Obsync: AsyncParsableCommand {
         abstract: "Mirrors cloud libraries that are hard to back up into a folder or an S3 bucket you own.",
         version: BuildInfo.text,
         groupedSubcommands: [
-            CommandGroup(name: "Mirror", subcommands: [SyncCommand.self, StatusCommand.self, DemoCommand.self]),
+            CommandGroup(
+                name: "Mirror",
+                subcommands: [
+                    LoginCommand.self, VaultsCommand.self, SyncCommand.self, StatusCommand.self, DemoCommand.self,
+                    LogoutCommand.self,
+                ]
+            ),
             CommandGroup(name: "Backup", subcommands: [LsCommand.self, VerifyCommand.self, RestoreCommand.self]),
             CommandGroup(name: "Operate", subcommands: [ExecutionsCommand.self, RedriveCommand.self]),
             CommandGroup(name: "Deploy", subcommands: [InitCommand.self]),

@@ -16,11 +16,16 @@ struct ListedVault: Decodable, Sendable {
     /// How the vault is encrypted, where the list says so. Older servers do not.
     var statedVersion: Int?
 
+    /// Its size in bytes, as the service counts.
+    var size: Int64?
+    /// Whether somebody else shares it with the account.
+    var isShared = false
+
     /// How the vault is encrypted; what is not stated is version 0.
     var encryptionVersion: Int { statedVersion ?? 0 }
 
     private enum CodingKeys: String, CodingKey {
-        case id, name, host, salt, password
+        case id, name, host, salt, password, size
         case statedVersion = "encryption_version"
     }
 
@@ -36,7 +41,20 @@ struct ListedVault: Decodable, Sendable {
         salt = try container.decode(String.self, forKey: .salt)
         let password = try container.decodeIfPresent(String.self, forKey: .password)
         managedPassword = password.flatMap { $0.isEmpty ? nil : $0 }
+        // Nothing depends on it, so nothing fails on it.
+        size = try? container.decodeIfPresent(Int64.self, forKey: .size)
         statedVersion = try container.decodeIfPresent(Int.self, forKey: .statedVersion)
+    }
+
+    /// What people are told of the vault.
+    var description: VaultDescription {
+        var description = VaultDescription(vault)
+        description.size = size
+        description.isShared = isShared
+        description.needsPassword = managedPassword == nil
+        description.encryption =
+            "\(managedPassword == nil ? "end to end" : "password kept by Obsidian"), version \(encryptionVersion)"
+        return description
     }
 
     /// The vault as the rest of Obsync knows it. Migrating a vault changes its salt or version, and with that its epoch.

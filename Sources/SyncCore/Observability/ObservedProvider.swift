@@ -55,6 +55,10 @@ package struct ObservedProvider: LibraryProvider {
         try await observer.traced("renew") { try await base.renew(secret, logger: logger) }
     }
 
+    package func describeVaults(_ secret: Secret, logger: Logger) async throws -> [VaultDescription] {
+        try await observer.traced("vaults") { try await base.describeVaults(secret, logger: logger) }
+    }
+
     package func withLibrary<Result: Sendable>(
         _ secret: Secret,
         logger: Logger,

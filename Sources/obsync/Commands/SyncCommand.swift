@@ -21,14 +21,8 @@ struct RunOptions: ParsableArguments {
     var deleteExcluded = false
 }
 
-/// What every command that mirrors prints.
-struct OutputOptions: ParsableArguments {
-    @Flag(help: "Print the summary as JSON on standard output, and nothing else.")
-    var json = false
-
-    @Flag(name: .shortAndLong, help: "Print nothing but errors.")
-    var quiet = false
-
+/// How much is logged.
+struct LogOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Log what happens to standard error; twice for more.")
     var verbose: Int
 
@@ -37,9 +31,6 @@ struct OutputOptions: ParsableArguments {
         completion: .list(Logger.Level.allCases.map(\.rawValue))
     )
     var logLevel: String?
-
-    /// Whether only the result is printed.
-    var isQuiet: Bool { json || quiet }
 
     /// A logger to standard error.
     func makeLogger() throws -> Logger {
@@ -54,6 +45,23 @@ struct OutputOptions: ParsableArguments {
         logger.logLevel = level
         return logger
     }
+}
+
+/// What every command that mirrors prints.
+struct OutputOptions: ParsableArguments {
+    @Flag(help: "Print the summary as JSON on standard output, and nothing else.")
+    var json = false
+
+    @Flag(name: .shortAndLong, help: "Print nothing but errors.")
+    var quiet = false
+
+    @OptionGroup var log: LogOptions
+
+    /// Whether only the result is printed.
+    var isQuiet: Bool { json || quiet }
+
+    /// A logger to standard error.
+    func makeLogger() throws -> Logger { try log.makeLogger() }
 
     /// Runs `body` until it ends or a signal stops it, and tells how it failed, if it did.
     ///

@@ -185,17 +185,8 @@ struct VaultChoice {
             logger: logger
         )
         let secret = try await pipeline.secrets.current().secret
-        let vaults = try await pipeline.providers.named(in: secret).withLibrary(secret, logger: logger) { source in
-            try await source.vaults()
-        }
-        if let exact = vaults.first(where: { $0.id.rawValue == text }) { return exact.id }
-        let named = vaults.filter { $0.name.utf8.elementsEqual(text.utf8) }
-        if named.count == 1, let only = named.first { return only.id }
-        let candidates = (named.isEmpty ? vaults : named).map { "\($0.name.printable) (\($0.id))" }
-        throw SyncError(
-            .invalidInput,
-            (named.isEmpty ? "there is no vault with this id or name; there are: " : "several vaults have this name: ")
-                + candidates.joined(separator: ", ")
-        )
+        let provider = try pipeline.providers.named(in: secret)
+        let vaults = try await provider.describeVaults(secret, logger: logger)
+        return try VaultName(text).choose(among: vaults).vault.id
     }
 }
