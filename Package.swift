@@ -263,8 +263,8 @@ let package = Package(
         .testTarget(
             name: "ObsyncTests",
             dependencies: [
-                "LocalAdapters", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", "TestSupport", "obsync",
-                argumentParser, logging, unixSignals,
+                "HTTPTransport", "LocalAdapters", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore",
+                "TestSupport", "obsync", argumentParser, logging, unixSignals,
             ],
             swiftSettings: settings
         ),

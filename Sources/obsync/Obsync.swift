@@ -20,7 +20,10 @@ struct Obsync: AsyncParsableCommand {
                 ]
             ),
             CommandGroup(name: "Backup", subcommands: [LsCommand.self, VerifyCommand.self, RestoreCommand.self]),
-            CommandGroup(name: "Operate", subcommands: [ExecutionsCommand.self, RedriveCommand.self]),
+            CommandGroup(
+                name: "Operate",
+                subcommands: [DoctorCommand.self, ScheduleCommand.self, ExecutionsCommand.self, RedriveCommand.self]
+            ),
             CommandGroup(name: "Deploy", subcommands: [InitCommand.self]),
             CommandGroup(
                 name: "Develop",

@@ -40,7 +40,8 @@ struct RedriveCommand: AsyncParsableCommand {
         let kept = try KeptExecutions(in: folder)
         if list {
             let report = ExecutionReport(now: SystemInterpreterClock().now())
-            return StandardStreams.output(report.table(of: try await kept.redrivable()))
+            let redrivable = try await kept.redrivable()
+            return StandardStreams.output(report.table(of: redrivable, redrivable: Set(redrivable.map(\.name))))
         }
         if let execution { _ = try await kept.named(execution) }
         let environment = ProcessInfo.processInfo.environment

@@ -139,6 +139,9 @@ struct SyncCommand: AsyncParsableCommand {
     @Option(help: "The credentials file (0600); or OBSYNC_CREDENTIALS, or what obsync login has made.")
     var credentials: String?
 
+    @Option(help: "Call this address at the start and at the end of the run, as healthchecks.io expects it.")
+    var ping: String?
+
     @OptionGroup var options: RunOptions
     @OptionGroup var output: OutputOptions
 
@@ -151,7 +154,8 @@ struct SyncCommand: AsyncParsableCommand {
             credentials: try place.required(),
             environment: environment,
             isQuiet: output.isQuiet,
-            logger: try output.makeLogger()
+            logger: try output.makeLogger(),
+            ping: try ping.map(DeadMansSwitch.checked)
         )
         let summary = try await output.reporting(run.interruption) { try await run.run(vault: vault, options) }
         try output.show(summary, folder: run.folder)

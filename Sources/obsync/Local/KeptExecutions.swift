@@ -39,10 +39,11 @@ struct KeptExecutions: Sendable {
         return record
     }
 
-    /// The executions that can be redriven, the newest first.
+    /// The executions that it makes sense to redrive, the newest first: those that no newer run has done the work of.
     func redrivable() async throws -> [ExecutionRecord] {
         let now = clock.now()
         return try await store.executions(status: nil, limit: Self.most)
+            .prefix { $0.status != .succeeded }
             .filter { $0.obstacleToRedrive(now: now) == nil }
     }
 

@@ -13,6 +13,8 @@ struct LocalRun {
     var environment: [String: String]
     var isQuiet: Bool
     var logger: Logger
+    /// Who is told that runs go on; nobody where it is nil.
+    var ping: String?
     /// Ends the run early when it is asked to.
     var interruption = Interruption()
 
@@ -98,11 +100,12 @@ struct LocalRun {
             }
             folder.removeWorkingData(keeping: try await kept.redrivableRuns())
             let begun = engine.interpreter.now
-            var summary: Summary
-            do {
-                summary = try await body(engine, pipeline)
-            } catch let error as SyncError {
-                throw await failure(error, engine, pipeline, since: begun)
+            var summary = try await pinging(transport) {
+                do {
+                    return try await body(engine, pipeline)
+                } catch let error as SyncError {
+                    throw await failure(error, engine, pipeline, since: begun)
+                }
             }
             let run = summary.metadata["run"].flatMap { RunID($0) }
             await summary.addNames(await report(on: run, pipeline), records: pipeline.records)
@@ -111,6 +114,11 @@ struct LocalRun {
             if !isQuiet { for line in picture.lines { StandardStreams.error(line) } }
             return summary
         }
+    }
+
+    private func pinging(_ executor: any HTTPExecutor, _ body: () async throws -> Summary) async throws -> Summary {
+        guard let ping else { return try await body() }
+        return try await DeadMansSwitch(address: ping, executor: executor, logger: logger).around(body)
     }
 
     /// Shows events, and says at the beginning of a long first run what the service's pace costs.

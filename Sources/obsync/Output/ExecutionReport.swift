@@ -7,13 +7,18 @@ struct ExecutionReport {
     let now: StateMachine.Timestamp
 
     /// A line an execution.
-    func table(of records: [ExecutionRecord]) -> String {
+    ///
+    /// - Parameters:
+    ///   - records: the executions.
+    ///   - redrivable: the names of those that it makes sense to redrive.
+    /// - Returns: the lines.
+    func table(of records: [ExecutionRecord], redrivable: Set<String>) -> String {
         guard !records.isEmpty else { return "no executions" }
         let width = records.map(\.name.count).max() ?? 0
         let rows = records.map { record in
             let columns = [
                 record.name.printable.padded(width), record.shownStatus.rawValue.padded(9), record.started.toTheSecond,
-                "\(record.redriveCount)".padded(8), remark(on: record),
+                "\(record.redriveCount)".padded(8), remark(on: record, redrivable),
             ]
             return columns.joined(separator: "  ").trimmingEnd
         }
@@ -21,8 +26,8 @@ struct ExecutionReport {
         return ([titles.joined(separator: "  ")] + rows).joined(separator: "\n")
     }
 
-    private func remark(on record: ExecutionRecord) -> String {
-        let isRedrivable = record.isOrphan || record.obstacleToRedrive(now: now) == nil
+    private func remark(on record: ExecutionRecord, _ redrivable: Set<String>) -> String {
+        let isRedrivable = record.isOrphan || redrivable.contains(record.name)
         return [record.error?.printable, isRedrivable ? "can be redriven" : nil].compactMap(\.self)
             .joined(separator: ", ")
     }
