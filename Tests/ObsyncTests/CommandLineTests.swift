@@ -74,3 +74,36 @@ struct CommandLineTests {
         }
     }
 }
+
+@Suite("validate", .tags(.integration))
+struct ValidateTests {
+    private func validate(_ text: String) async throws -> ObsyncProcess.Outcome {
+        let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).json").path
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        try Data(text.utf8).write(to: URL(filePath: file))
+        return try await ObsyncProcess.run(["validate", file])
+    }
+
+    @Test("names line and column of every problem")
+    func places() async throws {
+        let outcome = try await validate(
+            """
+            {"StartAt": "A",
+             "States": {
+               "A": {"Type": "Pass", "Next": "Nowhere"},
+               "B": {"Type": "Succeed"}
+            }}
+            """
+        )
+        #expect(outcome.status == 64)
+        #expect(outcome.error.contains(".json:3:26: state 'A', field 'Next': there is no state 'Nowhere'"))
+        #expect(outcome.error.contains(".json:4:4: state 'B': cannot be reached from 'A'"))
+    }
+
+    @Test("names the place of what is no JSON")
+    func syntax() async throws {
+        let outcome = try await validate("{\"StartAt\": \"A\",\n  oops}")
+        #expect(outcome.status == 64)
+        #expect(outcome.error.contains("line 2, column 3"))
+    }
+}
