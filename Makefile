@@ -110,8 +110,8 @@ destroy: samconfig infra-tools ## Remove the deployment; the bucket, the table a
 	@echo "The bucket with the files, the table with the records and the secret stay; remove them by hand if you mean it."
 	$(SAM) delete --config-file $(SAM_CONFIG)
 
-invoke-all: build ## Hand every event of events/ to its function; without AWS each answers with a clear error
-	@.ci/invoke-all .build/debug
+invoke-all: build ## Hand every event of events/ to its function over the built-in provider and a folder; one run by hand
+	@.ci/invoke-local .build/debug
 
 benchmark: setup $(MOTO) ## Measure memory, CPU and throughput of the downloader (see Benchmarks/README.md)
 	for product in obsync $(FUNCTIONS); do $(RELEASE) --product $$product || exit 1; done

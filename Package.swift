@@ -143,6 +143,7 @@ let package = Package(
                 "LocalAdapters",
                 "LocalLambda",
                 "ObsidianSync", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", crypto, logging, nioCore,
+                nioHTTP1,
                 argumentParser, unixSignals,
             ],
             resources: [.embedInCode("Resources/vault-sync.asl.json")],

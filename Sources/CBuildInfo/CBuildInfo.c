@@ -4,4 +4,4 @@
 #define OBSYNC_COMMIT ""
 #endif
 
-const char *const obsync_commit = OBSYNC_COMMIT;
+const char *obsync_commit(void) { return OBSYNC_COMMIT; }

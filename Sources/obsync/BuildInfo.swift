@@ -6,7 +6,7 @@ enum BuildInfo {
 
     /// The commit; nil where the build was not told. `make` tells release builds.
     static var commit: String? {
-        let commit = String(cString: obsync_commit)
+        let commit = String(cString: obsync_commit())
         return commit.isEmpty ? nil : commit
     }
 

@@ -31,7 +31,7 @@ struct ScheduleTests {
             ("03:15", nil, "OnCalendar=*-*-* 03:15:00", "15 3 * * *"),
             (nil, "6h", "OnCalendar=*-*-* 00/6:00:00", "0 */6 * * *"),
             (nil, "15m", "OnCalendar=*-*-* *:00/15:00", "*/15 * * * *"),
-            (nil, "1d", "OnCalendar=*-*-* 00/24:00:00", "0 */24 * * *"),
+            (nil, "1d", "OnCalendar=*-*-* 00:00:00", "0 0 * * *"),
             (nil, "5h", "OnBootSec=5min\nOnUnitInactiveSec=300min", nil),
         ] as [(String?, String?, String, String?)]
     )

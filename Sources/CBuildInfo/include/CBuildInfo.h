@@ -3,6 +3,6 @@
 #define C_BUILD_INFO_H
 
 /// The commit that was built, as OBSYNC_COMMIT had it when the package was built; empty where nobody said.
-extern const char *const obsync_commit;
+const char *obsync_commit(void);
 
 #endif

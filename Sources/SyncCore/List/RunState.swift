@@ -35,6 +35,8 @@ struct RunState: Codable, Sendable {
         var lost: Int?
         /// Objects under the vault's folder that are none of ours.
         var strangers: Int?
+        /// Files that waited to be fetched again when the pass was over; nil where they were not counted.
+        var pending: Int?
         /// The patterns of this pass.
         var filter: PathFilter?
         /// Deletions that the brake held back.

@@ -11,15 +11,14 @@ private func definition(at path: String) throws -> StateMachineDefinition {
     let text = String(decoding: data, as: UTF8.self)
     do {
         return try LocalEngine.definition(text)
-    } catch let error where !error.problems.isEmpty {
+    } catch {
         let places = SourcePlace(text: text)
         let lines = error.problems.map { problem in
             let place = places.place(of: problem).map { ":\($0.line):\($0.column)" } ?? ""
             return "  \(path)\(place): \(problem)"
         }
-        throw SyncError(.invalidInput, ([error.message] + lines).joined(separator: "\n"))
-    } catch {
-        throw SyncError(.invalidInput, "\(path): \(error.message)")
+        let first = error.problems.isEmpty ? "\(path): \(error.message)" : error.message
+        throw SyncError(.invalidInput, ([first] + lines).joined(separator: "\n"))
     }
 }
 

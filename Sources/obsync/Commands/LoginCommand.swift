@@ -71,7 +71,7 @@ struct LoginCommand: AsyncParsableCommand {
     }
 
     private func mayReplace(_ known: Secret?, _ keeper: SecretKeeper) async throws -> Bool {
-        let name = (try? known?.text("provider")) ?? nil
+        let name = try? known?.text("provider")
         return try Dialogue.terminal.confirm(
             "\(keeper.place) holds an account\(name.map { " of \($0)" } ?? "") already. Sign in anew (yes, no)"
         )

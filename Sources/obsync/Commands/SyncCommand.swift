@@ -149,13 +149,15 @@ struct SyncCommand: AsyncParsableCommand {
         let environment = ProcessInfo.processInfo.environment
         let folder = LocalFolder(dest)
         let place = CredentialsPlace(option: credentials, environment: environment, folder: folder)
+        var address: String?
+        if let ping { address = try DeadMansSwitch.checked(ping) }
         let run = LocalRun(
             folder: folder,
             credentials: try place.required(),
             environment: environment,
             isQuiet: output.isQuiet,
             logger: try output.makeLogger(),
-            ping: try ping.map(DeadMansSwitch.checked)
+            ping: address
         )
         let summary = try await output.reporting(run.interruption) { try await run.run(vault: vault, options) }
         try output.show(summary, folder: run.folder)

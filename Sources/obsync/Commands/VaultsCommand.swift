@@ -75,9 +75,10 @@ struct VaultsCommand: AsyncParsableCommand {
     }
 
     private func lines(of vaults: [VaultDescription], _ secret: Secret, _ folder: LocalFolder?) async throws -> [Line] {
-        let path = folder.map { $0.data + "/records.sqlite" }
-        let isMirror = path.map { FileManager.default.fileExists(atPath: $0) } ?? false
-        let records = try isMirror ? path.map { try SQLiteRecordStore(path: $0) } : nil
+        var records: SQLiteRecordStore?
+        if let path = folder.map({ $0.data + "/records.sqlite" }), FileManager.default.fileExists(atPath: path) {
+            records = try SQLiteRecordStore(path: path)
+        }
         var lines: [Line] = []
         for description in vaults {
             let id = description.vault.id

@@ -2,6 +2,7 @@ import Foundation
 import HTTPTransport
 import LocalAdapters
 import Logging
+import NIOHTTP1
 import SyncCore
 
 /// Looks at credentials, sign-in, vault passwords and the clock. It reads, and changes nothing anywhere.

@@ -52,15 +52,13 @@ struct FolderExamination {
     }
 
     private var fileSystem: Finding? {
-        var status = statfs()
-        guard statfs(folder.path, &status) == 0 else { return nil }
-        let network: [Int64: String] = [
-            0x6969: "NFS", 0xFF53_4D42: "CIFS", 0xFE53_4D42: "SMB", 0x517B: "SMB", 0x6573_5546: "FUSE",
-        ]
-        guard let name = network[Int64(status.f_type) & 0xFFFF_FFFF] else { return .ok("file system", "is local") }
+        guard let mounts = try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8),
+            let type = MountTable(mounts).type(of: folder.path)
+        else { return nil }
+        guard MountTable.isRemote(type) else { return .ok("file system", "is local (\(type))") }
         return .note(
             "file system",
-            "is \(name): locks and renames may not hold there; let no second machine mirror into the same folder"
+            "is \(type): locks and renames may not hold there; let no second machine mirror into the same folder"
         )
     }
 

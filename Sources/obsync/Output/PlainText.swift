@@ -45,8 +45,10 @@ extension String {
     var printable: String {
         String(
             String.UnicodeScalarView(
-                unicodeScalars.map { scalar in
-                    switch scalar.properties.generalCategory {
+                unicodeScalars.map { scalar -> Unicode.Scalar in
+                    // Joiners hold emoji and letters of some scripts together.
+                    if scalar.value == 0x200C || scalar.value == 0x200D { return scalar }
+                    return switch scalar.properties.generalCategory {
                     case .control, .format, .lineSeparator, .paragraphSeparator: "?"
                     default: scalar
                     }

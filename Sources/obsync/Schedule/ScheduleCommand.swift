@@ -43,7 +43,9 @@ struct ScheduleInstallCommand: ParsableCommand {
     func run() throws {
         let folder = LocalFolder(dest)
         var arguments = ["sync", "--dest", folder.path, "--quiet"]
-        if let credentials { arguments += ["--credentials", URL(filePath: credentials).path(percentEncoded: false)] }
+        if let credentials {
+            arguments += ["--credentials", URL(filePath: credentials).standardizedFileURL.path(percentEncoded: false)]
+        }
         if let ping { arguments += ["--ping", try DeadMansSwitch.checked(ping)] }
         let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "obsync"
         let units = ScheduleUnits(

@@ -28,7 +28,7 @@ struct SchedulePlan: Hashable, Sendable {
             guard (5...7 * 1440).contains(minutes), duration.components.seconds.isMultiple(of: 60) else {
                 throw SyncError(.invalidInput, "--every takes from 5 minutes to 7 days")
             }
-            rhythm = .every(minutes: minutes)
+            rhythm = minutes == 1440 ? .daily(hour: 0, minute: 0) : .every(minutes: minutes)
         default:
             throw SyncError(.invalidInput, "say when: --daily 03:15, or --every 6h")
         }

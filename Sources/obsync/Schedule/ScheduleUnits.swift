@@ -28,8 +28,6 @@ struct ScheduleUnits {
         [Unit]
         Description=Obsync mirrors into \(folder.unitText)
         Documentation=man:obsync(1)
-        Wants=network-online.target
-        After=network-online.target
 
         [Service]
         Type=oneshot
