@@ -31,13 +31,10 @@ package struct VaultState: Codable, Hashable, Sendable {
     /// What was deleted on each of the last days, by ascending day.
     package var deletions: [DayOfDeletions]?
     /// The form that this was written in; nil in what the first release wrote.
-    package var form: Int?
+    package var form: DataForm?
 
     /// When the vault was last mirrored as a whole. An earlier release says only when its cursor was committed.
     package var lastComplete: Timestamp? { completed ?? (name == nil ? committed : nil) }
-
-    /// The form that this program writes, and the newest one that it reads.
-    package static let form = 2
 
     private enum CodingKeys: String, CodingKey {
         case folder, epoch, cursor, run, committed, name, completed, records, filter, account, term, deletions, form
@@ -60,7 +57,7 @@ package struct VaultState: Codable, Hashable, Sendable {
         self.cursor = cursor
         self.run = run
         self.committed = committed
-        form = Self.form
+        form = .current
         account = previous?.account
         passwordSource = previous?.passwordSource
         pinnedSalt = previous?.pinnedSalt

@@ -32,7 +32,9 @@ package struct RunReport: Sendable {
         var summary = Summary(
             success: true,
             message: isBusy
-                ? "Another run is mirroring these vaults"
+                ? run.vaults.contains { $0.isSuperseded == true }
+                    ? "Superseded: a newer run has mirrored these vaults since"
+                    : "Another run is mirroring these vaults"
                 : "Synced \(settled.count.counted("vault")) with \(files.counted("file"))",
             vaultsSynced: settled.map(\.vault.id),
             filesCount: files,
@@ -127,7 +129,11 @@ extension RunState.VaultPlan {
     /// What is worth knowing of the vault.
     fileprivate var notes: [String] {
         var notes: [String] = []
-        if outcome == .busy { notes.append("is being mirrored by another run") }
+        if isSuperseded == true {
+            notes.append("was superseded: a newer run has mirrored it since this one began")
+        } else if outcome == .busy {
+            notes.append("is being mirrored by another run")
+        }
         if done.skipped > 0 { notes.append("\(done.skipped.counted("file")) cannot be stored") }
         if let lost, lost > 0 {
             notes.append("\(lost.counted("file")) missing from the store or changed there \(lost.was) fetched again")

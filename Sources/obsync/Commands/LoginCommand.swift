@@ -46,7 +46,7 @@ struct LoginCommand: AsyncParsableCommand {
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
         let logger = try output.makeLogger()
-        try await AsyncHTTPClientTransport.with { transport in
+        try await withTransport(environment) { transport in
             let keeper = try SecretKeeper(place, environment, executor: transport, logger: logger)
             let login = Login(
                 dialogue: .terminal,

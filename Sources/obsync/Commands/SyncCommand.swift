@@ -19,6 +19,9 @@ struct RunOptions: ParsableArguments {
 
     @Flag(help: "Delete mirrored files that a pattern now leaves out.")
     var deleteExcluded = false
+
+    @Flag(help: "Go on with the password that Obsidian states for a vault that was mirrored with your own.")
+    var acceptManaged = false
 }
 
 /// How much is logged.

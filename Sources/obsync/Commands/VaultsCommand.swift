@@ -49,7 +49,7 @@ struct VaultsCommand: AsyncParsableCommand {
             place.credentials = try found.required()
         }
         let options = place
-        let lines = try await AsyncHTTPClientTransport.with { transport in
+        let lines = try await withTransport(environment) { transport in
             let keeper = try SecretKeeper(options, environment, executor: transport, logger: logger)
             let providers = try LocalFolder.providers(
                 environment: environment,

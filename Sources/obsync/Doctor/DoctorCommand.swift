@@ -35,7 +35,7 @@ struct DoctorCommand: AsyncParsableCommand {
         let place = CredentialsPlace(option: credentials, environment: environment, folder: folder)
         let logger = try output.makeLogger()
         var findings: [Finding] = [.ok("version", BuildInfo.text)]
-        findings += try await AsyncHTTPClientTransport.with { transport in
+        findings += try await withTransport(environment) { transport in
             try await AccountExamination(
                 credentials: place.found,
                 environment: environment,

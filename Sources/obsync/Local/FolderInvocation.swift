@@ -24,7 +24,7 @@ struct FolderInvocation {
         }
         defer { withExtendedLifetime(lock) {} }
         let logger = try LogOptions.parse([]).makeLogger()
-        return try await AsyncHTTPClientTransport.with { transport in
+        return try await withTransport(environment) { transport in
             let pipeline = try await folder.pipeline(
                 credentials: file,
                 environment: environment,

@@ -31,7 +31,9 @@ struct LocalRun {
             request.syncType = settings.complete ? .complete : .incremental
             request.options.allowDeletions = settings.allowDeletions
             request.options.deleteExcluded = settings.deleteExcluded
+            request.options.acceptManaged = settings.acceptManaged
             request.options.filter = PathFilter(exclude: settings.exclude, include: settings.include)
+            if StandardStreams.isErrorATerminal { try await pipeline.personAsks() }
             if let vault { request.vaultIDs = [try await VaultChoice(pipeline, logger).id(of: vault)] }
             return try await engine.run(request, name: "local-\(pipeline.randomName())")
         }
@@ -73,7 +75,7 @@ struct LocalRun {
             display.finish()
             return display.account
         }
-        return try await AsyncHTTPClientTransport.with { transport in
+        return try await withTransport(environment) { transport in
             var pipeline = try await folder.pipeline(
                 credentials: credentials,
                 environment: environment,
@@ -185,7 +187,12 @@ struct VaultChoice {
     ///
     /// - Throws: `InvalidInput` with the candidates when there is none, or more than one.
     func id(of text: String) async throws -> VaultID {
-        // Signs in where that is needed, so that the vaults can be listed.
+        let vaults = try await Patience(clock: pipeline.clock, logger: logger)(vaults)
+        return try VaultName(text).choose(among: vaults).vault.id
+    }
+
+    /// Signs in where that is needed, and lists the vaults.
+    private func vaults() async throws -> [VaultDescription] {
         _ = try await pipeline.run(
             .authenticator,
             event: Array("{}".utf8),
@@ -193,8 +200,6 @@ struct VaultChoice {
             logger: logger
         )
         let secret = try await pipeline.secrets.current().secret
-        let provider = try pipeline.providers.named(in: secret)
-        let vaults = try await provider.describeVaults(secret, logger: logger)
-        return try VaultName(text).choose(among: vaults).vault.id
+        return try await pipeline.providers.named(in: secret).describeVaults(secret, logger: logger)
     }
 }
