@@ -14,6 +14,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let inMemoryTracing = Target.Dependency.product(name: "InMemoryTracing", package: "swift-distributed-tracing")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
@@ -42,6 +43,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "CChecksums"),
+        .target(name: "CFileCalls"),
         .target(name: "Checksums", dependencies: ["CChecksums"], swiftSettings: settings),
         .target(name: "SyncCore", dependencies: ["Checksums", coreMetrics, logging, tracing], swiftSettings: settings),
         .target(name: "Backup", dependencies: ["Checksums", "SyncCore"], swiftSettings: settings),
@@ -73,7 +75,7 @@ let package = Package(
         .target(
             name: "LocalAdapters",
             dependencies: [
-                "Checksums", "StateMachine", "SyncCore", .product(name: "GRDB", package: "GRDB.swift"), nioPosix,
+                "CFileCalls", "Checksums", "StateMachine", "SyncCore", grdb, nioPosix,
             ],
             swiftSettings: settings
         ),
@@ -223,7 +225,7 @@ let package = Package(
             dependencies: [
                 "AWSAdapters", "AWSClient", "AWSSigning", "Backup", "Checksums", "GoProCloud", "HTTPTransport",
                 "LocalAdapters",
-                "ObsidianSync", "Simulators", "StateMachine", "SyncCore", "TestSupport", coreMetrics, logging, nioCore,
+                "ObsidianSync", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", "TestSupport", coreMetrics, grdb, logging, nioCore,
                 nioHTTP1, tracing,
             ],
             swiftSettings: settings

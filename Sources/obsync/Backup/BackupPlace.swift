@@ -21,7 +21,7 @@ struct BackupPlace: Sendable {
     /// - Returns: the mirror.
     /// - Throws: `InvalidInput` where there is no mirror, `StoreUnavailable` for its database.
     static func open(_ folder: LocalFolder) async throws -> BackupPlace {
-        let path = folder.data + "/records.sqlite"
+        let path = folder.records
         guard FileManager.default.fileExists(atPath: path) else {
             throw SyncError(
                 .invalidInput,

@@ -17,7 +17,7 @@ struct StatusCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let path = LocalFolder(dest).data + "/records.sqlite"
+        let path = LocalFolder(dest).records
         guard FileManager.default.fileExists(atPath: path) else {
             throw SyncError(.invalidInput, "there is no mirror in the folder that --dest names")
         }

@@ -82,6 +82,8 @@ struct SyncCommand: AsyncParsableCommand {
     @Option(help: "The folder that the files go to; records are kept in its folder .obsync.")
     var dest: String
 
+    @OptionGroup var destination: DestinationOptions
+
     @Option(help: "The credentials file (0600), or OBSYNC_CREDENTIALS.")
     var credentials: String?
 
@@ -94,7 +96,7 @@ struct SyncCommand: AsyncParsableCommand {
             throw SyncError(.invalidInput, "no credentials file is named; use --credentials FILE or OBSYNC_CREDENTIALS")
         }
         let run = LocalRun(
-            folder: LocalFolder(dest),
+            folder: try destination.folder(dest),
             credentials: credentials,
             environment: environment,
             isQuiet: output.json,

@@ -49,10 +49,26 @@ struct LocalRun {
         }
     }
 
+    /// Runs `body`; where the destination is full, read-only or gone, that is the error, whatever it looked like further up.
     private func withEngine(_ body: (LocalEngine, Pipeline) async throws -> Summary) async throws -> Summary {
-        try folder.prepare()
+        let trouble = DestinationTrouble(path: folder.path)
+        do {
+            return try await withEngine(trouble, body)
+        } catch {
+            trouble.noteFullDisk()
+            throw trouble.error ?? error
+        }
+    }
+
+    private func withEngine(
+        _ trouble: DestinationTrouble,
+        _ body: (LocalEngine, Pipeline) async throws -> Summary
+    ) async throws -> Summary {
+        var notes = try folder.prepare(environment: environment)
         let lock = try FolderLock(path: folder.data + "/lock")
         defer { withExtendedLifetime(lock) {} }
+        notes += try folder.repairDatabases()
+        for note in notes { StandardStreams.error("  note: \(note)") }
         let kept = KeptExecutions(try SQLiteExecutionStore(path: folder.executions))
         try await kept.removeOld()
         let display = ProgressDisplay(isQuiet: isQuiet)
@@ -63,11 +79,12 @@ struct LocalRun {
                 credentials: credentials,
                 environment: environment,
                 executor: transport,
+                trouble: trouble,
                 observe: display.observe
             )
             let engine = LocalEngine(
                 definition: try LocalEngine.pipelineDefinition(),
-                invoke: invoke(pipeline),
+                invoke: invoke(pipeline, trouble),
                 observe: { event in
                     picture.observe(event)
                     if event.type == .taskFailed { display.showFailure(event.details.error, event.details.cause) }
@@ -80,6 +97,7 @@ struct LocalRun {
             }
             folder.removeWorkingData(keeping: try await kept.redrivableRuns())
             let summary = try await body(engine, pipeline)
+            folder.keepCopyOfRecords(logger)
             folder.removeWorkingData(keeping: try await kept.redrivableRuns())
             display.finish()
             if !isQuiet { for line in picture.lines { StandardStreams.error(line) } }
@@ -108,12 +126,24 @@ struct LocalRun {
         )
     }
 
-    private func invoke(_ pipeline: Pipeline) -> LocalEngine.Invoke {
+    private func invoke(_ pipeline: Pipeline, _ trouble: DestinationTrouble) -> LocalEngine.Invoke {
         let logger = logger
         return { function, event in
-            // The same half minute before the end as a function keeps; the authenticator has no use for a deadline.
-            let deadline = pipeline.clock.now.advanced(by: function.timeout - .seconds(30))
-            return try await pipeline.run(function, event: event, deadline: deadline, logger: logger)
+            // Trying again later does not help, so no retry of the machine goes by this name.
+            func stopIfHopeless() throws {
+                guard let error = trouble.error else { return }
+                throw SyncError(.init(rawValue: "DestinationUnavailable"), error.message, reason: error.reason)
+            }
+            try stopIfHopeless()
+            do {
+                // The same half minute before the end as a function keeps; the authenticator has no use for a deadline.
+                let deadline = pipeline.clock.now.advanced(by: function.timeout - .seconds(30))
+                return try await pipeline.run(function, event: event, deadline: deadline, logger: logger)
+            } catch let error as SyncError where error.name == .storeUnavailable {
+                trouble.noteFullDisk()
+                try stopIfHopeless()
+                throw error
+            }
         }
     }
 }
