@@ -94,15 +94,15 @@ package struct Catalogue: Sendable {
         case notMirrored
     }
 
-    private let records: any RecordStore
+    private let records: (any RecordStore)?
     private let history: any VersionHistory
 
     /// Makes a catalogue.
     ///
     /// - Parameters:
-    ///   - records: what is known of the files.
+    ///   - records: what is known of the files; nil where only the history can tell.
     ///   - history: what the mirror holds and held.
-    package init(_ records: any RecordStore, _ history: any VersionHistory) {
+    package init(_ records: (any RecordStore)?, _ history: any VersionHistory) {
         self.records = records
         self.history = history
     }
@@ -122,13 +122,17 @@ package struct Catalogue: Sendable {
         report: (CatalogueLine) async throws -> Void
     ) async throws {
         switch question {
-        case .present: try await known(vault, files, report) { $0 == .completed }
-        case .deleted: try await known(vault, files, report) { $0 == .deleted }
+        case .present where records != nil: try await known(vault, files, report) { $0 == .completed }
+        case .deleted where records != nil: try await known(vault, files, report) { $0 == .deleted }
         case .notMirrored: try await known(vault, files, report) { $0 != .completed && $0 != .deleted }
         case .versions: try await told(vault, files, report, \.versions)
+        case .present: try await told(vault, files, report) { VersionSelection.present($0).map { [$0] } ?? [] }
         case .at(let moment):
+            try await told(vault, files, report) { VersionSelection.at(moment)($0).map { [$0] } ?? [] }
+        case .deleted:
             try await told(vault, files, report) { file in
-                VersionSelection.at(moment)(file).map { [$0] } ?? []
+                guard let last = file.versions.last, last.ending == .deleted else { return [] }
+                return [last]
             }
         }
     }
@@ -139,11 +143,8 @@ package struct Catalogue: Sendable {
         _ report: (CatalogueLine) async throws -> Void,
         where isMeant: (FileRecord.Status) -> Bool
     ) async throws {
-        guard let id = vault.id else {
-            throw SyncError(
-                .invalidInput,
-                "without records only the versions in the bucket can be listed; use --versions or --at"
-            )
+        guard let records, let id = vault.id else {
+            throw SyncError(.invalidInput, "what is not mirrored stands in the records, and there are none here")
         }
         for try await page in records.allRecords(in: id, after: nil) {
             for record in page where isMeant(record.status) && files.contains(record.path) {

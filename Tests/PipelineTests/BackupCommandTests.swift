@@ -113,11 +113,73 @@ struct BackupCommandTests {
         }
     }
 
+    @Test(
+        "a restore is the mirror again, goes on where it was interrupted, and touches nothing else",
+        .timeLimit(.minutes(5))
+    )
+    func restore() async throws {
+        try await withMirror { folder in
+            let target = folder.path + "-back"
+            defer { try? FileManager.default.removeItem(atPath: target) }
+            let dry = try await obsync(["restore", "--to", target, "--dry-run"], folder)
+            #expect(dry.status == 0 && dry.lines.last?.hasPrefix("394 files would be restored") == true)
+            #expect(!FileManager.default.fileExists(atPath: target))
+
+            let whole = try await obsync(["restore", "--to", target, "--json"], folder)
+            #expect(whole.status == 0 && whole.lines.first?.contains("\"restored\":394") == true)
+            let mirrored = try Self.files(folder.path)
+            #expect(try Self.files(target) == mirrored && mirrored.count == 394)
+
+            // A folder with something in it is not written into, unless that is asked for.
+            try FileManager.default.removeItem(atPath: target + "/Archive")
+            try Data("mine".utf8).write(to: URL(filePath: target + "/mine.txt"))
+            let refused = try await obsync(["restore", "--to", target], folder)
+            #expect(refused.status == 64 && refused.errors.contains("--overwrite"))
+            let rest = try await obsync(["restore", "--to", target, "--overwrite", "--json"], folder)
+            #expect(rest.lines.first?.contains("\"present\":353") == true)
+            var found = try Self.files(target)
+            #expect(found.removeValue(forKey: VaultPath("mine.txt")) != nil && found == mirrored)
+
+            let inside = try await obsync(["restore", "--to", folder.path + "/back"], folder)
+            #expect(inside.status == 64 && !FileManager.default.fileExists(atPath: folder.path + "/back"))
+            let early = try await obsync(["restore", "--to", target + "/early", "--at", "1 day ago"], folder)
+            #expect(early.status == 0 && early.lines.first?.hasPrefix("nothing to restore; the first of these") == true)
+        }
+    }
+
+    @Test("corrupt bytes are not restored, and the restore says so", .timeLimit(.minutes(5)))
+    func corruptRestore() async throws {
+        try await withMirror { folder in
+            let name = "Archive/Sommaire \u{2013} \u{E9}t\u{E9}.md"
+            try flipByte(of: "\(folder.path)/\(name)")
+            let target = folder.path + "-back"
+            defer { try? FileManager.default.removeItem(atPath: target) }
+            let outcome = try await obsync(["restore", "Archive", "--to", target], folder)
+            #expect(outcome.status == 65 && outcome.errors.contains("not restored: \(name): CorruptContent"))
+            #expect(try Self.files(target)[VaultPath(name)] == nil)
+        }
+    }
+
+    /// Bytes and times of the files below a folder, without Obsync's own.
+    private static func files(_ root: String) throws -> [VaultPath: [String]] {
+        // By the bytes of the names: the sample holds one name in both Unicode forms.
+        var files: [VaultPath: [String]] = [:]
+        for case let path as String in FileManager.default.enumerator(atPath: root) ?? .init()
+        where !path.hasPrefix(".obsync") {
+            let attributes = try FileManager.default.attributesOfItem(atPath: "\(root)/\(path)")
+            guard attributes[.type] as? FileAttributeType == .typeRegular else { continue }
+            let time = try #require(attributes[.modificationDate] as? Date).timeIntervalSince1970
+            let bytes = try Data(contentsOf: URL(filePath: "\(root)/\(path)"))
+            files[VaultPath(path)] = [bytes.base64EncodedString(), String(time)]
+        }
+        return files
+    }
+
     @Test("a folder without a mirror is no mirror")
     func noMirror() async throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "obsync-\(UUID().uuidString)").path
-        for command in ["ls", "verify"] {
-            let outcome = try await obsync([command], LocalFolder(path))
+        for command in [["ls"], ["verify"], ["restore", "--to", path + "-back"]] {
+            let outcome = try await obsync(command, LocalFolder(path))
             #expect(outcome.status == 64 && outcome.errors.contains("there is no mirror in \(path)"))
         }
         #expect(!FileManager.default.fileExists(atPath: path))

@@ -28,6 +28,11 @@ package final class DestinationTrouble: Sendable {
         _ = error(FileFailure(ENOSPC))
     }
 
+    /// Notes that the destination has gone.
+    package func noteGone() -> SyncError {
+        error(FileFailure(ENODEV))
+    }
+
     private static let fatal: Set<Int32> = [
         ENOSPC, EDQUOT, EROFS, ENODEV, ENXIO, ENOTCONN, ESTALE, EHOSTDOWN, ETIMEDOUT, EXDEV, ENOENT,
     ]

@@ -1,12 +1,17 @@
+import AWSAdapters
+import AWSClient
 import ArgumentParser
 import Backup
 import Foundation
+import HTTPTransport
 import LocalAdapters
+import Logging
 import SyncCore
 
 /// A mirror that is looked into, verified or restored from.
 struct BackupPlace: Sendable {
-    let records: any RecordStore
+    /// What is known of the files; nil where only the bucket itself can be read.
+    let records: (any RecordStore)?
     let store: any ObjectStore
     let history: any VersionHistory
     let vaults: [MirroredVault]
@@ -14,13 +19,51 @@ struct BackupPlace: Sendable {
     let name: String
 
     /// Folders at the top of the store that hold no files of a mirror.
-    static let reserved = [".obsync"]
+    static let reserved = [".obsync", "state"]
+
+    /// Opens a mirror, works with it, and closes what it needed.
+    ///
+    /// - Throws: `InvalidInput` where there is no mirror, `StoreUnavailable` and `InvalidConfiguration` where it cannot be
+    ///   read, and what `body` throws.
+    static func with(
+        _ address: MirrorAddress,
+        _ logger: Logger,
+        _ body: (BackupPlace) async throws -> Void
+    ) async throws {
+        switch address {
+        case .folder(let folder):
+            try await body(try await open(folder))
+        case .bucket(let bucket, let prefix):
+            try await AsyncHTTPClientTransport.with { transport in
+                let client = try AWSClient(
+                    environment: ProcessInfo.processInfo.environment,
+                    executor: transport,
+                    logger: logger
+                )
+                let history = S3VersionHistory(
+                    s3: S3(client: client),
+                    bucket: bucket,
+                    prefix: prefix,
+                    reserved: reserved
+                )
+                try await body(
+                    BackupPlace(
+                        records: nil,
+                        store: S3ObjectStore(s3: S3(client: client), bucket: bucket, prefix: prefix),
+                        history: history,
+                        vaults: try await history.vaults(),
+                        name: "s3://\(bucket)/\(prefix)"
+                    )
+                )
+            }
+        }
+    }
 
     /// Opens the mirror in a folder.
     ///
     /// - Returns: the mirror.
     /// - Throws: `InvalidInput` where there is no mirror, `StoreUnavailable` for its database.
-    static func open(_ folder: LocalFolder) async throws -> BackupPlace {
+    private static func open(_ folder: LocalFolder) async throws -> BackupPlace {
         let path = folder.records
         guard FileManager.default.fileExists(atPath: path) else {
             throw SyncError(
@@ -39,7 +82,7 @@ struct BackupPlace: Sendable {
         return BackupPlace(
             records: records,
             store: store,
-            history: PresentHistory(records, store, vaults: vaults),
+            history: FolderVersionHistory(records, store, history: folder.data + "/history", vaults: vaults),
             vaults: vaults,
             name: folder.path
         )
@@ -81,11 +124,14 @@ struct BackupOptions: ParsableArguments {
     )
     var pattern: String?
 
-    @Option(help: "The folder that holds the mirror.")
+    @Option(help: "The mirror: a folder, or s3://bucket/prefix.")
     var dest: String
 
-    func open() async throws -> BackupPlace {
-        try await .open(LocalFolder(dest))
+    /// Opens the mirror and works with it.
+    func withPlace(_ body: (BackupPlace) async throws -> Void) async throws {
+        var logger = Logger(label: "obsync") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = .error
+        try await BackupPlace.with(MirrorAddress(dest), logger, body)
     }
 }
 

@@ -40,16 +40,17 @@ struct LsCommand: AsyncParsableCommand {
 
     func run() async throws {
         let question = try question
-        let place = try await backup.open()
-        let catalogue = Catalogue(place.records, place.history)
-        var files = 0
-        for vault in try place.vaults(named: backup.vault) {
-            try await catalogue(vault, question, FileSelection(backup.pattern)) { line in
-                files += 1
-                StandardStreams.output(try json ? text(of: line, vault) : shown(line, vault))
+        try await backup.withPlace { place in
+            let catalogue = Catalogue(place.records, place.history)
+            var files = 0
+            for vault in try place.vaults(named: backup.vault) {
+                try await catalogue(vault, question, FileSelection(backup.pattern)) { line in
+                    files += 1
+                    StandardStreams.output(try json ? text(of: line, vault) : shown(line, vault))
+                }
             }
+            if files == 0, !json { StandardStreams.error("no file fits") }
         }
-        if files == 0, !json { StandardStreams.error("no file fits") }
     }
 
     private var question: Catalogue.Question {

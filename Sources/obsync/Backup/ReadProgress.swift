@@ -22,9 +22,10 @@ final class ReadProgress: Sendable {
     }
 
     /// Adds what there is to read.
-    func expect(_ place: BackupPlace, _ vault: MirroredVault, _ files: FileSelection, _ share: Share) async throws {
+    func expect(_ records: any RecordStore, _ vault: MirroredVault, _ files: FileSelection, _ share: Share) async throws
+    {
         guard isShown, let id = vault.id else { return }
-        for try await page in place.records.allRecords(in: id, after: nil) {
+        for try await page in records.allRecords(in: id, after: nil) {
             let meant = page.filter { record in
                 record.status == .completed && files.contains(record.path) && share.contains(record.path)
             }

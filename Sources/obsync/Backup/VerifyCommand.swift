@@ -38,19 +38,33 @@ struct VerifyCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let clock = SystemClock()
         var settings = Verification.Settings(depth: quick ? .quick : .bytes, filesAtOnce: concurrency)
         if let part { settings.share = try Share(part) }
         if let bwlimit {
-            settings.bandwidth = BandwidthLimit(bytesPerSecond: try Self.bytes(bwlimit), clock: clock)
+            settings.bandwidth = BandwidthLimit(bytesPerSecond: try Self.bytes(bwlimit), clock: SystemClock())
         }
-        let place = try await backup.open()
+        var total = Verification.Summary()
+        try await backup.withPlace { place in
+            total = try await verify(place, settings)
+        }
+        try tell(total)
+        if !total.isIntact { throw ExitCode(65) }
+    }
+
+    private func verify(_ place: BackupPlace, _ settings: Verification.Settings) async throws -> Verification.Summary {
+        guard let records = place.records else {
+            throw SyncError(
+                .invalidInput,
+                "there are no records of \(place.name) here to compare with; verify takes the folder of a mirror"
+            )
+        }
         let vaults = try place.vaults(named: backup.vault)
         let files = FileSelection(backup.pattern)
         let progress = ReadProgress(isQuiet: json)
-        for vault in vaults { try await progress.expect(place, vault, files, settings.share) }
+        for vault in vaults { try await progress.expect(records, vault, files, settings.share) }
+        defer { progress.finish() }
         let verification = Verification(
-            place.records,
+            records,
             place.store,
             reserved: BackupPlace.reserved,
             settings: settings,
@@ -63,12 +77,10 @@ struct VerifyCommand: AsyncParsableCommand {
             total += try await verification(id, folder: vault.folder, files) { finding in
                 progress.interrupt()
                 StandardStreams.output(try json ? text(of: finding, vault) : shown(finding, vault))
-                if repair { try await mark(finding, id, place.records, clock.now) }
+                if repair { try await mark(finding, id, records, SystemClock().now) }
             }
         }
-        progress.finish()
-        try tell(total)
-        if !total.isIntact { throw ExitCode(65) }
+        return total
     }
 
     /// Notes that a file has to be fetched again.

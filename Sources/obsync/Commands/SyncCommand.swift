@@ -95,14 +95,17 @@ struct SyncCommand: AsyncParsableCommand {
         guard let credentials = credentials ?? environment["OBSYNC_CREDENTIALS"], !credentials.isEmpty else {
             throw SyncError(.invalidInput, "no credentials file is named; use --credentials FILE or OBSYNC_CREDENTIALS")
         }
-        let run = LocalRun(
+        var run = LocalRun(
             folder: try destination.folder(dest),
             credentials: credentials,
             environment: environment,
             isQuiet: output.json,
             logger: try output.makeLogger()
         )
-        let summary = try await output.reportingFailure { try await run.run(vault: vault, options) }
+        run.adopts = destination.adopt
+        run.history = try destination.historyLimits()
+        let ready = run
+        let summary = try await output.reportingFailure { try await ready.run(vault: vault, options) }
         try output.show(summary, folder: run.folder)
     }
 }

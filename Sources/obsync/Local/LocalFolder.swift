@@ -32,6 +32,12 @@ struct LocalFolder: Sendable {
     var records: String { databases.folder + "/records.sqlite" }
     private var databases: DatabasePlace { DatabasePlace(data: data, asked: state) }
 
+    /// Whether the records are elsewhere and know of a mirror here, but nothing of it is here: its disk or share has gone.
+    var isGone: Bool {
+        let files = FileManager.default
+        return databases.folder != data && files.fileExists(atPath: records) && !files.fileExists(atPath: data)
+    }
+
     /// Makes the folder and its data folder, which only its owner can read.
     ///
     /// - Parameters:

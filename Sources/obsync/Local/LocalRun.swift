@@ -13,6 +13,10 @@ struct LocalRun {
     var environment: [String: String]
     var isQuiet: Bool
     var logger: Logger
+    /// Whether files that are in the folder already are no reason to stop.
+    var adopts = false
+    /// How long what was set aside is kept.
+    var history = HistoryLimits.standard
 
     /// Mirrors the vaults.
     ///
@@ -22,7 +26,8 @@ struct LocalRun {
     /// - Returns: what came of it.
     /// - Throws: `SyncError` under the name that the execution failed with.
     func run(vault: String?, _ settings: RunOptions) async throws -> Summary {
-        try await withEngine { engine, pipeline in
+        try await checkDestination(vault)
+        return try await withEngine(isAcknowledged: settings.allowDeletions) { engine, pipeline in
             var request = SyncRequest()
             request.syncType = settings.complete ? .complete : .incremental
             request.options.allowDeletions = settings.allowDeletions
@@ -50,10 +55,18 @@ struct LocalRun {
     }
 
     /// Runs `body`; where the destination is full, read-only or gone, that is the error, whatever it looked like further up.
-    private func withEngine(_ body: (LocalEngine, Pipeline) async throws -> Summary) async throws -> Summary {
+    private func withEngine(
+        isAcknowledged: Bool = false,
+        _ body: (LocalEngine, Pipeline) async throws -> Summary
+    ) async throws -> Summary {
         let trouble = DestinationTrouble(path: folder.path)
+        let begun = SystemClock().now
         do {
-            return try await withEngine(trouble, body)
+            let summary = try await withEngine(trouble, body)
+            let now = SystemClock().now
+            let care = HistoryCare(folder: folder, limits: history, begun: begun, now: now)
+            tell(try await care(summary, isAcknowledged: isAcknowledged))
+            return summary
         } catch {
             trouble.noteFullDisk()
             throw trouble.error ?? error
@@ -64,11 +77,11 @@ struct LocalRun {
         _ trouble: DestinationTrouble,
         _ body: (LocalEngine, Pipeline) async throws -> Summary
     ) async throws -> Summary {
-        var notes = try folder.prepare(environment: environment)
+        if folder.isGone { throw trouble.noteGone() }
+        tell(try folder.prepare(environment: environment))
         let lock = try FolderLock(path: folder.data + "/lock")
         defer { withExtendedLifetime(lock) {} }
-        notes += try folder.repairDatabases()
-        for note in notes { StandardStreams.error("  note: \(note)") }
+        tell(try folder.repairDatabases())
         let kept = KeptExecutions(try SQLiteExecutionStore(path: folder.executions))
         try await kept.removeOld()
         let display = ProgressDisplay(isQuiet: isQuiet)
@@ -82,6 +95,12 @@ struct LocalRun {
                 trouble: trouble,
                 observe: display.observe
             )
+            let provider = try pipeline.providers.named(in: try await pipeline.secrets.current().secret)
+            let records = try SQLiteRecordStore(path: folder.records)
+            let vaults = try await records.vaults()
+            try claim(nil).make(.init(provider: provider.name, vaults: vaults))
+            let wiped = WipedFolders(folder: folder, records: records, now: pipeline.clock.now)
+            tell(try await wiped.markFiles(of: vaults))
             let engine = LocalEngine(
                 definition: try LocalEngine.pipelineDefinition(),
                 invoke: invoke(pipeline, trouble),
@@ -102,6 +121,42 @@ struct LocalRun {
             display.finish()
             if !isQuiet { for line in picture.lines { StandardStreams.error(line) } }
             return summary
+        }
+    }
+
+    private func tell(_ notes: [String]) {
+        for note in notes { StandardStreams.error("  note: \(note)") }
+    }
+
+    private func claim(_ vault: String?) -> FolderClaim {
+        var words = ["obsync", "sync"] + (vault.map { [$0] } ?? [])
+        words += ["--dest", folder.path, "--credentials", credentials]
+        return FolderClaim(folder: folder, command: words.map(\.shellWord).joined(separator: " "))
+    }
+
+    /// Refuses a folder that holds what is somebody else's, before anything is written into it.
+    private func checkDestination(_ vault: String?) async throws {
+        let claim = claim(vault)
+        guard !adopts, !claim.isClaimed else { return }
+        try claim.checkForLiveVaults()
+        if claim.isEmpty { return }
+        // The records of a first look are not those of the mirror.
+        let elsewhere = LocalFolder(FileManager.default.temporaryDirectory.appending(path: "obsync-\(UUID())").path)
+        defer { try? FileManager.default.removeItem(atPath: elsewhere.path) }
+        try elsewhere.prepare(environment: environment)
+        try await AsyncHTTPClientTransport.with { transport in
+            let pipeline = try await elsewhere.pipeline(
+                credentials: credentials,
+                environment: environment,
+                executor: transport,
+                trouble: DestinationTrouble(path: elsewhere.path),
+                observe: { _ in }
+            )
+            let choice = VaultChoice(pipeline, logger)
+            let all = try await choice.vaults()
+            let wanted = try vault.map { [try choice.vault(named: $0, of: all)] } ?? all
+            let provider = try pipeline.providers.named(in: try await pipeline.secrets.current().secret)
+            try claim.checkForForeignFiles(wanted, hasVaultFolders: provider.hasVaultFolders)
         }
     }
 
@@ -145,42 +200,5 @@ struct LocalRun {
                 throw error
             }
         }
-    }
-}
-
-/// Finds the vault that somebody means.
-struct VaultChoice {
-    private let pipeline: Pipeline
-    private let logger: Logger
-
-    init(_ pipeline: Pipeline, _ logger: Logger) {
-        self.pipeline = pipeline
-        self.logger = logger
-    }
-
-    /// The id of the vault with this id or exactly this name.
-    ///
-    /// - Throws: `InvalidInput` with the candidates when there is none, or more than one.
-    func id(of text: String) async throws -> VaultID {
-        // Signs in where that is needed, so that the vaults can be listed.
-        _ = try await pipeline.run(
-            .authenticator,
-            event: Array("{}".utf8),
-            deadline: pipeline.clock.now.advanced(by: .seconds(30)),
-            logger: logger
-        )
-        let secret = try await pipeline.secrets.current().secret
-        let vaults = try await pipeline.providers.named(in: secret).withLibrary(secret, logger: logger) { source in
-            try await source.vaults()
-        }
-        if let exact = vaults.first(where: { $0.id.rawValue == text }) { return exact.id }
-        let named = vaults.filter { $0.name.utf8.elementsEqual(text.utf8) }
-        if named.count == 1, let only = named.first { return only.id }
-        let candidates = (named.isEmpty ? vaults : named).map { "\($0.name.printable) (\($0.id))" }
-        throw SyncError(
-            .invalidInput,
-            (named.isEmpty ? "there is no vault with this id or name; there are: " : "several vaults have this name: ")
-                + candidates.joined(separator: ", ")
-        )
     }
 }
