@@ -66,7 +66,10 @@ struct DatabasePlaceTests {
         }
     }
 
-    @Test("what is no folder of this machine is refused before anything is made", arguments: ["", " ", "s3://bucket/x", "https://x"])
+    @Test(
+        "what is no folder of this machine is refused before anything is made",
+        arguments: ["", " ", "s3://bucket/x", "https://x"]
+    )
     func noFolder(path: String) throws {
         let error = #expect(throws: SyncError.self) { try DestinationOptions.parse([]).folder(path) }
         #expect(error?.name == .invalidInput)

@@ -52,7 +52,8 @@ package struct FolderHistory: Sendable {
         } catch let failure as FileFailure {
             throw DestinationTrouble(path: tree.root).error(failure)
         }
-        let note = "the disk is nearly full (\(space?.description ?? "")), so the oldest versions of the history were removed"
+        let note =
+            "the disk is nearly full (\(space?.description ?? "")), so the oldest versions of the history were removed"
         return (gone.count, isForRoom ? note : nil)
     }
 }

@@ -172,7 +172,8 @@ struct FolderIndex: Sendable {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                Data(aside.key.utf8), Data(aside.place.utf8), aside.until.milliseconds, aside.ending.rawValue, aside.size,
+                Data(aside.key.utf8), Data(aside.place.utf8), aside.until.milliseconds, aside.ending.rawValue,
+                aside.size,
                 aside.sha256, aside.crc64nvme?.description, aside.mtime?.milliseconds,
             ]
         )

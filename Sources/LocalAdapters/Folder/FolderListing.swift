@@ -77,7 +77,8 @@ private struct FolderWalk: Sendable {
 
     /// What a listing says of a file, or nil when it is gone meanwhile.
     private func listed(_ path: String) throws -> ListedObject? {
-        guard let spot = try tree.spot(of: path), let status = try spot.folder.status(of: spot.name), status.isFile else {
+        guard let spot = try tree.spot(of: path), let status = try spot.folder.status(of: spot.name), status.isFile
+        else {
             return nil
         }
         let mtime = Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000

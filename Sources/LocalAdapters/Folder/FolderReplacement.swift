@@ -80,7 +80,9 @@ struct FolderReplacement {
     /// Under a name that the file system does not take nothing can stand.
     private func whatStands(at key: String) throws -> (FolderTree.Spot, stat)? {
         do {
-            guard let spot = try tree.spot(of: key), let status = try spot.folder.status(of: spot.name) else { return nil }
+            guard let spot = try tree.spot(of: key), let status = try spot.folder.status(of: spot.name) else {
+                return nil
+            }
             return (spot, status)
         } catch let failure where [ENAMETOOLONG, EILSEQ].contains(failure.code) {
             return nil

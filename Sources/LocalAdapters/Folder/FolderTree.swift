@@ -90,4 +90,3 @@ struct FolderTree: Sendable {
         path.utf8.split(separator: UInt8(ascii: "/")).map { String($0) ?? "" }
     }
 }
-

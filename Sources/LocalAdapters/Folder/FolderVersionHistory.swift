@@ -76,9 +76,8 @@ private struct FolderVersions: AsyncSequence, Sendable {
                 let page = try await pages?.next(isolation: nil)
                 isAtEnd = page == nil
                 let end = page?.last.map { prefix + $0.path.rawValue }
-                let (index, prefix, after) = (index, prefix, last)
-                let aside = try await NIOThreadPool.singleton.runIfActive {
-                    try index.setAside(below: prefix, after: after, upTo: end)
+                let aside = try await NIOThreadPool.singleton.runIfActive { [index, prefix, last] in
+                    try index.setAside(below: prefix, after: last, upTo: end)
                 }
                 last = end ?? last
                 let files = merged(page ?? [], aside)
@@ -103,7 +102,8 @@ private struct FolderVersions: AsyncSequence, Sendable {
                 versions[path, default: []].append(version)
             }
             for record in page {
-                guard record.status == .completed, let key = try? KeyMapping.key(folder: folder, path: record.path) else {
+                guard record.status == .completed, let key = try? KeyMapping.key(folder: folder, path: record.path)
+                else {
                     continue
                 }
                 let place = FileVersion.Place(rawValue: key.rawValue)

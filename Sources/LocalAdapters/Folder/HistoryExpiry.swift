@@ -1,4 +1,4 @@
-package import SyncCore
+import SyncCore
 
 /// How long what was set aside is kept.
 package struct HistoryLimits: Sendable {

@@ -36,7 +36,8 @@ package struct DatabaseRepair {
                 try? FileManager.default.removeItem(atPath: half)
                 try FileManager.default.copyItem(atPath: copy, toPath: half)
                 guard rename(half, path) == 0 else { throw CocoaError(.fileWriteUnknown) }
-                return "the database of \(content) \(what); its copy \(URL(filePath: copy).lastPathComponent) took its place"
+                return
+                    "the database of \(content) \(what); its copy \(URL(filePath: copy).lastPathComponent) took its place"
             }
             return "the database of \(content) \(what), and there is no copy of it that is whole; a new one is made"
         } catch let error as SyncError {

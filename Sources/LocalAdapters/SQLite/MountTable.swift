@@ -4,7 +4,8 @@ import Foundation
 package struct MountTable: Sendable {
     /// File systems whose files other machines see, too. What a database needs of a file system they do not keep.
     private static let networkTypes: Set<String> = [
-        "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "lustre", "glusterfs", "ncpfs", "davfs", "fuse.sshfs",
+        "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "lustre", "glusterfs", "ncpfs", "davfs",
+        "fuse.sshfs",
         "fuse.rclone", "fuse.s3fs", "fuse.glusterfs", "fuse.ceph", "fuse.davfs2", "fuse.curlftpfs", "fuse.gvfsd-fuse",
     ]
 
@@ -14,7 +15,9 @@ package struct MountTable: Sendable {
     package init(_ text: String) {
         mounts = text.split(separator: "\n").compactMap { line in
             let fields = line.split(separator: " ")
-            guard fields.count > 4, let dash = fields.lastIndex(of: "-"), fields.indices.contains(dash + 1) else { return nil }
+            guard fields.count > 4, let dash = fields.lastIndex(of: "-"), fields.indices.contains(dash + 1) else {
+                return nil
+            }
             return (Self.unescaped(fields[4]), String(fields[dash + 1]))
         }
     }
@@ -32,7 +35,9 @@ package struct MountTable: Sendable {
             mount.path == "/" || path == mount.path || path.hasPrefix(mount.path + "/")
         }
         // Of two mounts in one place the later one is seen.
-        let innermost = holding.max { ($0.element.path.utf8.count, $0.offset) < ($1.element.path.utf8.count, $1.offset) }
+        let innermost = holding.max {
+            ($0.element.path.utf8.count, $0.offset) < ($1.element.path.utf8.count, $1.offset)
+        }
         return innermost.flatMap { Self.networkTypes.contains($0.element.type) ? $0.element.type : nil }
     }
 

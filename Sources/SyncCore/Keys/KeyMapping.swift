@@ -10,7 +10,11 @@ package enum KeyMapping {
     ///   or fits no store.
     package static func key(folder: String, path: VaultPath) throws(SyncError) -> ObjectKey {
         guard !path.rawValue.unicodeScalars.split(separator: "/").contains(where: { GitName.matches($0) }) else {
-            throw SyncError(.nameRefused, "a name would be taken for a folder of Git, which may run programs", reason: "git")
+            throw SyncError(
+                .nameRefused,
+                "a name would be taken for a folder of Git, which may run programs",
+                reason: "git"
+            )
         }
         guard !folder.isEmpty else {
             let first = path.rawValue.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 1).first

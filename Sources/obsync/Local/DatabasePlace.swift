@@ -42,7 +42,8 @@ struct DatabasePlace {
         }
         guard let network else { return nil }
         if hasDatabases(data) {
-            return "the folder is on a network file system (\(network)), which may damage the records that are kept in it; "
+            return
+                "the folder is on a network file system (\(network)), which may damage the records that are kept in it; "
                 + "move them to this machine and name their folder with --state"
         }
         let folder = standard(environment)

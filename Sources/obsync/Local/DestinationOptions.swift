@@ -40,7 +40,9 @@ struct DestinationOptions: ParsableArguments {
     }
 
     private static func size(_ text: String) throws(SyncError) -> Int64 {
-        let units: [(String, Int64)] = [("TB", 1_000_000_000_000), ("GB", 1_000_000_000), ("MB", 1_000_000), ("KB", 1000)]
+        let units: [(String, Int64)] = [
+            ("TB", 1_000_000_000_000), ("GB", 1_000_000_000), ("MB", 1_000_000), ("KB", 1000),
+        ]
         for (unit, factor) in units where text.uppercased().hasSuffix(unit) {
             let number = text.dropLast(unit.count)
             if let number = Int64(number), number >= 0, number <= Int64.max / factor { return number * factor }

@@ -30,7 +30,9 @@ struct FolderClaim {
         var above = URL(filePath: folder.path).deletingLastPathComponent()
         while above.path(percentEncoded: false) != "/" {
             if isLiveVault(above.path(percentEncoded: false).withoutSlash) {
-                throw refusal("\(folder.path) is inside a vault that Obsidian uses (\(above.path(percentEncoded: false).withoutSlash))")
+                throw refusal(
+                    "\(folder.path) is inside a vault that Obsidian uses (\(above.path(percentEncoded: false).withoutSlash))"
+                )
             }
             above = above.deletingLastPathComponent()
         }
@@ -69,7 +71,10 @@ struct FolderClaim {
         do {
             try Data(try FunctionJSON.encode(claim)).write(to: URL(filePath: file), options: .atomic)
         } catch {
-            throw SyncError(.storeUnavailable, "\(folder.path) cannot be claimed; check its permissions and its free space")
+            throw SyncError(
+                .storeUnavailable,
+                "\(folder.path) cannot be claimed; check its permissions and its free space"
+            )
         }
     }
 
@@ -96,15 +101,17 @@ extension String {
 
     /// The text as one word of a shell.
     var shellWord: String {
-        let isPlain = !isEmpty && utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: "-"),
-                UInt8(ascii: "_"):
-                true
-            default: false
+        let isPlain =
+            !isEmpty
+            && utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: "-"),
+                    UInt8(ascii: "_"):
+                    true
+                default: false
+                }
             }
-        }
         return isPlain ? self : "'" + replacing("'", with: #"'\''"#) + "'"
     }
 }

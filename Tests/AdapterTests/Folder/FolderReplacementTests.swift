@@ -135,8 +135,11 @@ struct FolderReplacementTests {
         }
     }
 
-    @Test("whenever the process dies, old and new bytes are there, and the next attempt ends right",
-        arguments: FolderReplacement.Moment.allCases, [true, false])
+    @Test(
+        "whenever the process dies, old and new bytes are there, and the next attempt ends right",
+        arguments: FolderReplacement.Moment.allCases,
+        [true, false]
+    )
     func killed(at moment: FolderReplacement.Moment, isEdited: Bool) async throws {
         struct Killed: Error {}
         try await withKeepingFolder { folder in

@@ -20,7 +20,8 @@ struct MountTableTests {
         "the innermost mount tells whether a folder is on a network file system",
         arguments: [
             ("/home/me", nil), ("/mnt/nas", "cifs"), ("/mnt/nas/a/b", "cifs"), ("/mnt/nasty", nil),
-            ("/mnt/nas/disk/a", nil), ("/mnt/with space/a", "nfs4"), ("/over/a", nil), ("/pool/a", nil), ("/ssh", "fuse.sshfs"),
+            ("/mnt/nas/disk/a", nil), ("/mnt/with space/a", "nfs4"), ("/over/a", nil), ("/pool/a", nil),
+            ("/ssh", "fuse.sshfs"),
         ] as [(String, String?)]
     )
     func type(path: String, expected: String?) {

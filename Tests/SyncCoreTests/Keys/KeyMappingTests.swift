@@ -29,7 +29,8 @@ struct KeyMappingTests {
     @Test(
         "what Git takes for its own folder is refused, as a folder and as a file",
         arguments: [
-            ".git", ".GIT", ".git.", ".git ", ".git. .", "git~1", "GIT~1", ".g\u{200C}it", "\u{200B}.git", ".git\u{FEFF}",
+            ".git", ".GIT", ".git.", ".git ", ".git. .", "git~1", "GIT~1", ".g\u{200C}it", "\u{200B}.git",
+            ".git\u{FEFF}",
             ".git::$INDEX_ALLOCATION", "\u{202E}.git", "\u{200D}.git",
         ]
     )
@@ -44,7 +45,10 @@ struct KeyMappingTests {
         }
     }
 
-    @Test("names that only look a little like it are kept", arguments: [".gitignore", "git", "x.git", "git~2", ".git-x", "a.git/b"])
+    @Test(
+        "names that only look a little like it are kept",
+        arguments: [".gitignore", "git", "x.git", "git~2", ".git-x", "a.git/b"]
+    )
     func notGit(path: String) throws {
         _ = try KeyMapping.key(folder: "Notes", path: VaultPath(path))
     }
@@ -62,7 +66,8 @@ struct KeyMappingTests {
         "a vault's name becomes one harmless segment",
         arguments: [
             ("Notes", "Notes"), (" Notes  ", "Notes"), ("a/b\\c", "a-b-c"), ("tab\tnew\nline", "tab-new-line"),
-            ("..", ""), ("...", ""), ("", ""), ("  ", ""), (".hidden", "hidden"), (".git", "git"), ("\u{200B}.git", "git"),
+            ("..", ""), ("...", ""), ("", ""), ("  ", ""), (".hidden", "hidden"), (".git", "git"),
+            ("\u{200B}.git", "git"),
             ("git~1", ""), ("GIT~1 .", ""), (". .x", "x"), ("\u{1F600}", "\u{1F600}"),
         ]
     )
