@@ -8,7 +8,7 @@ struct FolderClaim {
     let command: String
 
     /// What is written into the folder when it is claimed.
-    struct Claim: Codable {
+    struct Claim: Codable, Equatable {
         var provider: String
         var vaults: [VaultID]
     }
@@ -67,7 +67,8 @@ struct FolderClaim {
     ///
     /// - Throws: `StoreUnavailable` when that cannot be written.
     func make(_ claim: Claim) throws {
-        guard !FileManager.default.fileExists(atPath: file) else { return }
+        let known = FileManager.default.contents(atPath: file).flatMap { try? FunctionJSON.decode(Claim.self, from: $0) }
+        guard known != claim else { return }
         do {
             try Data(try FunctionJSON.encode(claim)).write(to: URL(filePath: file), options: .atomic)
         } catch {
