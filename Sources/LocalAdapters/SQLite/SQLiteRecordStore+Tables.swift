@@ -30,6 +30,11 @@ extension SQLiteRecordStore {
                 sql: "CREATE TABLE notes (key TEXT PRIMARY KEY, expires INTEGER NOT NULL) WITHOUT ROWID"
             )
         }
+        migrator.registerMigration("terms") { database in
+            try database.execute(
+                sql: "ALTER TABLE vaults ADD COLUMN term INTEGER; ALTER TABLE vaults ADD COLUMN term_owner TEXT"
+            )
+        }
         migrator.registerMigration("history") { database in
             try database.execute(
                 sql: """

@@ -47,12 +47,23 @@ package protocol RecordStore: Sendable {
     /// - Returns: false when it does not; nothing is written then.
     func commit(_ state: VaultState, of vault: VaultID) async throws -> Bool
 
-    /// Takes or renews the lease of a vault.
+    /// Takes or renews the lease of a vault, as ``VaultLease/take(_:_:now:)`` does.
     ///
-    /// - Returns: false when another run holds a lease that has not run out.
-    func acquireLease(_ lease: Lease, on vault: VaultID, now: Timestamp) async throws -> Bool
+    /// - Parameters:
+    ///   - lease: the run, and when the lease runs out.
+    ///   - claim: what the run says of its term.
+    ///   - vault: the vault.
+    ///   - now: the time.
+    /// - Returns: the term, or why the run does not get the lease.
+    /// - Throws: `StoreUnavailable`, `Throttled`.
+    func takeLease(
+        _ lease: Lease,
+        _ claim: VaultLease.Claim,
+        on vault: VaultID,
+        now: Timestamp
+    ) async throws -> VaultLease.Answer
 
-    /// Gives a lease back. A lease of another run is left alone.
+    /// Gives a lease back; the term stays. A lease of another run is left alone.
     func releaseLease(of run: RunID, on vault: VaultID) async throws
 
     /// The progress of the newest pass, or nil when there never was one or it was forgotten.
@@ -83,6 +94,16 @@ package protocol RecordStore: Sendable {
 
     /// Forgets a note before its time.
     func forgetNote(_ key: String) async throws
+}
+
+extension RecordStore {
+    /// Takes or renews a lease for whatever term.
+    ///
+    /// - Returns: false when another run holds a lease that has not run out.
+    /// - Throws: `StoreUnavailable`, `Throttled`.
+    package func acquireLease(_ lease: Lease, on vault: VaultID, now: Timestamp) async throws -> Bool {
+        if case .taken = try await takeLease(lease, .anew, on: vault, now: now) { true } else { false }
+    }
 }
 
 /// The right of one run to change a vault's mirror.

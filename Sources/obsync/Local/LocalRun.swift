@@ -32,7 +32,9 @@ struct LocalRun {
             request.syncType = settings.complete ? .complete : .incremental
             request.options.allowDeletions = settings.allowDeletions
             request.options.deleteExcluded = settings.deleteExcluded
+            request.options.acceptManaged = settings.acceptManaged
             request.options.filter = PathFilter(exclude: settings.exclude, include: settings.include)
+            if StandardStreams.isErrorATerminal { try await pipeline.personAsks() }
             if let vault { request.vaultIDs = [try await VaultChoice(pipeline, logger).id(of: vault)] }
             let name = "local-\(pipeline.randomName())"
             return try await suggestingRedrive(of: name, engine) { try await engine.run(request, name: name) }
@@ -87,7 +89,7 @@ struct LocalRun {
         let display = ProgressDisplay(isQuiet: isQuiet)
         let picture = RunPicture()
         defer { display.finish() }
-        return try await AsyncHTTPClientTransport.with { transport in
+        return try await withTransport(environment) { transport in
             let pipeline = try await folder.pipeline(
                 credentials: credentials,
                 environment: environment,

@@ -15,7 +15,7 @@ struct VaultChoice {
     ///
     /// - Throws: `InvalidInput` with the candidates when there is none, or more than one.
     func id(of text: String) async throws -> VaultID {
-        try vault(named: text, of: try await vaults()).id
+        try vault(named: text, of: try await Patience(clock: pipeline.clock, logger: logger)(vaults)).id
     }
 
     /// The vaults of the account.
