@@ -146,7 +146,7 @@ struct LocalRun {
         let elsewhere = LocalFolder(FileManager.default.temporaryDirectory.appending(path: "obsync-\(UUID())").path)
         defer { try? FileManager.default.removeItem(atPath: elsewhere.path) }
         try elsewhere.prepare(environment: environment)
-        try await AsyncHTTPClientTransport.with { transport in
+        try await withTransport(environment) { transport in
             let pipeline = try await elsewhere.pipeline(
                 credentials: credentials,
                 environment: environment,
