@@ -29,6 +29,7 @@ struct FolderInvocation {
                 credentials: file,
                 environment: environment,
                 executor: transport,
+                trouble: DestinationTrouble(path: folder.path),
                 observe: { _ in }
             )
             let deadline = pipeline.clock.now.advanced(by: function.timeout - .seconds(30))
