@@ -1,4 +1,5 @@
 import Foundation
+import LocalAdapters
 import Logging
 import SyncCore
 
