@@ -20,11 +20,18 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioExtras = Target.Dependency.product(name: "NIOExtras", package: "swift-nio-extras")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
 let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+
+// Which commit a release is of: the Makefile says so.
+let commit = Context.environment["OBSYNC_COMMIT"] ?? ""
+let isCommit = !commit.isEmpty && commit.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
 
 let package = Package(
     name: "Obsync",
@@ -33,12 +40,14 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
     targets: [
@@ -55,13 +64,15 @@ let package = Package(
         ),
         .target(
             name: "HTTPTransport",
-            dependencies: [asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix, nioSSL],
+            dependencies: [
+                asyncHTTPClient, logging, nioCore, nioExtras, nioHTTP1, nioHTTPCompression, nioPosix, nioSSL,
+            ],
             swiftSettings: settings
         ),
         .target(
             name: "ObsidianSync",
             dependencies: [
-                "HTTPTransport", "StreamingCrypto", "SyncCore", crypto, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
+                "HTTPTransport", "StreamingCrypto", "SyncCore", crypto, logging, nioCore, nioHTTP1, nioPosix,
                 nioWebSocket,
             ],
             swiftSettings: settings
@@ -109,9 +120,10 @@ let package = Package(
         .executableTarget(name: "Lister", dependencies: ["LambdaFunctions", "SyncCore"], swiftSettings: settings),
         .executableTarget(name: "Downloader", dependencies: ["LambdaFunctions", "SyncCore"], swiftSettings: settings),
         .target(name: "StateMachine", swiftSettings: settings),
+        .target(name: "LoopbackGuard", dependencies: [nioCore, nioHTTP1], swiftSettings: settings),
         .target(
             name: "LambdaRuntime",
-            dependencies: [logging, nioCore, nioHTTP1, nioPosix],
+            dependencies: ["LoopbackGuard", logging, nioCore, nioHTTP1, nioPosix],
             swiftSettings: settings
         ),
         .target(
@@ -126,7 +138,8 @@ let package = Package(
         .target(
             name: "Simulators",
             dependencies: [
-                crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging, nioCore, nioHTTP1, nioPosix,
+                "LoopbackGuard", crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging, nioCore,
+                nioHTTP1, nioPosix,
                 nioSSL, nioWebSocket,
             ],
             swiftSettings: settings
@@ -134,10 +147,12 @@ let package = Package(
         .executableTarget(
             name: "obsync",
             dependencies: [
-                "AWSAdapters", "AWSClient", "Backup", "GoProCloud", "HTTPTransport", "LambdaRuntime", "LocalAdapters",
+                "AWSAdapters", "AWSClient", "CBuildInfo", "Backup", "GoProCloud", "HTTPTransport", "LambdaRuntime",
+                "LocalAdapters",
                 "LocalLambda",
                 "ObsidianSync", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", crypto, logging, nioCore,
-                argumentParser,
+                nioHTTP1,
+                argumentParser, unixSignals,
             ],
             resources: [.embedInCode("Resources/vault-sync.asl.json")],
             swiftSettings: settings
@@ -152,6 +167,7 @@ let package = Package(
             path: "Benchmarks/Lister/Sources/ListerBenchmark",
             swiftSettings: settings
         ),
+        .target(name: "CBuildInfo", cSettings: isCommit ? [.define("OBSYNC_COMMIT", to: "\"\(commit)\"")] : []),
         .target(name: "CGlibcCompat"),
         .systemLibrary(name: "COpenSSL"),
         .systemLibrary(name: "CUTF8Proc"),
@@ -210,6 +226,11 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "LoopbackGuardTests",
+            dependencies: ["LoopbackGuard", nioCore, nioEmbedded, nioHTTP1],
+            swiftSettings: settings
+        ),
         .testTarget(name: "AWSSigningTests", dependencies: ["AWSSigning"], swiftSettings: settings),
         .testTarget(
             name: "AWSClientTests",
@@ -256,8 +277,8 @@ let package = Package(
         .testTarget(
             name: "ObsyncTests",
             dependencies: [
-                "LocalAdapters", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", "TestSupport", "obsync",
-                argumentParser, grdb, logging,
+                "HTTPTransport", "LocalAdapters", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore",
+                "TestSupport", "obsync", argumentParser, grdb, logging, unixSignals,
             ],
             swiftSettings: settings
         ),

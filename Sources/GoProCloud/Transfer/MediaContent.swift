@@ -146,7 +146,7 @@ struct MediaContent: RangedContent {
         do {
             return try await account.executor.execute(request, timeout: timeout, logger: logger)
         } catch let error as TransportError {
-            throw SyncError(.sourceUnavailable, "GoPro's media host cannot be reached", underlying: error)
+            throw SyncError(error, reaching: "GoPro's media host")
         }
     }
 

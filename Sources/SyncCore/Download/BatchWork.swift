@@ -44,7 +44,7 @@ struct BatchWork: Sendable {
     var settings: DownloadSettings { downloader.settings }
     var mirror: any ObjectStore { downloader.ports.mirror }
     var clock: any WallClock { downloader.ports.clock }
-    var isLate: Bool { clock.now >= deadline }
+    var isLate: Bool { clock.now >= deadline || settings.isStopping() }
 
     /// How many ranges of one file may be read at once.
     func rangesInFlight(of session: any VaultSession) -> Int {
@@ -125,7 +125,9 @@ struct BatchWork: Sendable {
             if name == .sourceGone { record.pendingSince = clock.now }
         }
         if let checkpoint = known?.checkpoint, kept == nil || !isSaved { await abandon(checkpoint.upload) }
-        downloader.observe(.failed(vault: batch.header.folder, path: entry.path, error: name))
+        // A stand-in means nothing to people; by its uid an entry can be left out.
+        let shown = entry.path.isStandIn ? VaultPath("uid:\(entry.version)") : entry.path
+        downloader.observe(.failed(vault: batch.header.folder, path: shown, error: name))
         return isHopeless ? .skipped : .failed(name)
     }
 

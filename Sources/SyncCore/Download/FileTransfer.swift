@@ -43,7 +43,10 @@ struct FileTransfer: Sendable {
         do {
             let key = try KeyMapping.key(folder: work.batch.header.folder, path: entry.path)
             guard entry.kind == .file else {
-                throw SyncError(.corruptContent, "the name of an entry cannot be deciphered")
+                throw SyncError(
+                    .nameRefused,
+                    "the name of the entry uid:\(entry.version) cannot be deciphered; the pattern uid:\(entry.version) leaves it out"
+                )
             }
             try UploadSettings.check(entry.size)
             if let object = try await storedObject(key) {

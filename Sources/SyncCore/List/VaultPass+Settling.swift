@@ -27,6 +27,8 @@ extension VaultPass {
                 // Fails with TokenExpired unless somebody has signed in since.
                 _ = try await lister.provider.withLibrary(lister.secret, logger: call.logger) { try await $0.vaults() }
                 tokenIsChecked = true
+                // Somebody has: what a dead token cost is no attempt at the files.
+                cursor.round = max(1, cursor.round - 1)
             }
             for entry in try await unsettled(cursor.settleNext, receipt) {
                 try await batch.add(entry, &cursor, &page)
@@ -90,10 +92,11 @@ extension VaultPass {
 
     /// The cursor is committed last: every entry up to it is accounted for.
     private func commit(_ plan: inout RunState.VaultPlan, _ cursor: ListCursor, failed: Int) async throws {
+        let known = try await records.state(of: vault.id)
+        let completed = failed == 0 && plan.withheld == 0 ? lister.clock.now : known?.lastComplete
         // Deletions that were held back would be forgotten with the cursor: the next run finds and reports them again.
         if let listing = plan.listing, !listing.isOfFailures, plan.withheld == 0 {
             // What else is known of the vault stays.
-            let known = try await records.state(of: vault.id)
             var state = VaultState(
                 folder: folder,
                 epoch: vault.epoch,
@@ -104,13 +107,17 @@ extension VaultPass {
             )
             let isCounted = listing.walksRecords == true && listing.isSnapshot
             state.records = (isCounted ? cursor.found.records : listing.records).map { $0 + cursor.planned.files }
+            state.passwordSource = vault.passwordSource?.rawValue ?? state.passwordSource
             state.filter = plan.filter == PathFilter() ? nil : plan.filter
-            let removed = plan.removed ?? .init()
+            // Whoever lets deletions pass has looked at them: the week begins anew.
+            if call.input.request.options.allowDeletions { state.deletions = nil }
+            let removed = call.input.request.options.allowDeletions ? .init() : plan.removed ?? .init()
             state.noteDeletions(files: removed.files, bytes: removed.bytes, at: lister.clock.now)
-            guard try await records.commit(state, of: vault.id) else {
-                throw LeaseLost()
-            }
+            try await commit(&state, completed)
             plan.removed = nil
+        } else if var state = known {
+            // The cursor stays where it is; what is mirrored may be whole now all the same.
+            try await commit(&state, completed)
         }
         plan.outcome = .settled
         plan.failed = failed
@@ -119,6 +126,18 @@ extension VaultPass {
         plan.lost = cursor.found.lost
         plan.strangers = cursor.found.strangers
         try await saveProgress(cursor, failed > 0 ? .failed : .completed)
+    }
+}
+
+extension VaultPass {
+    /// Writes the vault's state.
+    ///
+    /// - Throws: ``LeaseLost``.
+    private func commit(_ state: inout VaultState, _ completed: Timestamp?) async throws {
+        state.run = run
+        state.name = vault.name
+        state.completed = completed
+        guard try await records.commit(state, of: vault.id) else { throw LeaseLost() }
     }
 }
 

@@ -8,10 +8,27 @@ package struct Vault: Codable, Hashable, Sendable {
     ///
     /// A cursor belongs to one epoch. It is a fingerprint and holds no secret.
     package let epoch: String
+    /// Where its password comes from; nil where that is of no account.
+    package var passwordSource: PasswordSource?
+
+    /// Who says what a vault's encryption password is.
+    package enum PasswordSource: String, Codable, Sendable {
+        /// The user, in the secret.
+        case own
+        /// The service itself. Such a password proves nothing: whoever states it can make up contents that fit it.
+        case managed
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, name, epoch
+        case passwordSource = "password_source"
+    }
 
     /// The same vault as it is mirrored to a place: its epoch is that of vault and place together.
     func mirrored(to destination: String) -> Vault {
-        Vault(id: id, name: name, epoch: "\(epoch)\(Self.placeMark)\(destination)")
+        var vault = Vault(id: id, name: name, epoch: "\(epoch)\(Self.placeMark)\(destination)")
+        vault.passwordSource = passwordSource
+        return vault
     }
 
     /// The part of a mirrored vault's epoch that names the place.

@@ -136,6 +136,13 @@ extension Pipeline {
         }
     }
 
+    /// Notes that a person sits in front of the run: a sign-in that the provider wants to wait is tried once all the same.
+    ///
+    /// - Throws: `StoreUnavailable`, `Throttled`.
+    package func personAsks() async throws {
+        try await TokenRenewal.forgetQuiet(in: records)
+    }
+
     private func authenticate(_ event: some Collection<UInt8>, _ logger: Logger) async throws -> [UInt8] {
         let input = try FunctionJSON.decode(AuthenticateInput.self, from: event)
         // A place that nothing may be written to is refused before anything is listed for it.
@@ -224,6 +231,13 @@ extension Pipeline {
     }
 
     private var observedProviders: [any LibraryProvider] {
-        providers.map { ObservedProvider($0, metrics: metrics, tracer: tracer) }
+        providers.map { provider in
+            ObservedProvider(
+                provider,
+                metrics: metrics,
+                tracer: tracer,
+                received: { [observe] bytes in observe(.received(bytes: Int64(bytes))) }
+            )
+        }
     }
 }

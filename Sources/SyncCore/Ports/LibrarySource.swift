@@ -27,6 +27,11 @@ package protocol LibraryProvider: Sendable {
     /// - Throws: `AuthenticationFailed`, `SubscriptionExpired`, `InvalidConfiguration`; transient errors.
     func renew(_ secret: Secret, logger: Logger) async throws -> Secret
 
+    /// Describes the account's vaults for people; only what every provider knows, where nobody says more.
+    ///
+    /// - Throws: `TokenExpired`; transient errors.
+    func describeVaults(_ secret: Secret, logger: Logger) async throws -> [VaultDescription]
+
     /// Opens the account for reading while `body` runs.
     func withLibrary<Result: Sendable>(
         _ secret: Secret,
@@ -37,6 +42,10 @@ package protocol LibraryProvider: Sendable {
 
 extension LibraryProvider {
     package var hasVaultFolders: Bool { true }
+
+    package func describeVaults(_ secret: Secret, logger: Logger) async throws -> [VaultDescription] {
+        try await withLibrary(secret, logger: logger) { try await $0.vaults() }.map(VaultDescription.init)
+    }
 }
 
 /// What a secret says of the token in it.
@@ -182,7 +191,16 @@ package struct ContentChanged: Error {
     package init() {}
 }
 
+/// Lies beneath the error of a source that did not answer in the time that it was given.
+package struct SourceSilent: Error {
+    /// Makes the mark.
+    package init() {}
+}
+
 extension SyncError {
+    /// Whether the source did not answer in its time. Waiting as long again right away is of little use.
+    package var saysSourceIsSilent: Bool { underlying is SourceSilent }
+
     /// Whether a range was refused because its content is no longer the one that was opened.
     package var saysContentChanged: Bool { underlying is ContentChanged }
 }

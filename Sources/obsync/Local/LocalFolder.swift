@@ -50,12 +50,27 @@ struct LocalFolder: Sendable {
         }
     }
 
+    /// The providers that the command line knows.
+    ///
+    /// - Throws: `InvalidConfiguration` for a variable.
+    static func providers(
+        environment: [String: String],
+        executor: any HTTPExecutor,
+        clock: any WallClock
+    ) throws -> [any LibraryProvider] {
+        [
+            ObsidianProvider(try .init(environment: environment), executor: executor, clock: clock),
+            GoProProvider(try .init(environment: environment), executor: executor, clock: clock),
+        ]
+    }
+
     /// The pipeline over this folder.
     ///
     /// - Parameters:
     ///   - credentials: the credentials file.
     ///   - environment: variables that replace addresses and credentials.
     ///   - executor: sends REST requests.
+    ///   - providerClock: what the providers wait by.
     ///   - observe: is told what happens.
     /// - Returns: the three functions over the folder.
     /// - Throws: `InvalidConfiguration` for a variable, `StoreUnavailable` for the database.
@@ -63,6 +78,7 @@ struct LocalFolder: Sendable {
         credentials: String,
         environment: [String: String],
         executor: any HTTPExecutor,
+        providerClock: any WallClock = SystemClock(),
         observe: @escaping SyncObserver
     ) async throws -> Pipeline {
         let clock = SystemClock()
@@ -71,15 +87,10 @@ struct LocalFolder: Sendable {
         // Nobody else is at work here, so leases that still stand are those of processes that were killed.
         try await records.releaseAllLeases()
         let mirror = FolderObjectStore(root: path, scratch: scratch)
-        let obsidian = ObsidianProvider(
-            try .init(environment: environment),
-            executor: executor,
-            clock: clock
-        )
-        let gopro = GoProProvider(try .init(environment: environment), executor: executor, clock: clock)
+        let providers = try Self.providers(environment: environment, executor: executor, clock: providerClock)
         var pipeline = Pipeline(
             secrets: FileSecretStore(path: credentials, environment: environment),
-            providers: [obsidian, gopro],
+            providers: providers,
             records: records,
             state: FolderObjectStore(root: data + "/state", scratch: data + "/state/tmp"),
             mirror: { request in

@@ -149,7 +149,7 @@ struct FaultyService: Sendable {
                     return try await pipeline.run(function, event: event, deadline: deadline, logger: quietLogger)
                 },
                 observe: { _ in },
-                clock: NoWaiting()
+                clock: NoWaiting(service: service.clock)
             )
             let name = "run-" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
             let summary = try await engine.run(request, name: name)
@@ -182,14 +182,18 @@ struct FaultyService: Sendable {
         }
     }
 
-    /// Waits of retries take no time. They are jittered and shorter than 64 s; the limits of tasks, which the machine waits for
-    /// too, are whole minutes and have to last.
+    /// Waits of retries take no time, but move the functions' clock. The limits of tasks, which the machine waits for too, have
+    /// to last.
     private struct NoWaiting: InterpreterClock {
+        private static let limits: Set<Duration> = [.seconds(60), .seconds(330), .seconds(960)]
+
+        let service: InstantClock
+
         func now() -> StateMachine.Timestamp { SystemInterpreterClock().now() }
 
         func sleep(for duration: Duration) async throws {
             try Task.checkCancellation()
-            guard duration == .seconds(60) || duration >= .seconds(64) else { return }
+            guard Self.limits.contains(duration) else { return service.advance(by: duration) }
             try await Task.sleep(for: duration)
         }
     }
