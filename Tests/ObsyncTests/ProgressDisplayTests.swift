@@ -104,7 +104,7 @@ struct ProgressDisplayTests {
             .listed(vault: "Närrisch", entries: 1, files: 1, bytes: 10), .planned(vault: "x", files: 1, bytes: 10),
         ]
         let text = show(events, on: screen(isUnicode: false))
-        #expect(text.unicodeScalars.allSatisfy(\.isASCII))
+        #expect(text.unicodeScalars.allSatisfy { $0.isASCII })
         #expect(text.contains("N?rrisch  ........................  0 of 1 files"))
     }
 
