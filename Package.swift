@@ -52,6 +52,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "CChecksums"),
+        .target(name: "CFileCalls"),
         .target(name: "Checksums", dependencies: ["CChecksums"], swiftSettings: settings),
         .target(name: "SyncCore", dependencies: ["Checksums", coreMetrics, logging, tracing], swiftSettings: settings),
         .target(name: "Backup", dependencies: ["Checksums", "SyncCore"], swiftSettings: settings),
@@ -85,7 +86,7 @@ let package = Package(
         .target(
             name: "LocalAdapters",
             dependencies: [
-                "Checksums", "StateMachine", "SyncCore", grdb, nioPosix,
+                "CFileCalls", "Checksums", "StateMachine", "SyncCore", grdb, nioPosix,
             ],
             swiftSettings: settings
         ),
@@ -245,7 +246,7 @@ let package = Package(
             dependencies: [
                 "AWSAdapters", "AWSClient", "AWSSigning", "Backup", "Checksums", "GoProCloud", "HTTPTransport",
                 "LocalAdapters",
-                "ObsidianSync", "Simulators", "StateMachine", "SyncCore", "TestSupport", coreMetrics, logging, nioCore,
+                "ObsidianSync", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", "TestSupport", coreMetrics, grdb, logging, nioCore,
                 nioHTTP1, tracing,
             ],
             swiftSettings: settings

@@ -11,12 +11,14 @@ enum CommandSuggestion {
     /// - Throws: `InvalidInput`.
     static func check(_ arguments: [String], in root: any ParsableCommand.Type) throws(SyncError) {
         let commands = root.configuration.subcommands
+        let names = commands.map { command in name(of: command) }
         guard !commands.isEmpty, let typed = arguments.first, !typed.hasPrefix("-"), typed != "help" else { return }
-        if let command = commands.first(where: { $0.commandName == typed }) {
-            return try check(Array(arguments.dropFirst()), in: command)
+        if let index = names.firstIndex(of: typed) {
+            try check(Array(arguments.dropFirst()), in: commands[index])
+            return
         }
-        let path = root.commandName == Obsync.commandName ? "obsync" : "obsync \(root.commandName)"
-        let nearest = nearest(to: typed, among: commands.map(\.commandName))
+        let path = root == Obsync.self ? "obsync" : "obsync \(name(of: root))"
+        let nearest = nearest(to: typed, among: names)
         throw SyncError(
             .invalidInput,
             "there is no command \(typed.printable)\(nearest.map { "; did you mean \(path) \($0)?" } ?? "")"
@@ -50,9 +52,9 @@ enum CommandSuggestion {
         }
         return last[other.count]
     }
-}
 
-extension ParsableCommand {
     /// The name that is typed.
-    fileprivate static var commandName: String { configuration.commandName ?? "\(Self.self)".lowercased() }
+    private static func name(of command: any ParsableCommand.Type) -> String {
+        command.configuration.commandName ?? String(describing: command).lowercased()
+    }
 }

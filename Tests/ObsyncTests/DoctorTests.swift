@@ -79,22 +79,6 @@ struct DoctorTests {
         #expect(outcome.output.contains("obsync login"))
     }
 
-    @Test("the file system of a folder is that of the innermost mount around it")
-    func mounts() {
-        let table = MountTable(
-            """
-            22 1 8:1 / / rw - ext4 /dev/sda1 rw
-            36 22 98:0 / /mnt/my\\040nas rw,noatime master:1 - nfs4 nas:/vol rw
-            37 22 0:40 / /mnt/my\\040nas/usb rw - vfat /dev/sdb1 rw
-            """
-        )
-        #expect(table.type(of: "/home/u") == "ext4")
-        #expect(table.type(of: "/mnt/my nas/vaults") == "nfs4")
-        #expect(table.type(of: "/mnt/my nas/usb") == "vfat")
-        #expect(table.type(of: "/mnt/my nasal") == "ext4")
-        #expect(MountTable.isRemote("nfs4") && MountTable.isRemote("fuse.sshfs") && !MountTable.isRemote("ext4"))
-    }
-
     @Test("the date of an answer is read")
     func date() {
         #expect(HTTPDate.parse("Sun, 06 Nov 1994 08:49:37 GMT")?.iso8601 == "1994-11-06T08:49:37Z")

@@ -1,3 +1,4 @@
+import Foundation
 import SyncCore
 import Synchronization
 import Testing
@@ -140,7 +141,7 @@ struct ProgressDisplayTests {
     @Test("quiet means nothing at all, but the count is kept")
     func quiet() {
         #expect(show(run, on: screen(), isQuiet: true).isEmpty)
-        let display = ProgressDisplay(isQuiet: true, screen: screen()) { _ in }
+        let display = ProgressDisplay(isQuiet: true, screen: screen(), write: { _ in })
         for event in run { display.observe(event) }
         #expect(display.account == "1 file is stored")
     }

@@ -46,6 +46,7 @@ package struct RunReport: Sendable {
                 "bytes": String(settled.reduce(0) { $0 + $1.done.bytes }),
                 "lost": String(settled.reduce(0) { $0 + ($1.lost ?? 0) }),
                 "strangers": String(settled.reduce(0) { $0 + ($1.strangers ?? 0) }),
+                "withheld": String(settled.reduce(0) { $0 + $1.withheld }),
                 "deleted": String(settled.reduce(0) { $0 + $1.deleted }),
             ]
         )

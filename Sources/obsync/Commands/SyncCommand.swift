@@ -139,6 +139,8 @@ struct SyncCommand: AsyncParsableCommand {
     )
     var dest: String
 
+    @OptionGroup var destination: DestinationOptions
+
     @Option(help: "The credentials file (0600); or OBSYNC_CREDENTIALS, or what obsync login has made.")
     var credentials: String?
 
@@ -150,11 +152,11 @@ struct SyncCommand: AsyncParsableCommand {
 
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
-        let folder = LocalFolder(dest)
+        let folder = try destination.folder(dest)
         let place = CredentialsPlace(option: credentials, environment: environment, folder: folder)
         var address: String?
         if let ping { address = try DeadMansSwitch.checked(ping) }
-        let run = LocalRun(
+        var run = LocalRun(
             folder: folder,
             credentials: try place.required(),
             environment: environment,
@@ -162,7 +164,10 @@ struct SyncCommand: AsyncParsableCommand {
             logger: try output.makeLogger(),
             ping: address
         )
-        let summary = try await output.reporting(run.interruption) { try await run.run(vault: vault, options) }
+        run.adopts = destination.adopt
+        run.history = try destination.historyLimits()
+        let ready = run
+        let summary = try await output.reporting(run.interruption) { try await ready.run(vault: vault, options) }
         try output.show(summary, folder: run.folder)
     }
 }

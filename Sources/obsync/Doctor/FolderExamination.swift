@@ -52,10 +52,9 @@ struct FolderExamination {
     }
 
     private var fileSystem: Finding? {
-        guard let mounts = try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8),
-            let type = MountTable(mounts).type(of: folder.path)
-        else { return nil }
-        guard MountTable.isRemote(type) else { return .ok("file system", "is local (\(type))") }
+        let mounts = MountTable.current
+        guard let type = mounts.type(of: folder.path) else { return nil }
+        guard mounts.networkType(of: folder.path) != nil else { return .ok("file system", "is local (\(type))") }
         return .note(
             "file system",
             "is \(type): locks and renames may not hold there; let no second machine mirror into the same folder"

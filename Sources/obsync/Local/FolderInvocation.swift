@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import HTTPTransport
 import LocalAdapters
@@ -29,6 +30,7 @@ struct FolderInvocation {
                 credentials: file,
                 environment: environment,
                 executor: transport,
+                trouble: DestinationTrouble(path: folder.path),
                 observe: { _ in }
             )
             let deadline = pipeline.clock.now.advanced(by: function.timeout - .seconds(30))

@@ -17,6 +17,10 @@ struct LocalRun {
     var ping: String?
     /// Ends the run early when it is asked to.
     var interruption = Interruption()
+    /// Whether files that are in the folder already are no reason to stop.
+    var adopts = false
+    /// How long what was set aside is kept.
+    var history = HistoryLimits.standard
 
     /// Mirrors the vaults.
     ///
@@ -26,7 +30,8 @@ struct LocalRun {
     /// - Returns: what came of it.
     /// - Throws: `SyncError` under the name that the execution failed with.
     func run(vault: String?, _ settings: RunOptions) async throws -> Summary {
-        try await withEngine { engine, pipeline in
+        if !adopts { try await destination.check(vault) }
+        return try await withEngine(isAcknowledged: settings.allowDeletions) { engine, pipeline in
             var request = SyncRequest()
             request.syncType = settings.complete ? .complete : .incremental
             request.options.allowDeletions = settings.allowDeletions
@@ -57,14 +62,39 @@ struct LocalRun {
         }
     }
 
-    private func withEngine(_ body: (LocalEngine, Pipeline) async throws -> Summary) async throws -> Summary {
-        try folder.prepare()
+    /// Runs `body`; where the destination is full, read-only or gone, that is the error, whatever it looked like further up.
+    private func withEngine(
+        isAcknowledged: Bool = false,
+        _ body: (LocalEngine, Pipeline) async throws -> Summary
+    ) async throws -> Summary {
+        let trouble = DestinationTrouble(path: folder.path)
+        let begun = SystemClock().now
+        do {
+            let summary = try await withEngine(trouble, body)
+            if summary.isAlreadyRunning { return summary }
+            let now = SystemClock().now
+            let care = HistoryCare(folder: folder, limits: history, begun: begun, now: now)
+            tell(try await care(summary, isAcknowledged: isAcknowledged))
+            return summary
+        } catch {
+            trouble.noteFullDisk()
+            throw trouble.error ?? error
+        }
+    }
+
+    private func withEngine(
+        _ trouble: DestinationTrouble,
+        _ body: (LocalEngine, Pipeline) async throws -> Summary
+    ) async throws -> Summary {
+        if folder.isGone { throw trouble.noteGone() }
+        tell(try folder.prepare(environment: environment))
         let lock: FolderLock
         switch try FolderLock.take(path: folder.data + "/lock", now: SystemClock().now) {
         case .held(let holder): return Summary(alreadyRunning: holder, in: folder)
         case .taken(let taken): lock = taken
         }
         defer { withExtendedLifetime(lock) {} }
+        tell(try folder.repairDatabases())
         let kept = KeptExecutions(try SQLiteExecutionStore(path: folder.executions))
         try await kept.removeOld()
         let display = ProgressDisplay(isQuiet: isQuiet)
@@ -81,12 +111,19 @@ struct LocalRun {
                 environment: environment,
                 executor: transport,
                 providerClock: AnnouncingClock(base: SystemClock(), threshold: .seconds(5), announce: display.showWait),
+                trouble: trouble,
                 observe: observer(display)
             )
             pipeline.downloading.isStopping = { [interruption] in interruption.isRequested }
+            let provider = try pipeline.providers.named(in: try await pipeline.secrets.current().secret)
+            let records = try SQLiteRecordStore(path: folder.records)
+            let vaults = try await records.vaults()
+            try destination.claim(nil).make(.init(provider: provider.name, vaults: vaults))
+            let wiped = WipedFolders(folder: folder, records: records, now: pipeline.clock.now)
+            tell(try await wiped.markFiles(of: vaults))
             let engine = LocalEngine(
                 definition: try LocalEngine.pipelineDefinition(),
-                invoke: invoke(pipeline),
+                invoke: invoke(pipeline, trouble),
                 observe: { event in
                     picture.observe(event)
                     if event.type == .taskFailed, let error = event.details.error {
@@ -111,11 +148,20 @@ struct LocalRun {
             }
             let run = summary.metadata["run"].flatMap { RunID($0) }
             await summary.addNames(await report(on: run, pipeline), records: pipeline.records)
+            folder.keepCopyOfRecords(logger)
             folder.removeWorkingData(keeping: try await kept.redrivableRuns())
             display.finish()
             if !isQuiet { for line in picture.lines { StandardStreams.error(line) } }
             return summary
         }
+    }
+
+    private func tell(_ notes: [String]) {
+        for note in notes { StandardStreams.error("  note: \(note)") }
+    }
+
+    private var destination: DestinationCheck {
+        DestinationCheck(folder: folder, credentials: credentials, environment: environment, logger: logger)
     }
 
     private func pinging(_ executor: any HTTPExecutor, _ body: () async throws -> Summary) async throws -> Summary {
@@ -161,45 +207,26 @@ struct LocalRun {
         return try? await RunReport.load(run, from: pipeline.state, now: pipeline.clock.now)
     }
 
-    private func invoke(_ pipeline: Pipeline) -> LocalEngine.Invoke {
+    private func invoke(_ pipeline: Pipeline, _ trouble: DestinationTrouble) -> LocalEngine.Invoke {
         let (logger, interruption) = (logger, interruption)
         return { function, event in
-            // The same half minute before the end as a function keeps; the authenticator has no use for a deadline.
-            let deadline = pipeline.clock.now.advanced(by: function.timeout - .seconds(30))
-            return try await interruption.step {
-                try await pipeline.run(function, event: event, deadline: deadline, logger: logger)
+            // Trying again later does not help, so no retry of the machine goes by this name.
+            func stopIfHopeless() throws {
+                guard let error = trouble.error else { return }
+                throw SyncError(.init(rawValue: "DestinationUnavailable"), error.message, reason: error.reason)
+            }
+            try stopIfHopeless()
+            do {
+                // The same half minute before the end as a function keeps; the authenticator has no use for a deadline.
+                let deadline = pipeline.clock.now.advanced(by: function.timeout - .seconds(30))
+                return try await interruption.step {
+                    try await pipeline.run(function, event: event, deadline: deadline, logger: logger)
+                }
+            } catch let error as SyncError where error.name == .storeUnavailable {
+                trouble.noteFullDisk()
+                try stopIfHopeless()
+                throw error
             }
         }
-    }
-}
-
-/// Finds the vault that somebody means.
-struct VaultChoice {
-    private let pipeline: Pipeline
-    private let logger: Logger
-
-    init(_ pipeline: Pipeline, _ logger: Logger) {
-        self.pipeline = pipeline
-        self.logger = logger
-    }
-
-    /// The id of the vault with this id or exactly this name.
-    ///
-    /// - Throws: `InvalidInput` with the candidates when there is none, or more than one.
-    func id(of text: String) async throws -> VaultID {
-        let vaults = try await Patience(clock: pipeline.clock, logger: logger)(vaults)
-        return try VaultName(text).choose(among: vaults).vault.id
-    }
-
-    /// Signs in where that is needed, and lists the vaults.
-    private func vaults() async throws -> [VaultDescription] {
-        _ = try await pipeline.run(
-            .authenticator,
-            event: Array("{}".utf8),
-            deadline: pipeline.clock.now.advanced(by: .seconds(30)),
-            logger: logger
-        )
-        let secret = try await pipeline.secrets.current().secret
-        return try await pipeline.providers.named(in: secret).describeVaults(secret, logger: logger)
     }
 }

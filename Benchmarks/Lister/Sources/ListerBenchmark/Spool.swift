@@ -4,6 +4,7 @@ import SyncCore
 
 /// Spools a listing that comes in no order, and reads the manifest.
 func measureSpool(_ count: Int, in folder: URL) async throws {
+    try FileManager.default.createDirectory(at: folder.appending(path: "state"), withIntermediateDirectories: true)
     let store = FolderObjectStore(
         root: folder.appending(path: "state").path(percentEncoded: false),
         scratch: folder.appending(path: "scratch").path(percentEncoded: false)
