@@ -157,7 +157,7 @@ struct FolderIndex: Sendable {
                         ORDER BY key, until, place
                         """,
                     arguments: [
-                        prefix.utf8.count, Data(prefix.utf8), Data((key ?? "").utf8), last.map { Data($0.utf8) },
+                        prefix.utf8.count, Data(prefix.utf8), Data((key ?? prefix).utf8), last.map { Data($0.utf8) },
                         last.map { Data($0.utf8) },
                     ]
                 ).map(SetAside.init)

@@ -14,7 +14,8 @@ package final class FolderLock: Sendable {
         guard file >= 0 else {
             throw SyncError(.storeUnavailable, "the folder cannot be written to; check its permissions")
         }
-        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+        // A share without locks is worked on without one; nothing there could tell two machines from each other.
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
             close(file)
             throw SyncError(.storeUnavailable, "another obsync works on this folder; wait until it has ended")
         }

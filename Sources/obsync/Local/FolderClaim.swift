@@ -67,7 +67,9 @@ struct FolderClaim {
     ///
     /// - Throws: `StoreUnavailable` when that cannot be written.
     func make(_ claim: Claim) throws {
-        let known = FileManager.default.contents(atPath: file).flatMap { try? FunctionJSON.decode(Claim.self, from: $0) }
+        let known = FileManager.default.contents(atPath: file).flatMap {
+            try? FunctionJSON.decode(Claim.self, from: $0)
+        }
         guard known != claim else { return }
         do {
             try Data(try FunctionJSON.encode(claim)).write(to: URL(filePath: file), options: .atomic)
