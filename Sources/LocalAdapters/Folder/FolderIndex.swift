@@ -147,6 +147,8 @@ struct FolderIndex: Sendable {
     ///   - prefix: only keys that begin so.
     ///   - key: only keys after this one.
     ///   - last: only keys up to this one; nil for all.
+    /// - Returns: the rows.
+    /// - Throws: `StoreUnavailable`.
     func setAside(below prefix: String, after key: String?, upTo last: String? = nil) throws -> [SetAside] {
         try mapped {
             try database.read { database in

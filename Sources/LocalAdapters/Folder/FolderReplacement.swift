@@ -27,6 +27,7 @@ struct FolderReplacement {
     ///   - key: its place.
     ///   - content: what it holds.
     /// - Returns: the file's mark, as it was before anybody else could see it.
+    /// - Throws: `FileFailure`, `StoreUnavailable`.
     func place(_ staged: FolderTree.Spot, at key: String, _ content: StoredContent) throws -> ObjectFingerprint? {
         guard let status = try staged.folder.status(of: staged.name) else {
             throw SyncError(.storeUnavailable, "a file that was being written is gone", reason: "ENOENT")
