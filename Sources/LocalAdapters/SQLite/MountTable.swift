@@ -32,6 +32,13 @@ package struct MountTable: Sendable {
     /// - Parameter path: an absolute path without links.
     /// - Returns: its type; nil for one of this machine.
     package func networkType(of path: String) -> String? {
+        type(of: path).flatMap { Self.networkTypes.contains($0) ? $0 : nil }
+    }
+
+    /// The type of the file system that a folder lies on; nil where the system has no table.
+    ///
+    /// - Parameter path: an absolute path without links.
+    package func type(of path: String) -> String? {
         let holding = mounts.enumerated().filter { _, mount in
             mount.path == "/" || path == mount.path || path.hasPrefix(mount.path + "/")
         }
@@ -39,7 +46,7 @@ package struct MountTable: Sendable {
         let innermost = holding.max {
             ($0.element.path.utf8.count, $0.offset) < ($1.element.path.utf8.count, $1.offset)
         }
-        return innermost.flatMap { Self.networkTypes.contains($0.element.type) ? $0.element.type : nil }
+        return innermost?.element.type
     }
 
     /// Blanks and the like stand as octal numbers behind a backslash.

@@ -104,12 +104,27 @@ struct LocalFolder: Sendable {
         }
     }
 
+    /// The providers that the command line knows.
+    ///
+    /// - Throws: `InvalidConfiguration` for a variable.
+    static func providers(
+        environment: [String: String],
+        executor: any HTTPExecutor,
+        clock: any WallClock
+    ) throws -> [any LibraryProvider] {
+        [
+            ObsidianProvider(try .init(environment: environment), executor: executor, clock: clock),
+            GoProProvider(try .init(environment: environment), executor: executor, clock: clock),
+        ]
+    }
+
     /// The pipeline over this folder.
     ///
     /// - Parameters:
     ///   - credentials: the credentials file.
     ///   - environment: variables that replace addresses and credentials.
     ///   - executor: sends REST requests.
+    ///   - providerClock: what the providers wait by.
     ///   - trouble: remembers what is wrong with the whole folder.
     ///   - observe: is told what happens.
     /// - Returns: the three functions over the folder.
@@ -118,6 +133,7 @@ struct LocalFolder: Sendable {
         credentials: String,
         environment: [String: String],
         executor: any HTTPExecutor,
+        providerClock: any WallClock = SystemClock(),
         trouble: DestinationTrouble,
         observe: @escaping SyncObserver
     ) async throws -> Pipeline {
@@ -126,6 +142,7 @@ struct LocalFolder: Sendable {
         let records = try SQLiteRecordStore(path: self.records)
         // Nobody else is at work here, so leases that still stand are those of processes that were killed.
         try await records.releaseAllLeases()
+        let providers = try Self.providers(environment: environment, executor: executor, clock: providerClock)
         let keeping = FolderKeeping(
             records,
             history: data + "/history",
@@ -136,15 +153,9 @@ struct LocalFolder: Sendable {
         let mirror = FolderObjectStore(root: path, scratch: scratch, keeping: keeping, trouble: trouble) { note in
             StandardStreams.error("  note: \(note)")
         }
-        let obsidian = ObsidianProvider(
-            try .init(environment: environment),
-            executor: executor,
-            clock: clock
-        )
-        let gopro = GoProProvider(try .init(environment: environment), executor: executor, clock: clock)
         var pipeline = Pipeline(
             secrets: FileSecretStore(path: credentials, environment: environment),
-            providers: [obsidian, gopro],
+            providers: providers,
             records: records,
             state: FolderObjectStore(root: data + "/state", scratch: data + "/state/tmp"),
             mirror: { request in

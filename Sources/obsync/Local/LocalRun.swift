@@ -13,6 +13,10 @@ struct LocalRun {
     var environment: [String: String]
     var isQuiet: Bool
     var logger: Logger
+    /// Who is told that runs go on; nobody where it is nil.
+    var ping: String?
+    /// Ends the run early when it is asked to.
+    var interruption = Interruption()
     /// Whether files that are in the folder already are no reason to stop.
     var adopts = false
     /// How long what was set aside is kept.
@@ -26,7 +30,7 @@ struct LocalRun {
     /// - Returns: what came of it.
     /// - Throws: `SyncError` under the name that the execution failed with.
     func run(vault: String?, _ settings: RunOptions) async throws -> Summary {
-        try await checkDestination(vault)
+        if !adopts { try await destination.check(vault) }
         return try await withEngine(isAcknowledged: settings.allowDeletions) { engine, pipeline in
             var request = SyncRequest()
             request.syncType = settings.complete ? .complete : .incremental
@@ -36,8 +40,7 @@ struct LocalRun {
             request.options.filter = PathFilter(exclude: settings.exclude, include: settings.include)
             if StandardStreams.isErrorATerminal { try await pipeline.personAsks() }
             if let vault { request.vaultIDs = [try await VaultChoice(pipeline, logger).id(of: vault)] }
-            let name = "local-\(pipeline.randomName())"
-            return try await suggestingRedrive(of: name, engine) { try await engine.run(request, name: name) }
+            return try await engine.run(request, name: "local-\(pipeline.randomName())")
         }
     }
 
@@ -50,9 +53,12 @@ struct LocalRun {
         try await withEngine { engine, _ in
             let newest = try await KeptExecutions(engine.executions).redrivable().first?.name
             guard let name = name ?? newest else {
-                throw SyncError(.invalidInput, "no execution can be redriven; obsync executions list shows all")
+                throw SyncError(
+                    .invalidInput,
+                    "no execution can be redriven; obsync executions list --dest \(folder.path.shellQuoted) shows all"
+                )
             }
-            return try await suggestingRedrive(of: name, engine) { try await engine.redrive(name) }
+            return try await engine.redrive(name)
         }
     }
 
@@ -65,6 +71,7 @@ struct LocalRun {
         let begun = SystemClock().now
         do {
             let summary = try await withEngine(trouble, body)
+            if summary.isAlreadyRunning { return summary }
             let now = SystemClock().now
             let care = HistoryCare(folder: folder, limits: history, begun: begun, now: now)
             tell(try await care(summary, isAcknowledged: isAcknowledged))
@@ -81,26 +88,37 @@ struct LocalRun {
     ) async throws -> Summary {
         if folder.isGone { throw trouble.noteGone() }
         tell(try folder.prepare(environment: environment))
-        let lock = try FolderLock(path: folder.data + "/lock")
+        let lock: FolderLock
+        switch try FolderLock.take(path: folder.data + "/lock", now: SystemClock().now) {
+        case .held(let holder): return Summary(alreadyRunning: holder, in: folder)
+        case .taken(let taken): lock = taken
+        }
         defer { withExtendedLifetime(lock) {} }
         tell(try folder.repairDatabases())
         let kept = KeptExecutions(try SQLiteExecutionStore(path: folder.executions))
         try await kept.removeOld()
         let display = ProgressDisplay(isQuiet: isQuiet)
+        async let _ = display.keepDrawing()
         let picture = RunPicture()
         defer { display.finish() }
+        interruption.accounting {
+            display.finish()
+            return display.account
+        }
         return try await withTransport(environment) { transport in
-            let pipeline = try await folder.pipeline(
+            var pipeline = try await folder.pipeline(
                 credentials: credentials,
                 environment: environment,
                 executor: transport,
+                providerClock: AnnouncingClock(base: SystemClock(), threshold: .seconds(5), announce: display.showWait),
                 trouble: trouble,
-                observe: display.observe
+                observe: observer(display)
             )
+            pipeline.downloading.isStopping = { [interruption] in interruption.isRequested }
             let provider = try pipeline.providers.named(in: try await pipeline.secrets.current().secret)
             let records = try SQLiteRecordStore(path: folder.records)
             let vaults = try await records.vaults()
-            try claim(nil).make(.init(provider: provider.name, vaults: vaults))
+            try destination.claim(nil).make(.init(provider: provider.name, vaults: vaults))
             let wiped = WipedFolders(folder: folder, records: records, now: pipeline.clock.now)
             tell(try await wiped.markFiles(of: vaults))
             let engine = LocalEngine(
@@ -108,16 +126,28 @@ struct LocalRun {
                 invoke: invoke(pipeline, trouble),
                 observe: { event in
                     picture.observe(event)
-                    if event.type == .taskFailed { display.showFailure(event.details.error, event.details.cause) }
+                    if event.type == .taskFailed, let error = event.details.error {
+                        display.showPassingFailure(.init(rawValue: error))
+                    }
                 },
                 executions: kept.store
             )
             // Nobody else is at work here: what runs still was left by a process that was killed.
-            for name in try await engine.interpreter.abortOrphans() {
-                suggestRedrive(of: name, "was stopped on its way")
+            let orphans = try await engine.interpreter.abortOrphans()
+            if !orphans.isEmpty, !isQuiet {
+                StandardStreams.error("The last run did not come to its end; this one goes on where it stopped.")
             }
             folder.removeWorkingData(keeping: try await kept.redrivableRuns())
-            let summary = try await body(engine, pipeline)
+            let begun = engine.interpreter.now
+            var summary = try await pinging(transport) {
+                do {
+                    return try await body(engine, pipeline)
+                } catch let error as SyncError {
+                    throw await failure(error, engine, pipeline, since: begun)
+                }
+            }
+            let run = summary.metadata["run"].flatMap { RunID($0) }
+            await summary.addNames(await report(on: run, pipeline), records: pipeline.records)
             folder.keepCopyOfRecords(logger)
             folder.removeWorkingData(keeping: try await kept.redrivableRuns())
             display.finish()
@@ -130,61 +160,55 @@ struct LocalRun {
         for note in notes { StandardStreams.error("  note: \(note)") }
     }
 
-    private func claim(_ vault: String?) -> FolderClaim {
-        var words = ["obsync", "sync"] + (vault.map { [$0] } ?? [])
-        words += ["--dest", folder.path, "--credentials", credentials]
-        return FolderClaim(folder: folder, command: words.map(\.shellWord).joined(separator: " "))
+    private var destination: DestinationCheck {
+        DestinationCheck(folder: folder, credentials: credentials, environment: environment, logger: logger)
     }
 
-    /// Refuses a folder that holds what is somebody else's, before anything is written into it.
-    private func checkDestination(_ vault: String?) async throws {
-        let claim = claim(vault)
-        guard !adopts, !claim.isClaimed else { return }
-        try claim.checkForLiveVaults()
-        if claim.isEmpty { return }
-        // The records of a first look are not those of the mirror.
-        let elsewhere = LocalFolder(FileManager.default.temporaryDirectory.appending(path: "obsync-\(UUID())").path)
-        defer { try? FileManager.default.removeItem(atPath: elsewhere.path) }
-        try elsewhere.prepare(environment: environment)
-        try await withTransport(environment) { transport in
-            let pipeline = try await elsewhere.pipeline(
-                credentials: credentials,
-                environment: environment,
-                executor: transport,
-                trouble: DestinationTrouble(path: elsewhere.path),
-                observe: { _ in }
-            )
-            let choice = VaultChoice(pipeline, logger)
-            let all = try await choice.vaults()
-            let wanted = try vault.map { [try choice.vault(named: $0, of: all)] } ?? all
-            let provider = try pipeline.providers.named(in: try await pipeline.secrets.current().secret)
-            try claim.checkForForeignFiles(wanted, hasVaultFolders: provider.hasVaultFolders)
+    private func pinging(_ executor: any HTTPExecutor, _ body: () async throws -> Summary) async throws -> Summary {
+        guard let ping else { return try await body() }
+        return try await DeadMansSwitch(address: ping, executor: executor, logger: logger).around(body)
+    }
+
+    /// Shows events, and says at the beginning of a long first run what the service's pace costs.
+    private func observer(_ display: ProgressDisplay) -> SyncObserver {
+        let isGoPro = (try? FileSecretStore.read(credentials).text("provider")) == "gopro"
+        let pace = GoProPace(environment: environment)
+        return { event in
+            display.observe(event)
+            guard isGoPro, case .listed(_, _, let files, _) = event, let sentence = pace.sentence(media: files) else {
+                return
+            }
+            display.say(sentence)
         }
     }
 
-    private func suggestingRedrive(
-        of name: String,
+    /// What became of the run that failed; nothing where it failed before there was one.
+    private func failure(
+        _ error: SyncError,
         _ engine: LocalEngine,
-        _ body: () async throws -> Summary
-    ) async throws -> Summary {
-        do {
-            return try await body()
-        } catch {
-            let failed = try await engine.executions.execution(named: name)
-            if failed?.obstacleToRedrive(now: engine.interpreter.now) == nil { suggestRedrive(of: name, "failed") }
-            throw error
+        _ pipeline: Pipeline,
+        since begun: StateMachine.Timestamp
+    ) async -> FailedRun {
+        var summary = Summary(failure: error)
+        let newest = try? await engine.executions.executions(status: nil, limit: 1).first
+        if let newest, newest.redriven ?? newest.started >= begun {
+            let run = RunID(newest.input["run"]?.string ?? newest.name)
+            let report = await report(on: run, pipeline)
+            if let report { summary = report.summary(ofFailure: error) }
+            summary.metadata["run"] = run?.rawValue
+            summary.metadata["execution"] = newest.name
+            await summary.addNames(report, records: pipeline.records)
         }
+        return FailedRun(error: error, summary: summary, credentials: credentials)
     }
 
-    private func suggestRedrive(of name: String, _ what: String) {
-        guard !isQuiet else { return }
-        StandardStreams.error(
-            "  execution \(name) \(what); to go on there: obsync redrive \(name) --dest \(folder.path)"
-        )
+    private func report(on run: RunID?, _ pipeline: Pipeline) async -> RunReport? {
+        guard let run else { return nil }
+        return try? await RunReport.load(run, from: pipeline.state, now: pipeline.clock.now)
     }
 
     private func invoke(_ pipeline: Pipeline, _ trouble: DestinationTrouble) -> LocalEngine.Invoke {
-        let logger = logger
+        let (logger, interruption) = (logger, interruption)
         return { function, event in
             // Trying again later does not help, so no retry of the machine goes by this name.
             func stopIfHopeless() throws {
@@ -195,7 +219,9 @@ struct LocalRun {
             do {
                 // The same half minute before the end as a function keeps; the authenticator has no use for a deadline.
                 let deadline = pipeline.clock.now.advanced(by: function.timeout - .seconds(30))
-                return try await pipeline.run(function, event: event, deadline: deadline, logger: logger)
+                return try await interruption.step {
+                    try await pipeline.run(function, event: event, deadline: deadline, logger: logger)
+                }
             } catch let error as SyncError where error.name == .storeUnavailable {
                 trouble.noteFullDisk()
                 try stopIfHopeless()

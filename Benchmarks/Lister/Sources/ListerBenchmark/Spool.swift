@@ -16,7 +16,7 @@ func measureSpool(_ count: Int, in folder: URL) async throws {
         var writer = ManifestWriter(store: store, vault: vault, run: run)
         // A prime far above every count reaches each number once.
         for number in 0..<count { try await writer.add(samples.entry((number * 99_999_989) % count, isChanged: false)) }
-        written = try await writer.finish()
+        written = try await writer.finish().entries
     }
     var read = 0
     var bytes: Int64 = 0
