@@ -7,13 +7,15 @@ struct GoProAccount: Sendable {
     let api: GoProAPI
     let credential: GoProCredential
     let hosts: MediaHosts
-    /// For requests for single media.
-    let limit: RateLimit
+    /// Requests to the media hosts wait here while one of them has asked for quiet.
+    let mediaLimit: RateLimit
     let concurrentFetches: Int
     let takesSidecars: Bool
 
     var clock: any WallClock { api.clock }
     var executor: any HTTPExecutor { api.executor }
+    /// When the call that reads has to be done; nil where nobody said so.
+    var deadline: Timestamp? { api.deadline }
     var random: @Sendable () -> Double { api.random }
     var retry: TransientRetry { TransientRetry(attempts: 3, clock: api.clock, random: api.random) }
 

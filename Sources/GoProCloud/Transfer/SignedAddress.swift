@@ -23,6 +23,26 @@ enum SignedAddress {
         return name.isEmpty ? nil : String(name)
     }
 
+    /// The address that a redirect leads to; nil where it is none.
+    static func resolving(_ location: String, from address: String) -> String? {
+        if location.hasPrefix("https://") || location.hasPrefix("http://") { return location }
+        guard let scheme = ["https:", "http:"].first(where: address.hasPrefix) else { return nil }
+        if location.hasPrefix("//") { return scheme + location }
+        guard location.hasPrefix("/") else { return nil }
+        let authority = address.dropFirst(scheme.count + 2).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        return "\(scheme)//\(authority)\(location)"
+    }
+
+    /// The last part of the address's path, where it has a number in it.
+    static func lastPart(of address: String) -> String? {
+        let path = address.prefix { $0 != "?" && $0 != "#" }
+        let parts = path.split(separator: "/", omittingEmptySubsequences: true)
+        guard parts.count > 2, let last = parts.last, last.utf8.count <= 200, last.contains(where: \.isNumber) else {
+            return nil
+        }
+        return String(last)
+    }
+
     private static func value(of name: String, in address: String) -> Substring? {
         guard let question = address.firstIndex(of: "?") else { return nil }
         for pair in address[question...].dropFirst().split(separator: "&") {

@@ -23,7 +23,7 @@ struct FileTransfer: Sendable {
     }
 
     let work: BatchWork
-    let entry: Entry
+    private(set) var entry: Entry
     /// The record as it was when the call began.
     let known: FileRecord?
 
@@ -61,16 +61,28 @@ struct FileTransfer: Sendable {
     private func fetch(_ session: any VaultSession, _ key: ObjectKey) async throws -> Fetched {
         try await session.withContent(of: entry) { content in
             try await work.lease.check()
-            if let size = content.size ?? content.ranges?.size, size <= Int64(threshold) {
-                return .toStore(try await collect(content))
-            }
-            // Ranges never pass a hasher as one stream, so they are no way to compare a SHA-256.
-            if let ranges = content.ranges, entry.sha256 == nil, ranges.size > 0 {
-                let atOnce = work.rangesInFlight(of: session)
-                return .result(try await RangedTransfer(self, ranges, key, atOnce: atOnce).run())
-            }
-            return .result(try await StreamTransfer(self, content, key).run())
+            return try await corrected(by: content).fetch(content, session, key)
         }
+    }
+
+    private func fetch(_ content: FileContent, _ session: any VaultSession, _ key: ObjectKey) async throws -> Fetched {
+        if let size = content.size ?? content.ranges?.size, size <= Int64(threshold) {
+            return .toStore(try await collect(content))
+        }
+        // Ranges never pass a hasher as one stream, so they are no way to compare a SHA-256.
+        if let ranges = content.ranges, entry.sha256 == nil, ranges.size > 0 {
+            let atOnce = work.rangesInFlight(of: session)
+            return .result(try await RangedTransfer(self, ranges, key, atOnce: atOnce).run())
+        }
+        return .result(try await StreamTransfer(self, content, key).run())
+    }
+
+    /// The same file with the size that its source states.
+    private func corrected(by content: FileContent) -> FileTransfer {
+        guard content.correctsListing, let size = content.size else { return self }
+        var transfer = self
+        transfer.entry.size = size
+        return transfer
     }
 
     /// The object of an earlier attempt that stored this very version but lost its record.

@@ -167,6 +167,9 @@ struct VaultPass {
             cursor.done.bytes += receipt.bytes
             cursor.done.skipped += receipt.skipped
             if !receipt.failures.isEmpty || receipt.error != nil { cursor.problems += 1 }
+            if receipt.error == SyncError.Name.tokenExpired.rawValue, receipt.files > 0 {
+                cursor.expired = (cursor.expired ?? 0) + 1
+            }
         }
         cursor.problems += cursor.batches - cursor.counted - found
         cursor.counted = cursor.batches

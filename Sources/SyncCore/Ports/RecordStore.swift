@@ -25,6 +25,14 @@ package protocol RecordStore: Sendable {
         after path: VaultPath?
     ) -> any AsyncSequence<[FileRecord], any Error> & Sendable
 
+    /// Some records of files below a folder, up to ten; a write of the last second or so may be missing.
+    ///
+    /// - Parameters:
+    ///   - folder: only paths that begin with this one and a slash.
+    ///   - vault: the vault.
+    /// - Throws: `StoreUnavailable`, `Throttled`.
+    func someRecords(below folder: VaultPath, in vault: VaultID) async throws -> [FileRecord]
+
     /// The records with a `pendingSince`, in no particular order.
     func pendingRecords(in vault: VaultID) -> any AsyncSequence<FileRecord, any Error> & Sendable
 
@@ -83,6 +91,14 @@ package protocol RecordStore: Sendable {
 
     /// Forgets a note before its time.
     func forgetNote(_ key: String) async throws
+}
+
+extension RecordStore {
+    package func someRecords(below folder: VaultPath, in vault: VaultID) async throws -> [FileRecord] {
+        var pages = allRecords(in: vault, after: VaultPath("\(folder.rawValue)/")).makeAsyncIterator()
+        let page = try await pages.next(isolation: nil) ?? []
+        return Array(page.prefix { $0.path.isBelow(folder) }.prefix(10))
+    }
 }
 
 /// The right of one run to change a vault's mirror.

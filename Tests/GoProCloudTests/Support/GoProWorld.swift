@@ -29,12 +29,18 @@ struct GoProWorld: Sendable {
     /// Counts the calls of the downloader.
     let downloads = Counter()
 
-    init(_ media: [SimulatedMedium], addressLifetime: Double = 3600, largestPage: Int = 100) throws {
+    init(
+        _ media: [SimulatedMedium],
+        addressLifetime: Double = 3600,
+        largestPage: Int = 100,
+        _ configure: (inout GoProSimulator.Configuration) -> Void = { _ in }
+    ) throws {
         let clock = ManualClock()
         var settings = GoProSimulator.Configuration()
         settings.unixTime = { Double(clock.now.milliseconds) / 1000 }
         settings.addressLifetime = addressLifetime
         settings.largestPage = largestPage
+        configure(&settings)
         library = SimulatedMediaLibrary(media)
         simulator = GoProSimulator(library: library, configuration: settings, logger: quiet)
         self.clock = clock
@@ -176,7 +182,7 @@ final class SimulatedHTTP: HTTPExecutor {
             let body = GeneratedBody(
                 content: content,
                 range: range,
-                cut: cut?.after,
+                cut: cut,
                 pieceSize: pieceSize,
                 onPiece: onPiece
             )
@@ -192,7 +198,7 @@ struct GeneratedBody: AsyncSequence, Sendable {
 
     let content: GeneratedBytes
     let range: Range<Int64>
-    let cut: Int64?
+    let cut: GoProSimulator.Response.Cut?
     let pieceSize: Int64
     let onPiece: (@Sendable () -> Void)?
 
@@ -204,10 +210,10 @@ struct GeneratedBody: AsyncSequence, Sendable {
 
         mutating func next() async throws -> ByteBuffer? {
             body.onPiece?()
-            let end = body.cut.map { body.range.lowerBound + $0 } ?? body.range.upperBound
+            let end = body.cut.map { body.range.lowerBound + $0.after } ?? body.range.upperBound
             guard offset < end else {
-                if body.cut != nil { throw TransportError(.connectionLost, message: "cut") }
-                return nil
+                guard let cut = body.cut else { return nil }
+                throw TransportError(cut.manner == .silent ? .timedOut : .connectionLost, message: "cut")
             }
             let next = Swift.min(end, offset + body.pieceSize)
             defer { offset = next }
