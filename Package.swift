@@ -67,7 +67,7 @@ let package = Package(
         ),
         .target(
             name: "GoProCloud",
-            dependencies: ["HTTPTransport", "SyncCore", logging, nioCore, nioHTTP1],
+            dependencies: ["HTTPTransport", "SyncCore", crypto, logging, nioCore, nioHTTP1],
             swiftSettings: settings
         ),
         .target(
@@ -133,7 +133,7 @@ let package = Package(
         .executableTarget(
             name: "obsync",
             dependencies: [
-                "AWSAdapters", "AWSClient", "GoProCloud", "HTTPTransport", "LambdaRuntime", "LocalAdapters",
+                "AWSAdapters", "AWSClient", "Backup", "GoProCloud", "HTTPTransport", "LambdaRuntime", "LocalAdapters",
                 "LocalLambda",
                 "ObsidianSync", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", crypto, logging, nioCore,
                 argumentParser,

@@ -20,7 +20,10 @@ import SyncCore
 /// | `n`, `d`, `c`, `m` | size, SHA-256 (its 32 bytes), CRC64NVME, mtime | where they are not known |
 /// | `r` | the run that wrote the record; a UUID as its 16 bytes | |
 /// | `f`, `l` | first and last synced | never synced; `f` where both are the same |
-/// | `a`, `x` | attempts, last error | one attempt; no error |
+/// | `a`, `x`, `w` | attempts, last error and why: the other side's code | one attempt; no error; no code |
+/// | `b` | the size that the listing gives | where it is the stored one |
+/// | `g` | the store's mark of the object; an ETag as its bytes | where the store gave none |
+/// | `u` | when the file was deleted | it is not |
 /// | `t` | the checkpoint of a transfer | none is on its way |
 /// | `pending_since` | since when the file waits; the key of the sparse index | it does not wait |
 enum RecordItem {
@@ -83,6 +86,10 @@ enum RecordItem {
         item["l"] = record.lastSynced.map { .n($0.milliseconds) }
         if record.attempts != 1 { item["a"] = .n(record.attempts) }
         item["x"] = record.lastError.map { .s($0) }
+        item["w"] = record.reason.map { .s($0) }
+        item["b"] = record.listedSize.map { .n($0) }
+        item["g"] = record.fingerprint.map(FingerprintValue.value)
+        item["u"] = record.deletedAt.map { .n($0.milliseconds) }
         item["pending_since"] = record.pendingSince.map { .n($0.milliseconds) }
         item["t"] = try record.checkpoint.map { .s(try encoded($0)) }
         return item
@@ -109,6 +116,10 @@ enum RecordItem {
         record.firstSynced = timestamp(item["f"]) ?? record.lastSynced
         record.attempts = item["a"].map { Int(clamping: $0.integer ?? 0) } ?? 1
         record.lastError = item["x"]?.string
+        record.reason = item["w"]?.string
+        record.listedSize = item["b"]?.integer
+        record.fingerprint = item["g"].flatMap(FingerprintValue.fingerprint)
+        record.deletedAt = timestamp(item["u"])
         record.pendingSince = timestamp(item["pending_since"])
         record.crc64nvme = item["c"]?.string.flatMap { CRC64NVME($0) }
         record.checkpoint = try item["t"]?.string.map { try decoded(TransferCheckpoint.self, $0) }

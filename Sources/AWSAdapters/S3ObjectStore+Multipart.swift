@@ -100,7 +100,8 @@ extension S3ObjectStore {
         return parts
     }
 
-    package func complete(_ upload: MultipartUpload, parts: [UploadedPart]) async throws {
+    @discardableResult
+    package func complete(_ upload: MultipartUpload, parts: [UploadedPart]) async throws -> StoredObject {
         guard let checksum = parts.wholeChecksum else {
             throw SyncError(.storeUnavailable, "the checksum of a part is not known")
         }
@@ -116,7 +117,7 @@ extension S3ObjectStore {
             uploadId: upload.id
         )
         do {
-            _ = try await s3.completeMultipartUpload(request)
+            return StoredObject(fingerprint: Self.fingerprint(try await s3.completeMultipartUpload(request).eTag))
         } catch let error as AWSError where Self.contradicting.contains(error.code.rawValue) {
             throw SyncError(
                 .corruptContent,

@@ -37,7 +37,8 @@ package struct S3ObjectStore: ObjectStore {
         self.blockSize = blockSize
     }
 
-    package func put(_ key: ObjectKey, _ bytes: [UInt8], _ attributes: ObjectAttributes) async throws {
+    @discardableResult
+    package func put(_ key: ObjectKey, _ bytes: [UInt8], _ attributes: ObjectAttributes) async throws -> StoredObject {
         let request = S3.PutObjectRequest(
             body: AWSHTTPBody(buffer: ByteBuffer(bytes: bytes)),
             bucket: bucket,
@@ -49,7 +50,8 @@ package struct S3ObjectStore: ObjectStore {
             ssekmsKeyId: kmsKeyID,
             tagging: Self.tagging(attributes)
         )
-        _ = try await mappingErrors { try await s3.putObject(request) }
+        let output = try await mappingErrors { try await s3.putObject(request) }
+        return StoredObject(fingerprint: Self.fingerprint(output.eTag))
     }
 
     package func read(_ key: ObjectKey, from offset: Int64) async throws -> ByteStream? {
@@ -70,7 +72,8 @@ package struct S3ObjectStore: ObjectStore {
                 size: output.contentLength ?? 0,
                 sha256: output.metadata["sha256"],
                 crc64nvme: output.checksumCRC64NVME.flatMap { CRC64NVME(base64: $0) },
-                sourceVersion: output.metadata["source-version"]
+                sourceVersion: output.metadata["source-version"],
+                fingerprint: Self.fingerprint(output.eTag)
             )
         } catch let error as AWSError where error.code == .notFound {
             return nil
@@ -83,7 +86,7 @@ package struct S3ObjectStore: ObjectStore {
         from source: ObjectKey,
         to destination: ObjectKey,
         _ attributes: ObjectAttributes
-    ) async throws -> Bool {
+    ) async throws -> StoredObject? {
         let request = S3.CopyObjectRequest(
             bucket: bucket,
             contentType: attributes.contentType,
@@ -96,10 +99,9 @@ package struct S3ObjectStore: ObjectStore {
             tagging: Self.tagging(attributes)
         )
         do {
-            _ = try await s3.copyObject(request)
-            return true
+            return StoredObject(fingerprint: Self.fingerprint(try await s3.copyObject(request).eTag))
         } catch let error as AWSError where Self.isUncopyable(error.code) {
-            return false
+            return nil
         } catch {
             throw SyncError.mapped(error)
         }
@@ -153,6 +155,12 @@ extension S3ObjectStore {
             throw SyncError(.nameRefused, "a name is longer than the \(ObjectKey.longestInBytes) bytes that S3 takes")
         }
         return full
+    }
+
+    /// The ETag without its quotes.
+    static func fingerprint(_ etag: String?) -> ObjectFingerprint? {
+        let mark = etag?.utf8.filter { $0 != UInt8(ascii: "\"") } ?? []
+        return mark.isEmpty ? nil : ObjectFingerprint(String(decoding: mark, as: UTF8.self))
     }
 
     static func metadata(_ attributes: ObjectAttributes) -> [String: String] {

@@ -28,7 +28,8 @@ struct S3Objects: AsyncSequence, Sendable {
                         size: object.size,
                         written: object.lastModified.map {
                             Timestamp(milliseconds: Int64(($0.timeIntervalSince1970 * 1000).rounded(.down)))
-                        }
+                        },
+                        fingerprint: S3ObjectStore.fingerprint(object.eTag)
                     )
                 }
             } catch {

@@ -10,6 +10,7 @@ extension SyncError {
             return SyncError(
                 .throttled,
                 "\(place) asks for fewer requests",
+                reason: error.code.rawValue,
                 underlying: error,
                 retryAfter: error.retryAfter
             )
@@ -19,30 +20,53 @@ extension SyncError {
             return SyncError(
                 .invalidConfiguration,
                 "there are no AWS credentials that work: \(error.message)",
+                reason: error.code.rawValue,
                 underlying: error
             )
         case .invalidConfiguration:
-            return SyncError(.invalidConfiguration, error.message, underlying: error)
+            return SyncError(.invalidConfiguration, error.message, reason: error.code.rawValue, underlying: error)
         case .noSuchBucket:
-            return SyncError(.invalidConfiguration, "the bucket does not exist; check S3_BUCKET", underlying: error)
+            return SyncError(
+                .invalidConfiguration,
+                "the bucket does not exist; check S3_BUCKET",
+                reason: error.code.rawValue,
+                underlying: error
+            )
         case .accessDenied, AWSErrorCode(rawValue: "AccessDeniedException"):
             return SyncError(
                 .invalidConfiguration,
                 "\(place) is not allowed; check the function's role",
+                reason: error.code.rawValue,
                 underlying: error
             )
         case AWSErrorCode(rawValue: "EntityTooLarge"):
-            return SyncError(.tooLarge, "a file is larger than the bucket takes", underlying: error)
+            return SyncError(
+                .tooLarge,
+                "a file is larger than the bucket takes",
+                reason: error.code.rawValue,
+                underlying: error
+            )
         case AWSErrorCode(rawValue: "KeyTooLongError"):
-            return SyncError(.nameRefused, "a name is longer than the bucket takes", underlying: error)
+            return SyncError(
+                .nameRefused,
+                "a name is longer than the bucket takes",
+                reason: error.code.rawValue,
+                underlying: error
+            )
         case .resourceNotFound:
             return SyncError(
                 .invalidConfiguration,
                 "\(place) finds no such table or secret; check STATE_TABLE_NAME and OBSYNC_SECRET_NAME",
+                reason: error.code.rawValue,
                 underlying: error
             )
         default:
-            return SyncError(.storeUnavailable, "\(place) fails with \(error.code)", underlying: error)
+            return SyncError(
+                .storeUnavailable,
+                "\(place) fails with \(error.code)",
+                reason: error.code.rawValue,
+                underlying: error
+            )
         }
     }
 }

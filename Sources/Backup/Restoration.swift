@@ -62,6 +62,8 @@ package struct Restoration: Sendable {
         package var failed = 0
         /// Files that got another name because the target cannot hold theirs beside that of a twin.
         package var renamed = 0
+        /// Since when the mirror holds any of the files that were asked for, whatever the moment; nil where nobody noted it.
+        package var earliest: Timestamp?
 
         /// Makes an empty summary.
         package init() {}
@@ -111,6 +113,7 @@ package struct Restoration: Sendable {
             var running = 0
             for try await page in history.files(of: vault) {
                 for file in page where settings.files.contains(file.path) {
+                    summary.note(file)
                     guard let version = settings.selection(file) else { continue }
                     let path = names.path(for: file.path)
                     if running == settings.filesAtOnce, let outcome = try await group.next() {
@@ -200,6 +203,11 @@ extension SyncError {
 }
 
 extension Restoration.Summary {
+    fileprivate mutating func note(_ file: FileVersions) {
+        let first = file.versions.lazy.filter(\.isFromSource).compactMap(\.since).min()
+        earliest = [earliest, first].compactMap(\.self).min()
+    }
+
     fileprivate mutating func note(
         _ outcome: Restoration.Outcome,
         _ report: (Restoration.Event) async throws -> Void

@@ -1,3 +1,4 @@
+import Crypto
 import HTTPTransport
 import Logging
 import SyncCore
@@ -32,8 +33,15 @@ struct GoProLibrary: LibrarySource {
     let logger: Logger
 
     func vaults() async throws -> [Vault] {
-        _ = try await account.get(.check, as: ListingAnswer.self, logger)
-        return VaultID("gopro").map { [Vault(id: $0, name: Self.vaultName, epoch: "1")] } ?? []
+        let answer = try await account.get(.check, as: ListingAnswer.self, logger)
+        let owner = (answer.owner ?? account.credential.userID).map(Self.fingerprint)
+        return VaultID("gopro").map { [Vault(id: $0, name: Self.vaultName, epoch: "1", account: owner)] } ?? []
+    }
+
+    /// Names an account without saying which one it is.
+    private static func fingerprint(_ id: String) -> String {
+        let digest = SHA256.hash(data: Array("gopro account \(id)".utf8))
+        return digest.prefix(16).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
     func withVault<Result: Sendable>(

@@ -90,6 +90,9 @@ package struct GoProProvider: LibraryProvider {
 
     package var defaultConcurrency: Int { 5 }
 
+    /// People free their cloud after a backup.
+    package var defaultDeletions: ListSettings.Deletions { .keep }
+
     /// Files lie by month and medium; the library needs no folder besides.
     package var hasVaultFolders: Bool { false }
 

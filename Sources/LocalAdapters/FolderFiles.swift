@@ -37,6 +37,24 @@ struct FolderFiles: Sendable {
         return status.st_mode & S_IFMT == S_IFREG ? Int64(status.st_size) : nil
     }
 
+    /// Size and mark of a key's file, or nil when there is none.
+    func summary(of key: ObjectKey) throws -> ObjectSummary? {
+        guard let size = try size(of: key) else { return nil }
+        return ObjectSummary(size: size, fingerprint: fingerprint(ofFile: path(of: key)))
+    }
+
+    /// The mark of a file: size, time of the last change and inode. A file that was replaced has another one, also where
+    /// its time was set back.
+    func fingerprint(ofFile path: String) -> ObjectFingerprint? {
+        var status = stat()
+        return lstat(path, &status) == 0 ? Self.fingerprint(status) : nil
+    }
+
+    private static func fingerprint(_ status: stat) -> ObjectFingerprint {
+        let nanoseconds = String(status.st_mtim.tv_nsec + 1_000_000_000).dropFirst()
+        return ObjectFingerprint("\(status.st_size)-\(status.st_mtim.tv_sec).\(nanoseconds)-\(status.st_ino)")
+    }
+
     /// What a listing says of a file, or nil when it is gone meanwhile.
     func listed(_ path: String) throws -> ListedObject? {
         var status = stat()
@@ -45,7 +63,12 @@ struct FolderFiles: Sendable {
             throw failure(errno)
         }
         let mtime = Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000
-        return ListedObject(key: path, size: Int64(status.st_size), mtime: Timestamp(milliseconds: mtime))
+        return ListedObject(
+            key: path,
+            size: Int64(status.st_size),
+            mtime: Timestamp(milliseconds: mtime),
+            fingerprint: Self.fingerprint(status)
+        )
     }
 
     /// The names in a folder; those of folders end in `/`, and what is neither file nor folder is left out.
@@ -76,14 +99,19 @@ struct FolderFiles: Sendable {
     }
 
     /// Moves a whole file to its place, replacing what was there.
-    func move(_ temporary: String, to key: ObjectKey, mtime: Timestamp?) throws {
+    ///
+    /// - Returns: the mark of the file, as it was before anybody else could see it.
+    @discardableResult
+    func move(_ temporary: String, to key: ObjectKey, mtime: Timestamp?) throws -> StoredObject {
         do {
             try setTime(mtime, of: temporary)
             try synchronize(temporary)
             let destination = path(of: key)
             let folder = URL(filePath: destination).deletingLastPathComponent().path(percentEncoded: false)
             try mapped { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+            let stored = StoredObject(fingerprint: fingerprint(ofFile: temporary))
             guard rename(temporary, destination) == 0 else { throw failure(errno) }
+            return stored
         } catch {
             unlink(temporary)
             throw error
@@ -174,17 +202,29 @@ struct FolderFiles: Sendable {
     }
 
     private func failure(_ code: Int32) -> SyncError {
-        switch code {
+        let reason = Self.names[code] ?? "errno:\(code)"
+        return switch code {
         case ENAMETOOLONG, EILSEQ:
-            SyncError(.nameRefused, "the folder's file system does not take a name")
+            SyncError(.nameRefused, "the folder's file system does not take a name", reason: reason)
         case ENOTDIR, EISDIR, EEXIST, ENOTEMPTY:
-            SyncError(.storeUnavailable, "a file stands where a folder is needed, or the other way round")
+            SyncError(
+                .storeUnavailable,
+                "a file stands where a folder is needed, or the other way round",
+                reason: reason
+            )
         case ENOSPC, EDQUOT:
-            SyncError(.storeUnavailable, "the folder's disk is full; make room and start again")
+            SyncError(.storeUnavailable, "the folder's disk is full; make room and start again", reason: reason)
         case EACCES, EROFS, EPERM:
-            SyncError(.storeUnavailable, "the folder cannot be written to; check its permissions")
+            SyncError(.storeUnavailable, "the folder cannot be written to; check its permissions", reason: reason)
         default:
-            SyncError(.storeUnavailable, "the folder's file system refuses a call (errno \(code))")
+            SyncError(.storeUnavailable, "the folder's file system refuses a call (errno \(code))", reason: reason)
         }
     }
+
+    /// What the errors of file calls that a person can do something about are called.
+    private static let names: [Int32: String] = [
+        ENAMETOOLONG: "ENAMETOOLONG", EILSEQ: "EILSEQ", ENOTDIR: "ENOTDIR", EISDIR: "EISDIR", EEXIST: "EEXIST",
+        ENOTEMPTY: "ENOTEMPTY", ENOSPC: "ENOSPC", EDQUOT: "EDQUOT", EACCES: "EACCES", EROFS: "EROFS", EPERM: "EPERM",
+        EIO: "EIO", ESTALE: "ESTALE", EMFILE: "EMFILE", ENFILE: "ENFILE", EFBIG: "EFBIG", ENOENT: "ENOENT",
+    ]
 }

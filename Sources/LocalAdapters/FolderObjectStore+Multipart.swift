@@ -59,15 +59,17 @@ extension FolderObjectStore {
         try await onThread { files in try PartList(files.scratchFile(of: upload)).parts }
     }
 
-    package func complete(_ upload: MultipartUpload, parts: [UploadedPart]) async throws {
+    @discardableResult
+    package func complete(_ upload: MultipartUpload, parts: [UploadedPart]) async throws -> StoredObject {
         try await onThread { files in
             let path = try files.scratchFile(of: upload)
             guard try files.size(ofFile: path) == parts.totalSize else {
                 throw SyncError(.corruptContent, "the parts of an upload are not those that were stored")
             }
             let mtime = upload.id.split(separator: ":").dropFirst().first.flatMap { Int64($0) }
-            try files.move(path, to: upload.key, mtime: mtime.map(Timestamp.init(milliseconds:)))
+            let stored = try files.move(path, to: upload.key, mtime: mtime.map(Timestamp.init(milliseconds:)))
             try files.remove(PartList(path).path)
+            return stored
         }
     }
 

@@ -18,11 +18,12 @@ package struct FolderObjectStore: ObjectStore {
         files = FolderFiles(root: root, scratch: scratch)
     }
 
-    package func put(_ key: ObjectKey, _ bytes: [UInt8], _ attributes: ObjectAttributes) async throws {
+    @discardableResult
+    package func put(_ key: ObjectKey, _ bytes: [UInt8], _ attributes: ObjectAttributes) async throws -> StoredObject {
         try await onThread { files in
             let temporary = try files.newScratchFile()
             try files.mapped { try Data(bytes).write(to: URL(filePath: temporary)) }
-            try files.move(temporary, to: key, mtime: attributes.mtime)
+            return try files.move(temporary, to: key, mtime: attributes.mtime)
         }
     }
 
@@ -33,22 +34,21 @@ package struct FolderObjectStore: ObjectStore {
     }
 
     package func head(_ key: ObjectKey) async throws -> ObjectSummary? {
-        try await onThread { files in try files.size(of: key).map { ObjectSummary(size: $0) } }
+        try await onThread { files in try files.summary(of: key) }
     }
 
     package func copy(
         from source: ObjectKey,
         to destination: ObjectKey,
         _ attributes: ObjectAttributes
-    ) async throws -> Bool {
+    ) async throws -> StoredObject? {
         try await onThread { files in
-            guard try files.size(of: source) != nil else { return false }
+            guard try files.size(of: source) != nil else { return nil }
             let temporary = try files.newScratchFile()
             try files.mapped {
                 try FileManager.default.copyItem(atPath: files.path(of: source), toPath: temporary)
             }
-            try files.move(temporary, to: destination, mtime: attributes.mtime)
-            return true
+            return try files.move(temporary, to: destination, mtime: attributes.mtime)
         }
     }
 

@@ -16,6 +16,8 @@ package enum LogKey {
     package static let itemVersion = "item.version"
     /// The stable name of an error.
     package static let errorType = "error.type"
+    /// The other side's code for an error.
+    package static let errorReason = "error.reason"
     /// What lies beneath an error; at `debug` only.
     package static let errorCause = "error.cause"
     /// Which attempt it was, from 1.

@@ -52,22 +52,49 @@ package struct SyncError: Error, Sendable, CustomStringConvertible {
     package let name: Name
     /// One sentence for people.
     package let message: String
+    /// What the other side called its reason, such as `KMS.DisabledException` or `ENOSPC`: a stable code that may be logged
+    /// and recorded, never a file name, an address or a secret.
+    package let reason: String?
     /// What lies beneath, for `debug` logs only.
     package let underlying: (any Error)?
     /// How long to wait before trying again, where somebody said so.
     package let retryAfter: Duration?
 
     /// Makes an error.
+    ///
+    /// - Parameters:
+    ///   - name: the stable name.
+    ///   - message: one sentence for people.
+    ///   - reason: the other side's code. What does not look like a code is dropped: it may come from outside.
+    ///   - underlying: what lies beneath.
+    ///   - retryAfter: how long to wait before trying again.
     package init(
         _ name: Name,
         _ message: String,
+        reason: String? = nil,
         underlying: (any Error)? = nil,
         retryAfter: Duration? = nil
     ) {
         self.name = name
         self.message = message
+        self.reason = reason.flatMap { Self.isCode($0) ? $0 : nil }
         self.underlying = underlying
         self.retryAfter = retryAfter
+    }
+
+    /// Whether a text can be a code: up to 64 ASCII letters, digits, `.`, `_`, `-` and `:`.
+    private static func isCode(_ text: String) -> Bool {
+        guard (1...64).contains(text.utf8.count) else { return false }
+        return text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"),
+                UInt8(ascii: ":"):
+                true
+            default:
+                false
+            }
+        }
     }
 
     /// Whether the same thing may succeed a little later.

@@ -16,7 +16,8 @@ package struct FaultyObjectStore: ObjectStore {
         self.faults = faults
     }
 
-    package func put(_ key: ObjectKey, _ bytes: [UInt8], _ attributes: ObjectAttributes) async throws {
+    @discardableResult
+    package func put(_ key: ObjectKey, _ bytes: [UInt8], _ attributes: ObjectAttributes) async throws -> StoredObject {
         try await faults.around(.put) { try await base.put(key, bytes, attributes) }
     }
 
@@ -49,7 +50,8 @@ package struct FaultyObjectStore: ObjectStore {
         try await faults.around(.openUploads) { try await base.openUploads(below: folder, begunBefore: moment) }
     }
 
-    package func complete(_ upload: MultipartUpload, parts: [UploadedPart]) async throws {
+    @discardableResult
+    package func complete(_ upload: MultipartUpload, parts: [UploadedPart]) async throws -> StoredObject {
         try await faults.around(.complete) { try await base.complete(upload, parts: parts) }
     }
 
@@ -69,7 +71,7 @@ package struct FaultyObjectStore: ObjectStore {
         from source: ObjectKey,
         to destination: ObjectKey,
         _ attributes: ObjectAttributes
-    ) async throws -> Bool {
+    ) async throws -> StoredObject? {
         try await faults.around(.copy) { try await base.copy(from: source, to: destination, attributes) }
     }
 

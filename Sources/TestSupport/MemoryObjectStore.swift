@@ -12,6 +12,11 @@ package final class MemoryObjectStore: ObjectStore {
         package var attributes: ObjectAttributes
         /// When it was written, where a test has said so.
         package var written: Timestamp?
+        /// Which write of the store it came from, from 1.
+        package var writing = 0
+
+        /// The mark that the store gives of it.
+        package var fingerprint: ObjectFingerprint { ObjectFingerprint("write-\(writing)") }
     }
 
     fileprivate struct Upload {
@@ -61,7 +66,8 @@ package final class MemoryObjectStore: ObjectStore {
     /// How often an object became visible, by whatever way.
     package var writes: Int { state.withLock { $0.writes } }
 
-    package func put(_ key: ObjectKey, _ bytes: [UInt8], _ attributes: ObjectAttributes) async throws {
+    @discardableResult
+    package func put(_ key: ObjectKey, _ bytes: [UInt8], _ attributes: ObjectAttributes) async throws -> StoredObject {
         state.withLock { $0.show(key, Stored(bytes: bytes, attributes: attributes)) }
     }
 
@@ -111,7 +117,8 @@ package final class MemoryObjectStore: ObjectStore {
         UploadedPart(number: number, etag: "\(number)-\(bytes.count)", size: Int64(bytes.count), checksum: checksum)
     }
 
-    package func complete(_ upload: MultipartUpload, parts: [UploadedPart]) async throws {
+    @discardableResult
+    package func complete(_ upload: MultipartUpload, parts: [UploadedPart]) async throws -> StoredObject {
         try state.withLock { state in
             guard let found = state.uploads[upload.id] else { throw Self.unknownUpload }
             let numbers = parts.map(\.number)
@@ -124,7 +131,7 @@ package final class MemoryObjectStore: ObjectStore {
                 throw SyncError(.corruptContent, "a part of an upload is not of the size that was announced")
             }
             state.uploads[upload.id] = nil
-            state.show(upload.key, Stored(bytes: whole, attributes: found.attributes))
+            return state.show(upload.key, Stored(bytes: whole, attributes: found.attributes))
         }
     }
 
@@ -149,7 +156,8 @@ package final class MemoryObjectStore: ObjectStore {
                 size: Int64(stored.bytes.count),
                 sha256: stored.attributes.sha256,
                 crc64nvme: CRC64NVME(of: stored.bytes),
-                sourceVersion: stored.attributes.sourceVersion
+                sourceVersion: stored.attributes.sourceVersion,
+                fingerprint: stored.fingerprint
             )
         }
     }
@@ -158,11 +166,10 @@ package final class MemoryObjectStore: ObjectStore {
         from source: ObjectKey,
         to destination: ObjectKey,
         _ attributes: ObjectAttributes
-    ) async throws -> Bool {
+    ) async throws -> StoredObject? {
         state.withLock { state in
-            guard let found = state.objects[source] else { return false }
-            state.show(destination, Stored(bytes: found.bytes, attributes: attributes))
-            return true
+            guard let found = state.objects[source] else { return nil }
+            return state.show(destination, Stored(bytes: found.bytes, attributes: attributes))
         }
     }
 
@@ -177,7 +184,14 @@ package final class MemoryObjectStore: ObjectStore {
         after key: String?
     ) -> any AsyncSequence<[ListedObject], any Error> & Sendable {
         let all = objects.sorted { $0.key < $1.key }
-            .map { ListedObject(key: $0.key.rawValue, size: Int64($0.value.bytes.count), written: $0.value.written) }
+            .map { key, stored in
+                ListedObject(
+                    key: key.rawValue,
+                    size: Int64(stored.bytes.count),
+                    written: stored.written,
+                    fingerprint: stored.fingerprint
+                )
+            }
         return Replay(
             pagesOf: all.filter { object in
                 object.key.utf8.starts(with: prefix.utf8)
@@ -198,8 +212,11 @@ package final class MemoryObjectStore: ObjectStore {
 }
 
 extension MemoryObjectStore.State {
-    fileprivate mutating func show(_ key: ObjectKey, _ stored: MemoryObjectStore.Stored) {
-        objects[key] = stored
+    fileprivate mutating func show(_ key: ObjectKey, _ stored: MemoryObjectStore.Stored) -> StoredObject {
         writes += 1
+        var stored = stored
+        stored.writing = writes
+        objects[key] = stored
+        return StoredObject(fingerprint: stored.fingerprint)
     }
 }

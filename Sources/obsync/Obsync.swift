@@ -12,7 +12,9 @@ struct Obsync: AsyncParsableCommand {
         abstract: "Mirrors cloud libraries that are hard to back up into a folder or an S3 bucket you own.",
         version: "0.1.0",
         subcommands: [
-            SyncCommand.self, StatusCommand.self, ExecutionsCommand.self, RedriveCommand.self, DemoCommand.self,
+            SyncCommand.self, StatusCommand.self, LsCommand.self, VerifyCommand.self, RestoreCommand.self,
+            ExecutionsCommand.self,
+            RedriveCommand.self, DemoCommand.self,
             InvokeCommand.self,
             StartLambdaCommand.self, SimulateCommand.self, ValidateCommand.self, DiagramCommand.self,
             InitCommand.self,

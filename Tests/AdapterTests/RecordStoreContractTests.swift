@@ -56,6 +56,10 @@ struct RecordStoreContractTests {
                 validator: "\"v\"",
                 checksums: [1: CRC64NVME(1), 10_000: CRC64NVME(UInt64.max)]
             )
+            full.reason = "KMS.DisabledException"
+            full.fingerprint = ObjectFingerprint("9b2cf535f27731c974343645a3985328-2048")
+            full.listedSize = 17
+            full.deletedAt = now.advanced(by: .seconds(-60))
             let bare = record("b.md", status: .skipped)
             for record in [full, bare] { #expect(try await store.save(record, in: .notes)) }
             let found = try await store.records(of: [full.path, bare.path, VaultPath("c.md")], in: .notes)

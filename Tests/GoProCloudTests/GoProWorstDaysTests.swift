@@ -12,6 +12,12 @@ struct GoProWorstDaysTests {
         Array(world.records.files(of: try #require(VaultID("gopro"))).values)
     }
 
+    /// Whatever is asked is asked one after the other, so that nothing is on its way when quiet is asked for.
+    private func sequential(_ world: inout GoProWorld) {
+        world.listing.maxConcurrent = 1
+        world.configuration.concurrentFetches = 1
+    }
+
     @Test("an edit, of which no listing tells the size, is mirrored")
     func edits() async throws {
         let created = Samples.now - 86_400 * 5
@@ -37,6 +43,7 @@ struct GoProWorstDaysTests {
         #expect(try await world.run().filesCount == 1)
         #expect(world.differences() == [])
         #expect(try records(world).first?.size == 1_000_000)
+        #expect(try records(world).first?.listedSize == listed)
         let bodies = world.simulator.counters.bodies
         #expect(try await world.run().filesCount == 0)
         #expect(world.simulator.counters.bodies == bodies)
@@ -54,7 +61,8 @@ struct GoProWorstDaysTests {
 
     @Test("a medium that is restored from the trash comes back with the next run, wherever it stands in the listing")
     func restored() async throws {
-        let world = try GoProWorld((1...200).map { Samples.video($0, daysAgo: Int64($0)) })
+        var world = try GoProWorld((1...200).map { Samples.video($0, daysAgo: Int64($0)) })
+        world.listing.deletions = .mirror
         try await world.run()
         world.library.delete(Samples.id(3))
         world.library.delete(Samples.id(180))
@@ -64,7 +72,10 @@ struct GoProWorstDaysTests {
         let manifests = world.simulator.counters.manifests
         #expect(try await world.run().filesCount == 2)
         #expect(world.differences() == [])
-        #expect(world.simulator.counters.manifests - manifests == 5, "the newest known medium is always looked at again")
+        #expect(
+            world.simulator.counters.manifests - manifests == 5,
+            "the newest known medium is always looked at again"
+        )
     }
 
     @Test("a medium that appears long after it was uploaded comes")
@@ -137,7 +148,8 @@ struct GoProWorstDaysTests {
         arguments: [GoProFault.throttled, .throttledUntilDate]
     )
     func quiet(fault: GoProFault) async throws {
-        let world = try GoProWorld((1...20).map { Samples.video($0) })
+        var world = try GoProWorld((1...20).map { Samples.video($0) })
+        sequential(&world)
         world.simulator.inject(fault, medium: Samples.id(7))
         world.simulator.inject(fault, medium: Samples.id(14), skip: 1)
         let begin = world.clock.now
@@ -145,12 +157,16 @@ struct GoProWorstDaysTests {
         #expect(world.differences() == [])
         #expect(world.simulator.counters.impatientRequests == 0)
         #expect(begin.duration(to: world.clock.now) >= .seconds(13))
-        #expect(world.simulator.counters.manifests == 40, "each is resolved once by the lister and once by the downloader")
+        #expect(
+            world.simulator.counters.manifests == 40,
+            "each is resolved once by the lister and once by the downloader"
+        )
     }
 
     @Test("twenty requests in twenty seconds are enough, at the default pace", .timeLimit(.minutes(5)))
     func limited() async throws {
         var world = try GoProWorld((1...120).map { Samples.video($0) }) { $0.requestLimit = (20, 20) }
+        sequential(&world)
         world.configuration.resolvesPerSecond = 2
         #expect(try await world.run().filesCount == 120)
         #expect(world.differences() == [])
@@ -161,9 +177,36 @@ struct GoProWorstDaysTests {
     @Test("quiet that outlasts a call of the lister ends its page and not the run")
     func longQuiet() async throws {
         var world = try GoProWorld((1...120).map { Samples.video($0) }) { $0.requestLimit = (20, 60) }
+        sequential(&world)
         world.listerTime = .seconds(30)
         #expect(try await world.run().filesCount == 120)
         #expect(world.simulator.counters.impatientRequests == 0)
+    }
+
+    @Test("what is gone at the source is kept, unless somebody says otherwise")
+    func keeps() async throws {
+        let world = try GoProWorld((1...20).map { Samples.video($0) })
+        try await world.run()
+        world.library.delete(Samples.id(3))
+        try await world.run(complete: true)
+        #expect(world.differences().count == 1)
+        #expect(world.differences().allSatisfy { $0.hasPrefix("unexpected") })
+    }
+
+    @Test("the library of another account is refused before anything is compared")
+    func anotherAccount() async throws {
+        let world = try GoProWorld((1...20).map { Samples.video($0) })
+        try await world.run()
+        let state = try #require(try await world.records.state(of: try #require(VaultID("gopro"))))
+        let account = try #require(state.account)
+        #expect(!account.contains("0000-4000"), "a fingerprint and not the id")
+        let other = try GoProWorld(world, library: SimulatedMediaLibrary([Samples.video(50)])) {
+            $0.userID = "somebody-else"
+        }
+        let error = await #expect(throws: SyncError.self) { try await other.run(complete: true, allowDeletions: true) }
+        #expect(error?.name == .invalidConfiguration)
+        #expect(error?.message.contains("another account") == true)
+        #expect(world.differences() == [])
     }
 
     @Test("a stall costs its file and not the run")

@@ -99,7 +99,9 @@ struct GoProAPI: Sendable {
                 (error, thrown) = (failure, failure)
             }
             let isThrottled = error.name == .throttled || error.retryAfter != nil
-            let pause = error.retryAfter ?? .seconds(Double(1 << min(attempt, 6)) * random())
+            // A date that has passed, by one clock or another, is no reason to ask at once.
+            let pause =
+                error.retryAfter.map { max($0, .seconds(1)) } ?? .seconds(Double(1 << min(attempt, 6)) * random())
             if isThrottled, thrown is Refusal { await limit.keepQuiet(for: pause) }
             let attempts = isThrottled && deadline != nil ? Self.attemptsWhereThrottled : Self.attempts
             let isInTime = deadline.map { clock.now.advanced(by: pause) < $0 } ?? (error.retryAfter == nil)
@@ -162,14 +164,17 @@ struct GoProAPI: Sendable {
     private func failure(status: Int, _ headers: HTTPHeaders) -> Refusal? {
         let wait = headers.retryAfter(now: clock.now.milliseconds / 1000)
         func plain(_ name: SyncError.Name, _ message: String) -> Refusal {
-            Refusal(error: SyncError(name, message, retryAfter: wait))
+            Refusal(error: SyncError(name, message, reason: "HTTP-\(status)", retryAfter: wait))
         }
         return switch status {
         case 200..<300: nil
         case 300..<400:
             Refusal(
                 kind: .page,
-                error: SyncError(.protocolChanged, "GoPro sends requests elsewhere, as it does to a token that has run out")
+                error: SyncError(
+                    .protocolChanged,
+                    "GoPro sends requests elsewhere, as it does to a token that has run out"
+                )
             )
         case 401: plain(.tokenExpired, "GoPro refuses the token")
         case 403:
@@ -177,7 +182,8 @@ struct GoProAPI: Sendable {
                 kind: .forbidden,
                 error: SyncError(
                     .subscriptionExpired,
-                    "GoPro forbids access; check that the account's subscription is paid and that it can sign in"
+                    "GoPro forbids access; check that the account's subscription is paid and that it can sign in",
+                    reason: "HTTP-403"
                 )
             )
         case 404: plain(.sourceGone, "a medium is gone at GoPro")
@@ -189,7 +195,10 @@ struct GoProAPI: Sendable {
             )
         case 429: plain(.throttled, "GoPro asks for fewer requests")
         case 500:
-            Refusal(kind: .serverFault, error: SyncError(.sourceUnavailable, "GoPro answers with status 500"))
+            Refusal(
+                kind: .serverFault,
+                error: SyncError(.sourceUnavailable, "GoPro answers with status 500", reason: "HTTP-500")
+            )
         case 501...: plain(.sourceUnavailable, "GoPro answers with status \(status)")
         default: plain(.protocolChanged, "GoPro answers with status \(status), which is not known")
         }

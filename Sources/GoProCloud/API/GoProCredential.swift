@@ -19,6 +19,8 @@ struct GoProCredential: Sendable {
     var refreshToken: String?
     var expires: Timestamp?
     private var obtained: Timestamp?
+    /// The account's id.
+    let userID: String?
 
     /// Reads a secret.
     ///
@@ -26,6 +28,7 @@ struct GoProCredential: Sendable {
     init(_ secret: Secret) throws(SyncError) {
         accessToken = try secret.text("access_token")
         refreshToken = try secret.text("refresh_token")
+        userID = try secret.text("user_id")
         obtained = try secret.text("obtained_at").flatMap(MediaDate.timestamp)
         if let text = try secret.text("expires_at") {
             expires = MediaDate.timestamp(text) ?? Int64(text).map { Timestamp(milliseconds: $0.clampedSeconds * 1000) }

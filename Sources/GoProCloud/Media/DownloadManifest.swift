@@ -101,7 +101,9 @@ struct DownloadManifest: Decodable, Sendable {
 
     /// What an edit was rendered to, where it is labelled as a source without an address and stands among the files instead.
     private func renderedFile(besides labelled: [Named], _ id: MediaID) -> Named? {
-        guard !labelled.isEmpty, labelled.allSatisfy({ $0.offer.url == nil && !$0.offer.isWithheld }) else { return nil }
+        guard !labelled.isEmpty, labelled.allSatisfy({ $0.offer.url == nil && !$0.offer.isWithheld }) else {
+            return nil
+        }
         let files = named(.files, lists.files, id)
         return files.count == 1 ? files.first { $0.offer.isAvailable } : nil
     }
@@ -120,7 +122,9 @@ struct DownloadManifest: Decodable, Sendable {
 
     /// The original that stands for a medium of which nothing was known when its file was named.
     func standIn(for file: MediaFile) -> Offer? {
-        guard file.section == .variations, file.label == "source", file.item == nil, file.ordinal == 0 else { return nil }
+        guard file.section == .variations, file.label == "source", file.item == nil, file.ordinal == 0 else {
+            return nil
+        }
         let originals = named(.variations, lists.variations, file.id).filter {
             Self.originalLabels.contains($0.file.label ?? "")
         }
@@ -150,11 +154,11 @@ struct DownloadManifest: Decodable, Sendable {
         return found
     }
 
-    /// What tells offers apart that are alike: the file names in their addresses, or else the last parts of their paths.
+    /// What tells offers apart that are alike: the file names in their addresses, or else the numbers of their paths.
     private static func marks(_ offers: [Offer]) -> [String?] {
         let ways: [(String) -> String?] = [
             { SignedAddress.fileName(in: $0).map { "name/\($0)" } },
-            { SignedAddress.lastPart(of: $0).map { "path/\($0)" } },
+            { SignedAddress.number(in: $0).map { "number/\($0)" } },
         ]
         for way in ways {
             let marks = offers.map { $0.url.flatMap(way) }

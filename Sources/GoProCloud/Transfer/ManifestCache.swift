@@ -52,7 +52,11 @@ actor ManifestCache {
         } catch let error as SyncError where error.name == .sourceUnavailable || error.name == .protocolChanged {
             _ = try await account.get(.check, as: ListingAnswer.self, logger)
             logger.warning("medium cannot be resolved", metadata: [LogKey.errorType: "\(error.name.rawValue)"])
-            throw SyncError(.fileUnavailable, "GoPro lists a medium and does not say where its files are")
+            throw SyncError(
+                .fileUnavailable,
+                "GoPro lists a medium and does not say where its files are",
+                reason: error.reason
+            )
         }
     }
 
@@ -70,7 +74,11 @@ actor ManifestCache {
         let candidates = manifest.candidates(for: file)
         let found = candidates.count > 1 ? try await choose(file, candidates) : candidates.first
         guard let offer = found ?? manifest.standIn(for: file), offer.isAvailable, let url = offer.url else {
-            throw SyncError(.fileUnavailable, "an original is not ready yet at GoPro: it is not offered")
+            throw SyncError(
+                .fileUnavailable,
+                "an original is not ready yet at GoPro: it is not offered",
+                reason: "not-offered"
+            )
         }
         try account.hosts.check(url)
         if let head = offer.head { try account.hosts.check(head) }

@@ -33,7 +33,8 @@ struct MediaHost: Sendable {
         var ofFreshAddress: SyncError {
             SyncError(
                 .fileUnavailable,
-                "the address was refused: GoPro's media host answers \(status) to one that was just given out"
+                "the address was refused: GoPro's media host answers \(status) to one that was just given out",
+                reason: "HTTP-\(status)"
             )
         }
     }
@@ -105,7 +106,10 @@ struct MediaHost: Sendable {
             guard [301, 302, 303, 307, 308].contains(response.status) else { return response }
             request.url = try target(of: response, from: request.url)
         }
-        throw SyncError(.fileUnavailable, "the address was refused: GoPro's media host sends a download round in circles")
+        throw SyncError(
+            .fileUnavailable,
+            "the address was refused: GoPro's media host sends a download round in circles"
+        )
     }
 
     private func target(of response: HTTPResponse, from address: String) throws -> String {
@@ -137,7 +141,12 @@ struct MediaHost: Sendable {
     /// What a broken connection means. A host that is silent for a minute is not waited for again.
     static func failure(_ error: TransportError, _ message: String) -> SyncError {
         error.code == .timedOut
-            ? SyncError(.fileUnavailable, "nothing came from GoPro's media host for a minute", underlying: error)
+            ? SyncError(
+                .fileUnavailable,
+                "nothing came from GoPro's media host for a minute",
+                reason: "stalled",
+                underlying: error
+            )
             : SyncError(.sourceUnavailable, message, underlying: error)
     }
 
@@ -150,17 +159,25 @@ struct MediaHost: Sendable {
         let wait = retryAfter(response)
         switch response.status {
         case 401, 403, 404, 410: return Refusal(status: response.status)
-        case 429: return SyncError(.throttled, "GoPro's media host asks for fewer requests", retryAfter: wait)
+        case 429:
+            return SyncError(
+                .throttled,
+                "GoPro's media host asks for fewer requests",
+                reason: "HTTP-429",
+                retryAfter: wait
+            )
         case 500...:
             return SyncError(
                 .sourceUnavailable,
                 "GoPro's media host answers with status \(response.status)",
+                reason: "HTTP-\(response.status)",
                 retryAfter: wait
             )
         default:
             return SyncError(
                 .fileUnavailable,
-                "GoPro's media host answers with status \(response.status), which is not known"
+                "GoPro's media host answers with status \(response.status), which is not known",
+                reason: "HTTP-\(response.status)"
             )
         }
     }

@@ -33,14 +33,14 @@ enum SignedAddress {
         return "\(scheme)//\(authority)\(location)"
     }
 
-    /// The last part of the address's path, where it has a number in it.
-    static func lastPart(of address: String) -> String? {
+    /// The number that the address's path ends with, before an extension, where it is a small one: of larger ones nobody
+    /// knows whether they are the same in the next answer.
+    static func number(in address: String) -> Int? {
         let path = address.prefix { $0 != "?" && $0 != "#" }
         let parts = path.split(separator: "/", omittingEmptySubsequences: true)
-        guard parts.count > 2, let last = parts.last, last.utf8.count <= 200, last.contains(where: \.isNumber) else {
-            return nil
-        }
-        return String(last)
+        guard parts.count > 2, let last = parts.last else { return nil }
+        let stem = last.prefix { $0 != "." }
+        return (1...3).contains(stem.utf8.count) ? Int(stem) : nil
     }
 
     private static func value(of name: String, in address: String) -> Substring? {

@@ -113,12 +113,14 @@ struct BatchWork: Sendable {
         let name = error.name
         let isHopeless = name == .sourceGone || name == .nameRefused
         let kept = checkpoint(worthKeepingAfter: error, entry, known)
-        logger.notice(
-            "file not stored",
-            metadata: [LogKey.itemVersion: "\(entry.version)", LogKey.errorType: "\(name.rawValue)"]
-        )
+        var metadata: Logger.Metadata = [
+            LogKey.itemVersion: "\(entry.version)", LogKey.errorType: "\(name.rawValue)",
+        ]
+        metadata[LogKey.errorReason] = error.reason.map { "\($0)" }
+        logger.notice("file not stored", metadata: metadata)
         let isSaved = try await save(entry, isHopeless ? .skipped : .failed, known) { record in
             record.lastError = name.rawValue
+            record.reason = error.reason
             record.checkpoint = kept
             // What the source does not give now may come back.
             if name == .sourceGone { record.pendingSince = clock.now }

@@ -24,6 +24,8 @@ struct FileTransfer: Sendable {
 
     let work: BatchWork
     private(set) var entry: Entry
+    /// The size in the listing, where the source states another one.
+    private var listedSize: Int64?
     /// The record as it was when the call began.
     let known: FileRecord?
 
@@ -46,7 +48,13 @@ struct FileTransfer: Sendable {
             }
             try UploadSettings.check(entry.size)
             if let object = try await storedObject(key) {
-                return .result(.settled(try await complete(object.size, sha256: object.sha256, object.crc64nvme)))
+                let outcome = try await complete(
+                    object.size,
+                    sha256: object.sha256,
+                    object.crc64nvme,
+                    object.fingerprint
+                )
+                return .result(.settled(outcome))
             }
             // A socket that failed has to be opened anew; anything else is simply asked again.
             guard session.concurrentFetches > 1 else { return try await fetch(session, key) }
@@ -79,8 +87,9 @@ struct FileTransfer: Sendable {
 
     /// The same file with the size that its source states.
     private func corrected(by content: FileContent) -> FileTransfer {
-        guard content.correctsListing, let size = content.size else { return self }
+        guard content.correctsListing, let size = content.size, size != entry.size else { return self }
         var transfer = self
+        transfer.listedSize = entry.size
         transfer.entry.size = size
         return transfer
     }
@@ -125,9 +134,9 @@ struct FileTransfer: Sendable {
             if let checkpoint = known?.checkpoint { await work.abandon(checkpoint.upload) }
             var attributes = attributes(key)
             attributes.sha256 = body.sha256
-            try await work.mirror.put(key, body.bytes, attributes)
+            let stored = try await work.mirror.put(key, body.bytes, attributes)
             let size = Int64(body.bytes.count)
-            return .settled(try await complete(size, sha256: body.sha256, nil))
+            return .settled(try await complete(size, sha256: body.sha256, nil, stored.fingerprint))
         } catch let error as SyncError where error.concernsOneFile || error.isRetryable {
             return .settled(try await work.fail(entry, error, known))
         }
@@ -164,12 +173,20 @@ extension FileTransfer {
     }
 
     /// Records a file that is stored and verified.
-    func complete(_ size: Int64, sha256: String?, _ crc64nvme: CRC64NVME?) async throws -> BatchLedger.Outcome {
+    func complete(
+        _ size: Int64,
+        sha256: String?,
+        _ crc64nvme: CRC64NVME?,
+        _ fingerprint: ObjectFingerprint?
+    ) async throws -> BatchLedger.Outcome {
+        let listedSize = listedSize ?? entry.size
         var entry = entry
         entry.size = size
         entry.sha256 = entry.sha256 ?? sha256
         try await work.save(entry, .completed, known) { record in
             if record.sha256 == nil { record.crc64nvme = crc64nvme }
+            record.fingerprint = fingerprint
+            if listedSize != size { record.listedSize = listedSize }
         }
         work.downloader.observe(.stored(vault: work.batch.header.folder, path: entry.path, bytes: size))
         return .stored(bytes: size)

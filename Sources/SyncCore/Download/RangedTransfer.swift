@@ -73,13 +73,14 @@ struct RangedTransfer: Sendable {
             throw SyncError(.corruptContent, "the parts of a file do not make up the whole of it")
         }
         try await work.lease.check()
+        let stored: StoredObject
         do {
-            try await work.mirror.completeSurely(upload.handle, parts: parts, file.attributes(key))
+            stored = try await work.mirror.completeSurely(upload.handle, parts: parts, file.attributes(key))
         } catch let error as SyncError where error.isRetryable {
             try await saveCheckpoint(schedule, upload, known)
             return .broke(error, parts: schedule.advanced)
         }
-        return .settled(try await file.complete(ranges.size, sha256: nil, checksum))
+        return .settled(try await file.complete(ranges.size, sha256: nil, checksum, stored.fingerprint))
     }
 }
 

@@ -25,7 +25,7 @@ struct StreamTransfer: Sendable {
         var chunks = content.stream.makeAsyncIterator()
         do {
             let upload = StreamUpload(into: work.mirror, work.settings.upload, cleanUpUntil: work.cleanUpLimit)
-            let size = try await upload.store(
+            let (size, stored) = try await upload.store(
                 as: (key, file.attributes(key)),
                 expecting: content.size,
                 begin: { upload in
@@ -48,7 +48,7 @@ struct StreamTransfer: Sendable {
                     return chunk
                 }
             )
-            return .settled(try await file.complete(size, sha256: hasher.hexDigest(), nil))
+            return .settled(try await file.complete(size, sha256: hasher.hexDigest(), nil, stored.fingerprint))
         } catch is Superseded {
             return .settled(.settledBefore)
         }

@@ -68,6 +68,8 @@ struct ListCursor: Codable, Hashable, Sendable {
     var generation = 0
     /// The value of ``RunState/reopened`` that this cursor was made under.
     var reopened: String?
+    /// The term of the vault at hand, as far as this run has it; nil in a cursor of the first release.
+    var term: Int64?
 
     /// What comparing records, listing and store has found.
     struct Findings: Codable, Hashable, Sendable {
@@ -107,7 +109,7 @@ struct ListCursor: Codable, Hashable, Sendable {
     /// Short, because the cursor travels with every page.
     private enum CodingKeys: String, CodingKey {
         case v, step, offset, member, found, pieces, piece, batches, counted, done, planned, problems, round, events
-        case deleted, failed, generation, reopened, expired
+        case deleted, failed, generation, reopened, expired, term
         case vault = "n"
         case isDraining = "drain"
         case settleNext = "next"
@@ -116,7 +118,10 @@ struct ListCursor: Codable, Hashable, Sendable {
 
     /// How far the run has come: it never goes back.
     var position: [Int64] {
-        [Int64(vault), step == .open ? 0 : 1, offset, Int64(member ?? 0), Int64(piece), Int64(deleted), Int64(settleNext)]
+        [
+            Int64(vault), step == .open ? 0 : 1, offset, Int64(member ?? 0), Int64(piece), Int64(deleted),
+            Int64(settleNext),
+        ]
     }
 
     /// Moves on to what is gone.

@@ -18,6 +18,7 @@ package struct ListPage: Sendable {
     /// Set for each call: see ``PatientRecordStore``.
     private(set) var records: any RecordStore
     var clock: any WallClock { ports.clock }
+    var deletions: ListSettings.Deletions { settings.deletions ?? provider.defaultDeletions }
 
     /// Makes the use case.
     package init(

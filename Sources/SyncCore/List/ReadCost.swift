@@ -6,8 +6,8 @@
 ///   call is rounded up, not each item; the read may miss a write of the last second, for half the price. A vault of `r`
 ///   records of `b` bytes costs `r × b / 8,192` units and `r × b / 1,048,576` calls, however small the listing is.
 ///
-/// So all at once is the cheaper way as soon as `n > r × b / 8,192`: with the 200 bytes of a typical record, from one
-/// entry in 41 records on. One million records of 106 bytes cost 12,940 units in 102 calls; one by one a million units in
+/// So all at once is the cheaper way as soon as `n > r × b / 8,192`: with the 217 bytes of a typical record, from one
+/// entry in 38 records on. One million records of 123 bytes cost 15,020 units in 118 calls; one by one a million units in
 /// 10,000 calls. A listing of everything always takes this way, because what it does not name can be found by no other.
 ///
 /// **What a late read can do.** Only the run that holds the lease writes records, and it reads a path's record this way
@@ -16,8 +16,8 @@
 /// done. Before anything is deleted its record is read again as well. And a file that seems to be done is one that
 /// was done then: a run ends with what is done, and no other undoes it.
 enum ReadCost {
-    /// The bytes of a typical record: the keys with a path of 40 bytes, digest, epoch, run, version, size and three times.
-    static let recordBytes = 200
+    /// The bytes of a typical record: the keys with a path of 40 bytes, digest, mark, epoch, run, version, size and three times.
+    static let recordBytes = 217
     private static let queryBytesPerUnit = 8192
 
     /// Whether to read all records of the vault rather than those of the entries.

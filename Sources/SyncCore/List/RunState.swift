@@ -19,6 +19,8 @@ struct RunState: Codable, Sendable {
         var vault: Vault
         var folder: String
         var outcome = Outcome.open
+        /// The vault's term that this run has it for; nil before it has taken the lease, and in a run of the first release.
+        var term: Int64?
         /// Set when the listing is spooled.
         var listing: Listing?
         /// Batches that were handed out; a redrive goes on numbering from here.
@@ -27,6 +29,8 @@ struct RunState: Codable, Sendable {
         var done = ListCursor.Totals()
         var failed = 0
         var deleted = 0
+        /// Files that were deleted and are not in the vault's state yet, and their bytes.
+        var removed: ListCursor.Totals?
         /// Files that were missing from the store, or changed there, and were handed out again.
         var lost: Int?
         /// Objects under the vault's folder that are none of ours.

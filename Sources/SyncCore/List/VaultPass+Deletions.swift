@@ -21,7 +21,14 @@ extension VaultPass {
             while true {
                 let lines = try await reader.next(upTo: Self.deletionsAtOnce)
                 guard let last = lines.last else { break }
-                cursor.deleted += try await delete(lines.map(\.value).filter { $0.kind == .deletion })
+                let deleted = try await delete(lines.map(\.value).filter { $0.kind == .deletion })
+                cursor.deleted += deleted.files
+                // A repeated call does not find again what the first has deleted, so these may be added.
+                if deleted.files > 0 {
+                    plan.removed = plan.removed ?? .init()
+                    plan.removed?.files += deleted.files
+                    plan.removed?.bytes += deleted.bytes
+                }
                 cursor.offset = last.end
                 if isLate { return false }
             }
@@ -33,7 +40,7 @@ extension VaultPass {
 
     /// The brake: what looks like a fault of the source rather than somebody's wish waits until somebody says so.
     private func isHeldBack(_ listing: RunState.Listing, _ found: ListCursor.Findings) async throws -> Bool {
-        guard settings.deletions == .mirror, !call.input.request.options.allowDeletions else { return false }
+        guard lister.deletions == .mirror, !call.input.request.options.allowDeletions else { return false }
         // An unreadable name may belong to any of the files that seem to be gone.
         if listing.isSnapshot, listing.unreadable > 0 { return true }
         if listing.isSnapshot, listing.entries == 0, found.gone > Self.handful { return true }
@@ -54,9 +61,9 @@ extension VaultPass {
     ///
     /// The records are read once more, with every write seen: what has changed since it was found to be gone stays.
     ///
-    /// - Returns: how many were deleted.
-    private func delete(_ gone: [Entry]) async throws -> Int {
-        guard !gone.isEmpty else { return 0 }
+    /// - Returns: how many were deleted, and their bytes.
+    private func delete(_ gone: [Entry]) async throws -> (files: Int, bytes: Int64) {
+        guard !gone.isEmpty else { return (0, 0) }
         let known = try await records.records(of: gone.map(\.path), in: vault.id)
         var tombstones: [FileRecord] = []
         var uploads: [VaultPath: MultipartUpload] = [:]
@@ -70,13 +77,16 @@ extension VaultPass {
             record.epoch = vault.epoch
             record.pendingSince = nil
             record.lastError = nil
+            record.reason = nil
+            record.deletedAt = lister.clock.now
+            record.fingerprint = nil
             uploads[record.path] = record.checkpoint?.upload
             record.checkpoint = nil
             tombstones.append(record)
         }
-        guard !tombstones.isEmpty else { return 0 }
+        guard !tombstones.isEmpty else { return (0, 0) }
         try await checkLease()
-        if settings.deletions == .mirror {
+        if lister.deletions == .mirror {
             try await lister.mirror.delete(tombstones.compactMap { try? KeyMapping.key(folder: folder, path: $0.path) })
         }
         let isSaved = try await save(tombstones)
@@ -84,9 +94,9 @@ extension VaultPass {
         for (record, isSaved) in zip(tombstones, isSaved) where isSaved {
             if let upload = uploads[record.path] { await lister.mirror.abandon(upload, until: nil) }
         }
-        if settings.deletions == .mirror {
+        if lister.deletions == .mirror {
             for record in tombstones { lister.observe(.deleted(vault: folder, path: record.path)) }
         }
-        return tombstones.count
+        return (tombstones.count, tombstones.reduce(0) { $0 + ($1.size ?? 0) })
     }
 }

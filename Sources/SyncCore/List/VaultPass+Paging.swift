@@ -186,10 +186,12 @@ extension VaultPass {
         let begun = FileRecord(entry, status: .inProgress, author: author, previous: known)
         guard try await records.save(begun, in: vault.id) else { return true }
         let attributes = ObjectAttributes(entry, key: destination, provider: lister.provider.name, vault: vault.id)
-        guard try await mirror.copy(from: source, to: destination, attributes) else { return false }
+        guard let stored = try await mirror.copy(from: source, to: destination, attributes) else { return false }
         var entry = entry
         entry.size = entry.size ?? old.size
-        try await records.save(completed(entry, previous: known), in: vault.id)
+        var record = completed(entry, previous: known)
+        record.fingerprint = stored.fingerprint
+        try await records.save(record, in: vault.id)
         lister.observe(.copied(vault: folder, path: entry.path))
         return true
     }
@@ -197,7 +199,12 @@ extension VaultPass {
     private func completed(_ entry: Entry, previous: FileRecord?) -> FileRecord {
         var entry = entry
         if entry.sha256 != nil, entry.sha256 == previous?.sha256 { entry.size = entry.size ?? previous?.size }
-        return FileRecord(entry, status: .completed, author: author, previous: previous)
+        var record = FileRecord(entry, status: .completed, author: author, previous: previous)
+        // Where only the version moves on, the object is the one that the record before describes.
+        if previous?.status == .completed, record.sha256 == previous?.sha256 {
+            record.fingerprint = previous?.fingerprint
+        }
+        return record
     }
 
     /// Writes records, some at once.

@@ -94,21 +94,28 @@ extension VaultPass {
     private func commit(_ plan: inout RunState.VaultPlan, _ cursor: ListCursor, failed: Int) async throws {
         // Deletions that were held back would be forgotten with the cursor: the next run finds and reports them again.
         if let listing = plan.listing, !listing.isOfFailures, plan.withheld == 0 {
+            // What else is known of the vault stays.
+            let known = try await records.state(of: vault.id)
             var state = VaultState(
                 folder: folder,
                 epoch: vault.epoch,
                 cursor: listing.cursor,
                 run: run,
-                committed: lister.clock.now
+                committed: lister.clock.now,
+                previous: known
             )
+            state.account = vault.account ?? known?.account
             let isCounted = listing.walksRecords == true && listing.isSnapshot
             state.records = (isCounted ? cursor.found.records : listing.records).map { $0 + cursor.planned.files }
             state.filter = plan.filter == PathFilter() ? nil : plan.filter
+            let removed = plan.removed ?? .init()
+            state.noteDeletions(files: removed.files, bytes: removed.bytes, at: lister.clock.now)
             guard try await records.commit(state, of: vault.id) else {
                 call.logger.warning("lease lost to another run")
                 plan.outcome = .busy
                 return
             }
+            plan.removed = nil
         }
         plan.outcome = .settled
         plan.failed = failed

@@ -69,6 +69,7 @@ struct VaultPass {
     private func spoolListing(_ filter: PathFilter) async throws -> RunState.Listing {
         try await saveProgress(ListCursor(), .listing)
         let known = try await records.state(of: vault.id)
+        try checkAccount(known)
         let since = known.flatMap { usableCursor($0, filter) }
         let compiled = CompiledFilter(filter)
         let listing: RunState.Listing? = try await lister.provider.withLibrary(lister.secret, logger: call.logger) {
@@ -87,6 +88,16 @@ struct VaultPass {
             isSnapshot: listing.isSnapshot
         )
         return listing
+    }
+
+    /// What another account lists says nothing about what was mirrored from this one.
+    private func checkAccount(_ known: VaultState?) throws(SyncError) {
+        guard let before = known?.account, let account = vault.account, before != account else { return }
+        throw SyncError(
+            .invalidConfiguration,
+            "the credentials are of another account than the one that is mirrored here; give each account a destination "
+                + "of its own"
+        )
     }
 
     /// Where to list from; nil for everything.

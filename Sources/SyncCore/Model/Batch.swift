@@ -33,17 +33,20 @@ package struct BatchHeader: Codable, Hashable, Sendable {
     package var folder: String
     /// Where the provider's listing ended, so that a session need not list everything again.
     package var listedUpTo: SourceCursor?
+    /// The vault's term that the batch belongs to; nil in a batch of the first release.
+    package var term: Int64?
 
     private enum CodingKeys: String, CodingKey {
-        case vault, folder
+        case vault, folder, term
         case listedUpTo = "listed_up_to"
     }
 
     /// Makes a header.
-    package init(vault: Vault, folder: String, listedUpTo: SourceCursor?) {
+    package init(vault: Vault, folder: String, listedUpTo: SourceCursor?, term: Int64? = nil) {
         self.vault = vault
         self.folder = folder
         self.listedUpTo = listedUpTo
+        self.term = term
     }
 }
 

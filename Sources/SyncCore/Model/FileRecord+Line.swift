@@ -16,8 +16,14 @@ extension FileRecord: LineCodable {
             guard let checksum = scanner.text().flatMap(CRC64NVME.init) else { return nil }
             crc64nvme = checksum
         }
-        guard scanner.member("epoch"), let epoch = scanner.text(like: last?.epoch) else { return nil }
         var times = Times()
+        if scanner.member("deleted_at"), !Self.take(&scanner, &times.deleted) { return nil }
+        guard scanner.member("epoch"), let epoch = scanner.text(like: last?.epoch) else { return nil }
+        var fingerprint: ObjectFingerprint?
+        if scanner.member("fingerprint") {
+            guard let mark = scanner.text() else { return nil }
+            fingerprint = ObjectFingerprint(mark)
+        }
         if scanner.member("first_synced"), !Self.take(&scanner, &times.first) { return nil }
         guard scanner.member("handle"), let handle = scanner.text() else { return nil }
         var lastError: String?
@@ -26,9 +32,19 @@ extension FileRecord: LineCodable {
             lastError = name
         }
         if scanner.member("last_synced"), !Self.take(&scanner, &times.last) { return nil }
+        var listedSize: Int64?
+        if scanner.member("listed_size") {
+            guard let bytes = scanner.integer() else { return nil }
+            listedSize = bytes
+        }
         if scanner.member("mtime"), !Self.take(&scanner, &times.mtime) { return nil }
         guard scanner.member("path"), let path = scanner.text() else { return nil }
         if scanner.member("pending_since"), !Self.take(&scanner, &times.pending) { return nil }
+        var reason: String?
+        if scanner.member("reason") {
+            guard let code = scanner.text() else { return nil }
+            reason = code
+        }
         guard scanner.member("run"), let runText = scanner.text(like: last?.run.rawValue) else { return nil }
         var sha256: String?
         if scanner.member("sha256") {
@@ -51,6 +67,10 @@ extension FileRecord: LineCodable {
         self.checkpoint = checkpoint
         self.attempts = Int(attempts)
         self.lastError = lastError
+        self.reason = reason
+        self.fingerprint = fingerprint
+        self.listedSize = listedSize
+        deletedAt = times.deleted
         mtime = times.mtime
         firstSynced = times.first
         lastSynced = times.last
@@ -58,6 +78,7 @@ extension FileRecord: LineCodable {
     }
 
     private struct Times {
+        var deleted: Timestamp?
         var first: Timestamp?
         var last: Timestamp?
         var mtime: Timestamp?

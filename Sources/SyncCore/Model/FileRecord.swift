@@ -26,10 +26,14 @@ package struct FileRecord: Codable, Hashable, Sendable {
     package var handle: String
     /// Size of the plaintext in bytes.
     package var size: Int64?
+    /// The size that the listing gives, where the stored one is another.
+    package var listedSize: Int64?
     /// Lower-case hexadecimal SHA-256 of the plaintext.
     package var sha256: String?
     /// The checksum of the plaintext, where it was fetched in ranges and has no SHA-256.
     package var crc64nvme: CRC64NVME?
+    /// The store's mark of the object that it holds for this file.
+    package var fingerprint: ObjectFingerprint?
     /// When the content was last changed at the source.
     package var mtime: Timestamp?
     /// The epoch of the vault that `version` belongs to; versions of two epochs cannot be compared.
@@ -44,6 +48,10 @@ package struct FileRecord: Codable, Hashable, Sendable {
     package var attempts: Int
     /// The stable name of the last error.
     package var lastError: String?
+    /// Why it came to that: the other side's code, where it gave one.
+    package var reason: String?
+    /// When the file was deleted.
+    package var deletedAt: Timestamp?
     /// Since when the file waits to be fetched; nil when nothing is to be done. Of a skipped file, when the source last said
     /// that it is gone.
     package var pendingSince: Timestamp?
@@ -52,6 +60,9 @@ package struct FileRecord: Codable, Hashable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case path, status, version, handle, size, sha256, crc64nvme, mtime, epoch, run, attempts, checkpoint
+        case fingerprint, reason
+        case listedSize = "listed_size"
+        case deletedAt = "deleted_at"
         case firstSynced = "first_synced"
         case lastSynced = "last_synced"
         case lastError = "last_error"
@@ -105,6 +116,8 @@ package struct FileRecord: Codable, Hashable, Sendable {
         let isSameVersion = previous?.version == entry.version && previous?.epoch == author.epoch
         attempts = (isSameVersion ? previous?.attempts ?? 0 : 0) + 1
         lastError = error?.rawValue
+        // Until the next version is stored, the object is the one that the record before describes.
+        fingerprint = isSynced ? nil : previous?.fingerprint
         let isPending = status == .failed || status == .inProgress
         pendingSince = isPending ? (previous?.pendingSince ?? author.now) : nil
     }

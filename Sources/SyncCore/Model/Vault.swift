@@ -8,10 +8,12 @@ package struct Vault: Codable, Hashable, Sendable {
     ///
     /// A cursor belongs to one epoch. It is a fingerprint and holds no secret.
     package let epoch: String
+    /// Names the account for good, where the provider tells: a fingerprint, and never the account's id itself.
+    package let account: String?
 
     /// The same vault as it is mirrored to a place: its epoch is that of vault and place together.
     func mirrored(to destination: String) -> Vault {
-        Vault(id: id, name: name, epoch: "\(epoch)\(Self.placeMark)\(destination)")
+        Vault(id: id, name: name, epoch: "\(epoch)\(Self.placeMark)\(destination)", account: account)
     }
 
     /// The part of a mirrored vault's epoch that names the place.
@@ -22,10 +24,11 @@ package struct Vault: Codable, Hashable, Sendable {
     private static let placeMark: Character = "@"
 
     /// Makes a vault.
-    package init(id: VaultID, name: String, epoch: String) {
+    package init(id: VaultID, name: String, epoch: String, account: String? = nil) {
         self.id = id
         self.name = name
         self.epoch = epoch
+        self.account = account
     }
 }
 

@@ -14,14 +14,90 @@ package struct VaultState: Codable, Hashable, Sendable {
     package var records: Int?
     /// The patterns that decided what the cursor passed by; nil is the standard alone.
     package var filter: PathFilter?
+    /// The account that the vault was seen under, as the provider names it for good.
+    package var account: String?
+    /// Where the vault's password came from; never the password.
+    package var passwordSource: String?
+    /// The salt that the vault was first opened with: another one is another vault.
+    package var pinnedSalt: String?
+    /// The encryption version that the vault was first opened with.
+    package var encryptionVersion: Int?
+    /// The vault's term that the cursor was committed in.
+    package var term: Int64?
+    /// What was deleted on each of the last days, by ascending day.
+    package var deletions: [DayOfDeletions]?
+    /// The form that this was written in; nil in what the first release wrote.
+    package var form: Int?
 
-    /// Makes a state.
-    package init(folder: String, epoch: String, cursor: SourceCursor?, run: RunID, committed: Timestamp) {
+    /// The form that this program writes, and the newest one that it reads.
+    package static let form = 2
+
+    private enum CodingKeys: String, CodingKey {
+        case folder, epoch, cursor, run, committed, records, filter, account, term, deletions, form
+        case passwordSource = "password_source"
+        case pinnedSalt = "salt"
+        case encryptionVersion = "encryption_version"
+    }
+
+    /// Makes a state; what is known of the vault besides goes on from the state before.
+    package init(
+        folder: String,
+        epoch: String,
+        cursor: SourceCursor?,
+        run: RunID,
+        committed: Timestamp,
+        previous: VaultState? = nil
+    ) {
         self.folder = folder
         self.epoch = epoch
         self.cursor = cursor
         self.run = run
         self.committed = committed
+        form = Self.form
+        account = previous?.account
+        passwordSource = previous?.passwordSource
+        pinnedSalt = previous?.pinnedSalt
+        encryptionVersion = previous?.encryptionVersion
+        term = previous?.term
+        deletions = previous?.deletions
+    }
+
+    /// Adds files that were deleted, and forgets the days that are more than a week ago.
+    package mutating func noteDeletions(files: Int, bytes: Int64, at now: Timestamp) {
+        let today = DayOfDeletions(at: now)
+        var days = deletions ?? []
+        if let index = days.firstIndex(where: { $0.day == today.day }) {
+            days[index].files += files
+            days[index].bytes += bytes
+        } else if files > 0 {
+            days.append(DayOfDeletions(day: today.day, files: files, bytes: bytes))
+        }
+        days.removeAll { $0.day <= today.day - DayOfDeletions.remembered }
+        deletions = days.isEmpty ? nil : days.sorted { $0.day < $1.day }
+    }
+}
+
+/// What was deleted from a vault's mirror on one day.
+package struct DayOfDeletions: Codable, Hashable, Sendable {
+    /// The day in UTC, counted from 1970-01-01.
+    package var day: Int
+    /// Files that were deleted.
+    package var files: Int
+    /// Their bytes, as far as they were known.
+    package var bytes: Int64
+
+    /// How many days are remembered, today included.
+    package static let remembered = 7
+
+    /// Makes a day.
+    package init(day: Int, files: Int, bytes: Int64) {
+        self.day = day
+        self.files = files
+        self.bytes = bytes
+    }
+
+    fileprivate init(at time: Timestamp) {
+        self.init(day: Int(time.milliseconds / 86_400_000), files: 0, bytes: 0)
     }
 }
 

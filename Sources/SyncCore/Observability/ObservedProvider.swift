@@ -11,6 +11,7 @@ package struct ObservedProvider: LibraryProvider {
     package var name: String { base.name }
     package var defaultConcurrency: Int { base.defaultConcurrency }
     package var hasVaultFolders: Bool { base.hasVaultFolders }
+    package var defaultDeletions: ListSettings.Deletions { base.defaultDeletions }
 
     /// Wraps a provider.
     ///

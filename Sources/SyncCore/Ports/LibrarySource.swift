@@ -11,6 +11,9 @@ package protocol LibraryProvider: Sendable {
     /// Whether each vault has a folder of its own in the mirror; true where nobody says otherwise.
     var hasVaultFolders: Bool { get }
 
+    /// What happens to files that are gone at the source, where nobody says otherwise.
+    var defaultDeletions: ListSettings.Deletions { get }
+
     /// The same provider for a call that has to be done by `deadline`. Where a service asks for quiet it waits, for as long as
     /// that allows.
     func working(until deadline: Timestamp) -> any LibraryProvider
@@ -41,6 +44,8 @@ package protocol LibraryProvider: Sendable {
 
 extension LibraryProvider {
     package var hasVaultFolders: Bool { true }
+
+    package var defaultDeletions: ListSettings.Deletions { .mirror }
 
     package func working(until deadline: Timestamp) -> any LibraryProvider { self }
 }

@@ -36,6 +36,35 @@ package struct ObjectAttributes: Hashable, Sendable {
     }
 }
 
+/// A store's mark of the bytes that an object holds: equal while nobody has written the object anew. Its JSON form is the text.
+///
+/// Of a bucket it is the ETag without its quotes, of a folder the file's size, time of change and inode. Nobody but the store
+/// looks into it.
+package struct ObjectFingerprint: RawRepresentable, Hashable, Codable, Sendable {
+    /// The store's own notation.
+    package let rawValue: String
+
+    package init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    /// Takes the store's own notation.
+    package init(_ rawValue: String) {
+        self.init(rawValue: rawValue)
+    }
+}
+
+/// What a store answers when it has stored an object.
+package struct StoredObject: Hashable, Sendable {
+    /// The mark of what it holds now; nil where the store gives none.
+    package var fingerprint: ObjectFingerprint?
+
+    /// Makes an answer.
+    package init(fingerprint: ObjectFingerprint? = nil) {
+        self.fingerprint = fingerprint
+    }
+}
+
 /// What the store says of an object.
 package struct ObjectSummary: Hashable, Sendable {
     /// Size in bytes.
@@ -46,13 +75,22 @@ package struct ObjectSummary: Hashable, Sendable {
     package var crc64nvme: CRC64NVME?
     /// The stored source version, where the store keeps one.
     package var sourceVersion: String?
+    /// The store's mark of the object.
+    package var fingerprint: ObjectFingerprint?
 
     /// Makes a summary.
-    package init(size: Int64, sha256: String? = nil, crc64nvme: CRC64NVME? = nil, sourceVersion: String? = nil) {
+    package init(
+        size: Int64,
+        sha256: String? = nil,
+        crc64nvme: CRC64NVME? = nil,
+        sourceVersion: String? = nil,
+        fingerprint: ObjectFingerprint? = nil
+    ) {
         self.size = size
         self.sha256 = sha256
         self.crc64nvme = crc64nvme
         self.sourceVersion = sourceVersion
+        self.fingerprint = fingerprint
     }
 }
 
@@ -66,13 +104,22 @@ package struct ListedObject: Hashable, Sendable {
     package var written: Timestamp?
     /// When the content was last changed, where the listing says so.
     package var mtime: Timestamp?
+    /// The store's mark of the object.
+    package var fingerprint: ObjectFingerprint?
 
     /// Makes a listed object.
-    package init(key: String, size: Int64, written: Timestamp? = nil, mtime: Timestamp? = nil) {
+    package init(
+        key: String,
+        size: Int64,
+        written: Timestamp? = nil,
+        mtime: Timestamp? = nil,
+        fingerprint: ObjectFingerprint? = nil
+    ) {
         self.key = key
         self.size = size
         self.written = written
         self.mtime = mtime
+        self.fingerprint = fingerprint
     }
 }
 
@@ -157,7 +204,8 @@ package protocol ObjectStore: Sendable {
     func list(_ prefix: String, after key: String?) -> any AsyncSequence<[ListedObject], any Error> & Sendable
 
     /// Stores a whole object in one step; it replaces what was there.
-    func put(_ key: ObjectKey, _ bytes: [UInt8], _ attributes: ObjectAttributes) async throws
+    @discardableResult
+    func put(_ key: ObjectKey, _ bytes: [UInt8], _ attributes: ObjectAttributes) async throws -> StoredObject
 
     /// Begins an upload in parts. Nothing is visible before ``complete(_:parts:)``.
     ///
@@ -197,8 +245,10 @@ package protocol ObjectStore: Sendable {
     /// - Parameters:
     ///   - upload: the upload, which is gone afterwards.
     ///   - parts: all parts with their checksums, by ascending number.
+    /// - Returns: what the store holds now.
     /// - Throws: `StoreUnavailable`; `CorruptContent` when the parts are not those that were stored.
-    func complete(_ upload: MultipartUpload, parts: [UploadedPart]) async throws
+    @discardableResult
+    func complete(_ upload: MultipartUpload, parts: [UploadedPart]) async throws -> StoredObject
 
     /// Throws away what was uploaded. An upload that is gone already is no error.
     func abort(_ upload: MultipartUpload) async throws
@@ -225,8 +275,12 @@ package protocol ObjectStore: Sendable {
 
     /// Copies an object within the store without moving its bytes through this process.
     ///
-    /// - Returns: false when there is nothing to copy.
-    func copy(from source: ObjectKey, to destination: ObjectKey, _ attributes: ObjectAttributes) async throws -> Bool
+    /// - Returns: what the store holds at the destination now; nil when there is nothing to copy.
+    func copy(
+        from source: ObjectKey,
+        to destination: ObjectKey,
+        _ attributes: ObjectAttributes
+    ) async throws -> StoredObject?
 
     /// Deletes objects. One that does not exist counts as deleted.
     func delete(_ keys: [ObjectKey]) async throws

@@ -29,7 +29,7 @@ package struct StreamUpload: Sendable {
     ///   - verify: is called with the size after the last byte and before anything becomes visible; what it throws
     ///     throws the upload away.
     ///   - pull: gives the next bytes, or nil after the last; it is called no faster than parts are stored.
-    /// - Returns: the size in bytes.
+    /// - Returns: the size in bytes, and what the store holds now.
     /// - Throws: what `pull`, `verify` or the store throws; `TooLarge`; nothing is visible then.
     package func store(
         as object: (key: ObjectKey, attributes: ObjectAttributes),
@@ -37,7 +37,7 @@ package struct StreamUpload: Sendable {
         begin: (MultipartUpload?) async throws -> Void = { _ in },
         verify: (Int64) throws -> Void = { _ in },
         pull: Pull
-    ) async throws -> Int64 {
+    ) async throws -> (size: Int64, stored: StoredObject) {
         try UploadSettings.check(size)
         let plan = settings.bufferedParts(for: size)
         var source = PartSource(partSize: plan.size)
@@ -46,8 +46,7 @@ package struct StreamUpload: Sendable {
             if first.count <= settings.multipartThreshold {
                 try verify(source.count)
                 try await begin(nil)
-                try await store.put(object.key, first, object.attributes)
-                return source.count
+                return (source.count, try await store.put(object.key, first, object.attributes))
             }
             source.putBack(first)
         }
@@ -56,8 +55,7 @@ package struct StreamUpload: Sendable {
             try await begin(upload)
             let parts = try await storeParts(of: &source, upload, plan.inFlight, pull)
             try verify(source.count)
-            try await store.completeSurely(upload, parts: parts, object.attributes)
-            return source.count
+            return (source.count, try await store.completeSurely(upload, parts: parts, object.attributes))
         } catch {
             await store.abandon(upload, until: limit)
             throw error
@@ -103,14 +101,15 @@ extension ObjectStore {
         _ upload: MultipartUpload,
         parts: [UploadedPart],
         _ attributes: ObjectAttributes
-    ) async throws {
+    ) async throws -> StoredObject {
         do {
-            try await complete(upload, parts: parts)
+            return try await complete(upload, parts: parts)
         } catch let error as SyncError where error.isRetryable {
             guard let version = attributes.sourceVersion, let object = try await head(upload.key),
                 object.sourceVersion == version, object.size == parts.totalSize,
                 object.crc64nvme == nil || object.crc64nvme == parts.wholeChecksum
             else { throw error }
+            return StoredObject(fingerprint: object.fingerprint)
         }
     }
 }

@@ -16,9 +16,9 @@ struct GoProWorld: Sendable {
     let simulator: GoProSimulator
     let clock: ManualClock
     let http: SimulatedHTTP
-    let mirror = MemoryObjectStore()
+    let mirror: MemoryObjectStore
     let state = MemoryObjectStore()
-    let records = MemoryRecordStore()
+    let records: MemoryRecordStore
     let secrets: MemorySecretStore
     var configuration: GoProProvider.Configuration
     var listing = ListSettings()
@@ -35,13 +35,35 @@ struct GoProWorld: Sendable {
         largestPage: Int = 100,
         _ configure: (inout GoProSimulator.Configuration) -> Void = { _ in }
     ) throws {
-        let clock = ManualClock()
+        let library = SimulatedMediaLibrary(media)
+        let stores = (MemoryObjectStore(), MemoryRecordStore())
+        try self.init(library, ManualClock(), stores) { settings in
+            settings.addressLifetime = addressLifetime
+            settings.largestPage = largestPage
+            configure(&settings)
+        }
+    }
+
+    /// The mirror of another world with another library.
+    init(
+        _ world: GoProWorld,
+        library: SimulatedMediaLibrary,
+        _ configure: (inout GoProSimulator.Configuration) -> Void
+    ) throws {
+        try self.init(library, world.clock, (world.mirror, world.records), configure)
+    }
+
+    private init(
+        _ library: SimulatedMediaLibrary,
+        _ clock: ManualClock,
+        _ stores: (MemoryObjectStore, MemoryRecordStore),
+        _ configure: (inout GoProSimulator.Configuration) -> Void
+    ) throws {
         var settings = GoProSimulator.Configuration()
         settings.unixTime = { Double(clock.now.milliseconds) / 1000 }
-        settings.addressLifetime = addressLifetime
-        settings.largestPage = largestPage
         configure(&settings)
-        library = SimulatedMediaLibrary(media)
+        (mirror, records) = stores
+        self.library = library
         simulator = GoProSimulator(library: library, configuration: settings, logger: quiet)
         self.clock = clock
         http = SimulatedHTTP(simulator)

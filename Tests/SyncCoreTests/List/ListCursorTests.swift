@@ -22,6 +22,7 @@ struct ListCursorTests {
         cursor.piece = .max
         cursor.deleted = .max
         cursor.failed = .max
+        cursor.term = .max
         cursor.isDraining = true
         cursor.member = .max
         cursor.reopened = "1000000/1000"
@@ -48,6 +49,7 @@ struct ListCursorTests {
         cursor.step = .settle
         cursor.offset = 100
         cursor.problems = 4
+        cursor.term = 7
         cursor.reopened = "2/1"
         cursor.advance()
         var next = ListCursor(vault: 4, events: 50, generation: 2)

@@ -23,6 +23,11 @@ struct VaultPassDeletionsTests {
         #expect(world.texts["Notes/3.md"] == nil)
         #expect(world.texts.count == 4)
         #expect(world.record("3.md")?.status == .deleted)
+        #expect(world.record("3.md")?.deletedAt == world.clock.now)
+        #expect(world.record("3.md")?.fingerprint == nil)
+        let days = try await world.records.state(of: .notes)?.deletions
+        #expect(days?.map(\.files) == [1])
+        #expect(days?.map(\.bytes) == [Int64("text 3".utf8.count)])
     }
 
     @Test("a file that was missing from one snapshot only is fetched again")

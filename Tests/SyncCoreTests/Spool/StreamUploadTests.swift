@@ -22,7 +22,7 @@ struct StreamUploadTests {
             as: (try ObjectKey("a.mp4"), attributes),
             verify: verify,
             pull: { try await chunks.next() }
-        )
+        ).size
     }
 
     @Test(
@@ -194,7 +194,7 @@ private final class GatedStore: ObjectStore {
         try await base.openUploads(below: folder, begunBefore: moment)
     }
 
-    func put(_ key: ObjectKey, _ bytes: [UInt8], _ attributes: ObjectAttributes) async throws {
+    func put(_ key: ObjectKey, _ bytes: [UInt8], _ attributes: ObjectAttributes) async throws -> StoredObject {
         try await base.put(key, bytes, attributes)
     }
 
@@ -206,7 +206,7 @@ private final class GatedStore: ObjectStore {
         try await base.beginUpload(key, attributes, partSize: partSize)
     }
 
-    func complete(_ upload: MultipartUpload, parts: [UploadedPart]) async throws {
+    func complete(_ upload: MultipartUpload, parts: [UploadedPart]) async throws -> StoredObject {
         try await base.complete(upload, parts: parts)
     }
 
@@ -218,7 +218,11 @@ private final class GatedStore: ObjectStore {
 
     func head(_ key: ObjectKey) async throws -> ObjectSummary? { try await base.head(key) }
 
-    func copy(from source: ObjectKey, to destination: ObjectKey, _ attributes: ObjectAttributes) async throws -> Bool {
+    func copy(
+        from source: ObjectKey,
+        to destination: ObjectKey,
+        _ attributes: ObjectAttributes
+    ) async throws -> StoredObject? {
         try await base.copy(from: source, to: destination, attributes)
     }
 

@@ -1,0 +1,161 @@
+import AWSAdapters
+import AWSClient
+import ArgumentParser
+import Backup
+import Foundation
+import HTTPTransport
+import LocalAdapters
+import Logging
+import SyncCore
+
+/// A mirror that is looked into, verified or restored from.
+struct BackupPlace: Sendable {
+    /// What is known of the files; nil where only the bucket itself can be read.
+    let records: (any RecordStore)?
+    let store: any ObjectStore
+    let history: any VersionHistory
+    let vaults: [MirroredVault]
+    /// What people call the place.
+    let name: String
+
+    /// Folders at the top of the store that hold no files of a mirror.
+    static let reserved = [".obsync", "state"]
+
+    /// Opens a mirror, works with it, and closes what it needed.
+    ///
+    /// - Throws: `InvalidInput` where there is no mirror, `StoreUnavailable` and `InvalidConfiguration` where it cannot be
+    ///   read, and what `body` throws.
+    static func with(
+        _ address: MirrorAddress,
+        _ logger: Logger,
+        _ body: (BackupPlace) async throws -> Void
+    ) async throws {
+        switch address {
+        case .folder(let folder):
+            try await body(try await open(folder))
+        case .bucket(let bucket, let prefix):
+            try await AsyncHTTPClientTransport.with { transport in
+                let client = try AWSClient(
+                    environment: ProcessInfo.processInfo.environment,
+                    executor: transport,
+                    logger: logger
+                )
+                let history = S3VersionHistory(
+                    s3: S3(client: client),
+                    bucket: bucket,
+                    prefix: prefix,
+                    reserved: reserved
+                )
+                try await body(
+                    BackupPlace(
+                        records: nil,
+                        store: S3ObjectStore(s3: S3(client: client), bucket: bucket, prefix: prefix),
+                        history: history,
+                        vaults: try await history.vaults(),
+                        name: "s3://\(bucket)/\(prefix)"
+                    )
+                )
+            }
+        }
+    }
+
+    /// Opens the mirror in a folder.
+    ///
+    /// - Returns: the mirror.
+    /// - Throws: `InvalidInput` where there is no mirror, `StoreUnavailable` for its database.
+    private static func open(_ folder: LocalFolder) async throws -> BackupPlace {
+        let path = folder.data + "/records.sqlite"
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw SyncError(
+                .invalidInput,
+                "there is no mirror in \(folder.path); name the folder that obsync sync was given with --dest"
+            )
+        }
+        let records = try SQLiteRecordStore(path: path)
+        let store = FolderObjectStore(root: folder.path, scratch: folder.data + "/tmp")
+        var vaults: [MirroredVault] = []
+        for id in try await records.vaults() {
+            if let state = try await records.state(of: id) {
+                vaults.append(MirroredVault(id: id, folder: state.folder))
+            }
+        }
+        return BackupPlace(
+            records: records,
+            store: store,
+            history: PresentHistory(records, store, vaults: vaults),
+            vaults: vaults,
+            name: folder.path
+        )
+    }
+
+    /// The vaults that somebody means.
+    ///
+    /// - Parameter text: the id of a vault or the name of its folder; nil for all.
+    /// - Returns: none only where nothing was ever mirrored.
+    /// - Throws: `InvalidInput` with those that there are.
+    func vaults(named text: String?) throws -> [MirroredVault] {
+        guard let text, !vaults.isEmpty else { return vaults }
+        let named = vaults.filter { $0.id?.rawValue == text || $0.folder.utf8.elementsEqual(text.utf8) }
+        guard named.isEmpty else { return named }
+        let there = vaults.map(\.title).joined(separator: ", ")
+        throw SyncError(.invalidInput, "there is no vault '\(text)' in \(name); there are: \(there)")
+    }
+}
+
+extension MirroredVault {
+    /// What people call the vault: the name of its folder, or its id where its files lie at the top.
+    var title: String {
+        folder.isEmpty ? id?.rawValue ?? "library" : folder.printable
+    }
+
+    /// A path of the vault as it is seen from the top of the mirror.
+    func shown(_ path: VaultPath) -> String {
+        (folder.isEmpty ? path.rawValue : "\(folder)/\(path.rawValue)").printable
+    }
+}
+
+/// Which mirror, vault and files a command is about.
+struct BackupOptions: ParsableArguments {
+    @Argument(help: "The id of a vault or the name of its folder; all vaults where none is named.")
+    var vault: String?
+
+    @Argument(
+        help: "Only files that this pattern names, in the syntax of gitignore; a folder stands for all that lies in it."
+    )
+    var pattern: String?
+
+    @Option(help: "The mirror: a folder, or s3://bucket/prefix.")
+    var dest: String
+
+    /// Opens the mirror and works with it.
+    func withPlace(_ body: (BackupPlace) async throws -> Void) async throws {
+        var logger = Logger(label: "obsync") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = .error
+        try await BackupPlace.with(MirrorAddress(dest), logger, body)
+    }
+}
+
+/// A moment, as an option gives it.
+extension Timestamp {
+    /// Reads a moment as people write it, in the time zone of this machine.
+    ///
+    /// - Returns: the moment.
+    /// - Throws: `InvalidInput`.
+    static func read(_ text: String) throws -> Timestamp {
+        try PointInTime(calendar: .current, now: SystemClock().now)(text)
+    }
+
+    /// Such as `2026-11-21 04:30`, local time.
+    var localText: String {
+        let date = Date(timeIntervalSince1970: Double(milliseconds) / 1000)
+        let parts = Calendar.current.dateComponents([.year, .month, .day, .hour, .minute], from: date)
+        return String(
+            format: "%04d-%02d-%02d %02d:%02d",
+            parts.year ?? 0,
+            parts.month ?? 0,
+            parts.day ?? 0,
+            parts.hour ?? 0,
+            parts.minute ?? 0
+        )
+    }
+}
