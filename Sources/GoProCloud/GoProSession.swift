@@ -97,7 +97,10 @@ final class GoProSession: VaultSession {
             manifests
         )
         if let listed = entry.size, listed != content.size {
-            logger.notice("the media host states another size than the listing", metadata: [LogKey.bytes: "\(content.size)"])
+            logger.notice(
+                "media host states another size than the listing",
+                metadata: [LogKey.bytes: "\(content.size)"]
+            )
         }
         var found = FileContent(
             size: content.size,

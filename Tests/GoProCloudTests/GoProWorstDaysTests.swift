@@ -197,7 +197,8 @@ struct GoProWorstDaysTests {
     func anotherAccount() async throws {
         let world = try GoProWorld((1...20).map { Samples.video($0) })
         try await world.run()
-        let state = try #require(try await world.records.state(of: try #require(VaultID("gopro"))))
+        let id = try #require(VaultID("gopro"))
+        let state = try #require(try await world.records.state(of: id))
         let account = try #require(state.account)
         #expect(!account.contains("0000-4000"), "a fingerprint and not the id")
         let other = try GoProWorld(world, library: SimulatedMediaLibrary([Samples.video(50)])) {

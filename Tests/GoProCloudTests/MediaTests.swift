@@ -93,7 +93,9 @@ struct MediaTests {
         #expect(try originals(bare, "Video") == [])
         #expect(try originals(#"{"label": "source", "available": false}"#, "Edit") == [])
         #expect(try originals(#"{"label": "edit_proxy"}"#, "Edit") == [])
-        #expect(try originals(#"{"label": "source", "url": "https://a.gopro.com/s"}"#, "Edit") == ["https://a.gopro.com/s"])
+        #expect(
+            try originals(#"{"label": "source", "url": "https://a.gopro.com/s"}"#, "Edit") == ["https://a.gopro.com/s"]
+        )
     }
 
     @Test(

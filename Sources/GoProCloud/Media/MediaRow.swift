@@ -56,6 +56,8 @@ struct MediaRow: Decodable, Sendable {
     /// - Parameters:
     ///   - kind: a group, or what is unchanged.
     ///   - mayBeTakenApart: whether it may be taken apart although it is unchanged.
+    /// - Returns: the entry.
+    /// - Throws: what encoding its handle throws.
     func entry(_ kind: Entry.Kind, mayBeTakenApart: Bool = false) throws -> Entry {
         Entry(
             kind: kind,

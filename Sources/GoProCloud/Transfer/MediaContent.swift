@@ -23,6 +23,9 @@ struct MediaContent: RangedContent {
     /// - Parameters:
     ///   - file: which original.
     ///   - listed: the size that the listing states.
+    ///   - host: what is asked.
+    ///   - manifests: where the addresses come from.
+    /// - Returns: the body, to be read.
     /// - Throws: `SourceGone`, `FileUnavailable`, `CorruptContent`, `Throttled`, `SourceUnavailable`; `ProtocolChanged` for a
     ///   foreign host.
     static func open(

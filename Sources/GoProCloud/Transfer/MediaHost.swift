@@ -44,6 +44,7 @@ struct MediaHost: Sendable {
     /// - Parameters:
     ///   - offer: where the file is; its addresses were checked.
     ///   - listed: the size that the listing states; where the host states another one, it has to do so twice.
+    /// - Returns: what the host says, in as many answers as were needed.
     /// - Throws: ``Refusal``; `Throttled`, `SourceUnavailable`, `FileUnavailable`, `CorruptContent`.
     func measure(_ offer: DownloadManifest.Offer, listed: Int64?) async throws -> Measure {
         let stated = try await account.retry(logger) { try await head(offer) }

@@ -24,6 +24,7 @@ struct MediaStream: AsyncSequence, Sendable {
         /// Whether the body at hand goes on behind the end of what was asked for.
         private var goesOn = false
         private var failures = 0
+        private var hasStalled = false
 
         fileprivate init(content: MediaContent, offset: Int64, end: Int64) {
             self.content = content
@@ -46,7 +47,10 @@ struct MediaStream: AsyncSequence, Sendable {
                 } catch let error as TransportError {
                     chunks = nil
                     let failure = MediaHost.failure(error, "a body from GoPro's media host broke off")
-                    guard failure.isRetryable else { throw failure }
+                    // A body that stops coming is asked for once more.
+                    let isSecondStall = !failure.isRetryable && hasStalled
+                    hasStalled = !failure.isRetryable
+                    guard !isSecondStall else { throw failure }
                     try await content.pause(after: &failures, failure)
                 }
             }

@@ -38,20 +38,24 @@ extension GoProSimulator {
             if request.header("Authorization") != nil || request.header("Cookie") != nil { $0.leakedCredentials += 1 }
             if request.method == "HEAD" { $0.heads += 1 } else { $0.bodies += 1 }
         }
-        let path = request.path.split(separator: "/").map(String.init)
-        let number = request.query["Policy"] ?? path.last.map { $0.replacing("@", with: "") }
-        guard path.count == 2, let index = number.flatMap({ Int($0) }), let expires = request.query["Expires"].flatMap({ Int64($0) }),
-            request.query["Signature"] == signature(String(request.path.replacing("@", with: "")), expires, request.method)
+        // What was redirected has a mark in its path that its signature does not cover.
+        let isRedirected = request.path.contains("@")
+        let signed = request.path.replacing("@", with: "")
+        let path = signed.split(separator: "/").map(String.init)
+        guard path.count == 2, let index = Int(request.query["Policy"] ?? path[1]),
+            let expires = request.query["Expires"].flatMap({ Int64($0) }),
+            request.query["Signature"] == signature(String(signed), expires, request.method)
         else { return .of(403) }
         guard Double(expires) > configuration.unixTime() else {
             count { $0.expiredAddresses += 1 }
             return .of(403)
         }
         let id = path[0]
-        if path[1].hasPrefix("@") == false, let answer = redirect(request, id) { return answer }
+        if !isRedirected, let answer = redirect(request, id) { return answer }
         if request.method == "HEAD", takes(.headRefused, medium: id) { return .of(405) }
         let answers: [(GoProFault, Int)] = [
-            (.addressRefused, 403), (.mediaGone, 410), (.mediaMissing, 404), (.mediaUnavailable, 503), (.mediaThrottled, 429),
+            (.addressRefused, 403), (.mediaGone, 410), (.mediaMissing, 404), (.mediaUnavailable, 503),
+            (.mediaThrottled, 429),
         ]
         for (fault, status) in answers where takes(fault, medium: id) { return .of(status) }
         for (fault, status) in [(GoProFault.mediaThrottledFor, 429), (.mediaUnavailableFor, 503)]
@@ -81,7 +85,9 @@ extension GoProSimulator {
             ("ETag", medium.etag(index)),
         ]
         if request.method == "HEAD" {
-            if takes(.lengthUnstated, medium: medium.id) { return Response(status: 200, headers: headers, body: .bytes([])) }
+            if takes(.lengthUnstated, medium: medium.id) {
+                return Response(status: 200, headers: headers, body: .bytes([]))
+            }
             headers.append(("Content-Length", String(size + (takes(.lengthWrong, medium: medium.id) ? 1 : 0))))
             return Response(status: 200, headers: headers, body: .bytes([]))
         }

@@ -80,6 +80,7 @@ package final class SimulatedMediaLibrary: Sendable {
     /// Gives out an access token as a browser's sign-in does: nothing renews it.
     ///
     /// - Parameter end: when it ends, in seconds since 1970.
+    /// - Returns: the token.
     package func issueCapturedToken(until end: Double = .infinity) -> String {
         state.withLock { $0.issueAccessToken(until: end) }
     }

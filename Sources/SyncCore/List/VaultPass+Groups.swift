@@ -43,6 +43,7 @@ extension VaultPass {
     ///   - session: the open vault.
     ///   - mayCut: whether the page may end before the group, because something was done before it.
     /// - Returns: its files; nil where the page ends before it, so that what was done is not thrown away.
+    /// - Throws: what concerns more than this group.
     private func takeApart(_ group: Entry, _ session: any VaultSession, mayCut: Bool) async throws -> GroupFiles? {
         do {
             return try await session.files(of: group)

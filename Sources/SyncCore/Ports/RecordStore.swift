@@ -30,6 +30,7 @@ package protocol RecordStore: Sendable {
     /// - Parameters:
     ///   - folder: only paths that begin with this one and a slash.
     ///   - vault: the vault.
+    /// - Returns: the first records, by path.
     /// - Throws: `StoreUnavailable`, `Throttled`.
     func someRecords(below folder: VaultPath, in vault: VaultID) async throws -> [FileRecord]
 
