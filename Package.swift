@@ -14,12 +14,15 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let inMemoryTracing = Target.Dependency.product(name: "InMemoryTracing", package: "swift-distributed-tracing")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioExtras = Target.Dependency.product(name: "NIOExtras", package: "swift-nio-extras")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
@@ -32,6 +35,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -54,13 +58,15 @@ let package = Package(
         ),
         .target(
             name: "HTTPTransport",
-            dependencies: [asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix, nioSSL],
+            dependencies: [
+                asyncHTTPClient, logging, nioCore, nioExtras, nioHTTP1, nioHTTPCompression, nioPosix, nioSSL,
+            ],
             swiftSettings: settings
         ),
         .target(
             name: "ObsidianSync",
             dependencies: [
-                "HTTPTransport", "StreamingCrypto", "SyncCore", crypto, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
+                "HTTPTransport", "StreamingCrypto", "SyncCore", crypto, logging, nioCore, nioHTTP1, nioPosix,
                 nioWebSocket,
             ],
             swiftSettings: settings
@@ -73,7 +79,7 @@ let package = Package(
         .target(
             name: "LocalAdapters",
             dependencies: [
-                "Checksums", "StateMachine", "SyncCore", .product(name: "GRDB", package: "GRDB.swift"), nioPosix,
+                "Checksums", "StateMachine", "SyncCore", grdb, nioPosix,
             ],
             swiftSettings: settings
         ),
@@ -108,9 +114,10 @@ let package = Package(
         .executableTarget(name: "Lister", dependencies: ["LambdaFunctions", "SyncCore"], swiftSettings: settings),
         .executableTarget(name: "Downloader", dependencies: ["LambdaFunctions", "SyncCore"], swiftSettings: settings),
         .target(name: "StateMachine", swiftSettings: settings),
+        .target(name: "LoopbackGuard", dependencies: [nioCore, nioHTTP1], swiftSettings: settings),
         .target(
             name: "LambdaRuntime",
-            dependencies: [logging, nioCore, nioHTTP1, nioPosix],
+            dependencies: ["LoopbackGuard", logging, nioCore, nioHTTP1, nioPosix],
             swiftSettings: settings
         ),
         .target(
@@ -125,7 +132,8 @@ let package = Package(
         .target(
             name: "Simulators",
             dependencies: [
-                crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging, nioCore, nioHTTP1, nioPosix,
+                "LoopbackGuard", crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging, nioCore,
+                nioHTTP1, nioPosix,
                 nioSSL, nioWebSocket,
             ],
             swiftSettings: settings
@@ -209,6 +217,11 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "LoopbackGuardTests",
+            dependencies: ["LoopbackGuard", nioCore, nioEmbedded, nioHTTP1],
+            swiftSettings: settings
+        ),
         .testTarget(name: "AWSSigningTests", dependencies: ["AWSSigning"], swiftSettings: settings),
         .testTarget(
             name: "AWSClientTests",
@@ -256,7 +269,7 @@ let package = Package(
             name: "ObsyncTests",
             dependencies: [
                 "LocalAdapters", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", "TestSupport", "obsync",
-                argumentParser, logging,
+                argumentParser, grdb, logging,
             ],
             swiftSettings: settings
         ),

@@ -127,39 +127,6 @@ package struct DynamoRecordStore: RecordStore {
         }
     }
 
-    package func acquireLease(_ lease: Lease, on vault: VaultID, now: Timestamp) async throws -> Bool {
-        let expired = now.advanced(by: .zero - Lease.clockSkew)
-        return try await conditionally {
-            _ = try await dynamoDB.updateItem(
-                .init(
-                    conditionExpression:
-                        "attribute_not_exists(lease_owner) OR lease_owner = :owner OR lease_expires < :expired",
-                    expressionAttributeValues: [
-                        ":owner": .s(lease.owner.rawValue), ":expires": .n(lease.expires.milliseconds),
-                        ":expired": .n(expired.milliseconds),
-                    ],
-                    key: RecordItem.key(vault, RecordItem.state),
-                    tableName: table,
-                    updateExpression: "SET lease_owner = :owner, lease_expires = :expires"
-                )
-            )
-        }
-    }
-
-    package func releaseLease(of run: RunID, on vault: VaultID) async throws {
-        _ = try await conditionally {
-            _ = try await dynamoDB.updateItem(
-                .init(
-                    conditionExpression: "lease_owner = :owner",
-                    expressionAttributeValues: [":owner": .s(run.rawValue)],
-                    key: RecordItem.key(vault, RecordItem.state),
-                    tableName: table,
-                    updateExpression: "REMOVE lease_owner, lease_expires"
-                )
-            )
-        }
-    }
-
     package func progress(of vault: VaultID) async throws -> VaultProgress? {
         guard let body = try await item(vault, RecordItem.progress)?["progress"]?.string else { return nil }
         return try RecordItem.decoded(VaultProgress.self, body)
@@ -202,7 +169,7 @@ package struct DynamoRecordStore: RecordStore {
 }
 
 extension DynamoRecordStore {
-    private func item(_ vault: VaultID, _ sort: String) async throws -> Item? {
+    func item(_ vault: VaultID, _ sort: String) async throws -> Item? {
         let request = DynamoDB.GetItemInput(consistentRead: true, key: RecordItem.key(vault, sort), tableName: table)
         return try await mappingErrors { try await dynamoDB.getItem(request).item }
     }

@@ -8,6 +8,8 @@ package import Tracing
 package struct FunctionEnvironment: Sendable {
     /// `S3_BUCKET`: where the files go.
     package var bucket: String
+    /// `S3_BUCKET_OWNER`: the account that the bucket has to belong to, where that is known.
+    package var bucketOwner: String?
     /// `S3_PREFIX`: what their keys begin with; empty, or ending in `/`.
     package var prefix: String
     /// `S3_STATE_PREFIX`: what the keys of manifests and batches begin with; `state/` where it is not set.
@@ -43,6 +45,7 @@ package struct FunctionEnvironment: Sendable {
         let reader = VariableReader(variables: variables)
         self.variables = variables
         bucket = try reader.required("S3_BUCKET")
+        bucketOwner = try reader.account("S3_BUCKET_OWNER")
         prefix = reader.prefix("S3_PREFIX", default: "")
         statePrefix = reader.prefix("S3_STATE_PREFIX", default: "state/")
         guard !prefix.hasPrefix(statePrefix) else {
@@ -72,9 +75,11 @@ package struct FunctionEnvironment: Sendable {
         listing.batchSize = try reader.integer("LAMBDA_BATCH_SIZE", in: 1...100) ?? listing.batchSize
         listing.maxConcurrent = try reader.integer("LAMBDA_MAX_CONCURRENT", in: 1...40)
         listing.concurrencyLimit = listing.maxConcurrent ?? listing.concurrencyLimit
-        listing.brakeFiles = try reader.integer("DELETION_BRAKE_FILES", in: 0...1_000_000_000) ?? listing.brakeFiles
+        let counts = 0...1_000_000_000
+        listing.brake.fewest = try reader.integer("DELETION_BRAKE_FILES", in: counts) ?? listing.brake.fewest
+        listing.brake.most = try reader.integer("DELETION_BRAKE_MOST", in: counts) ?? listing.brake.most
         if let percent = try reader.integer("DELETION_BRAKE_PERCENT", in: 0...100) {
-            listing.brakeShare = Double(percent) / 100
+            listing.brake.share = Double(percent) / 100
         }
         listing.filter = PathFilter(
             exclude: PathFilter.patterns(reader.text("SYNC_EXCLUDE") ?? ""),
@@ -109,7 +114,7 @@ package struct FunctionEnvironment: Sendable {
         logger: Logger
     ) throws -> Pipeline {
         let client = try AWSClient(environment: variables, executor: executor, tracer: tracer, logger: logger)
-        let s3 = S3(client: client)
+        let s3 = S3(client: client, owners: bucketOwner.map { [bucket: $0] } ?? [:])
         let (bucket, prefix, statePrefix, kmsKeyID) = (bucket, prefix, statePrefix, kmsKeyID)
         var pipeline = Pipeline(
             secrets: SecretsManagerStore(secretsManager: SecretsManager(client: client), secretID: secretID),

@@ -23,6 +23,7 @@ import SyncCore
 /// | `a`, `x`, `w` | attempts, last error and why: the other side's code | one attempt; no error; no code |
 /// | `b` | the size that the listing gives | where it is the stored one |
 /// | `g` | the store's mark of the object; an ETag as its bytes | where the store gave none |
+/// | `o` | the form of the item | up to the second |
 /// | `u` | when the file was deleted | it is not |
 /// | `t` | the checkpoint of a transfer | none is on its way |
 /// | `pending_since` | since when the file waits; the key of the sparse index | it does not wait |
@@ -96,6 +97,7 @@ enum RecordItem {
     }
 
     static func record(_ item: DynamoRecordStore.Item) throws -> FileRecord {
+        if let form = item["o"]?.integer { _ = try DataForm(reading: Int(clamping: form)) }
         guard let path = item["path"]?.string ?? item["item"]?.string.flatMap(path(inSortKey:)),
             let version = item["v"]?.integer,
             let status = FileRecord.Status(rawValue: item["s"]?.string ?? FileRecord.Status.completed.rawValue),
@@ -171,6 +173,8 @@ enum RecordItem {
     static func decoded<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value {
         do {
             return try JSONDecoder().decode(type, from: Data(text.utf8))
+        } catch let error as SyncError {
+            throw error
         } catch {
             throw malformed
         }

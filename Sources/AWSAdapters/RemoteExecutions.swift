@@ -43,7 +43,8 @@ package struct RemoteExecutions: Sendable {
         logger: Logger
     ) throws {
         let parts = arn.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count >= 7, parts[0] == "arn", parts[2] == "states", !parts[3].isEmpty else {
+        guard parts.count >= 7, parts[0] == "arn", parts[2] == "states", let region = Region(name: String(parts[3]))
+        else {
             throw SyncError(
                 .invalidInput,
                 "this is no ARN of Step Functions; it looks like arn:aws:states:<region>:<account>:execution:<machine>:<name>"
@@ -52,7 +53,7 @@ package struct RemoteExecutions: Sendable {
         stepFunctions = StepFunctions(
             client: try AWSClient(
                 environment: variables,
-                region: Region(rawValue: String(parts[3])),
+                region: region,
                 executor: executor,
                 logger: logger
             )

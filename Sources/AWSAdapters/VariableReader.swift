@@ -28,6 +28,18 @@ struct VariableReader {
         return value
     }
 
+    /// An AWS account: twelve digits.
+    func account(_ name: String) throws(SyncError) -> String? {
+        guard let value = text(name) else { return nil }
+        guard value.utf8.count == 12, value.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            throw SyncError(
+                .invalidConfiguration,
+                "the environment variable \(name) has to be the twelve digits of an AWS account"
+            )
+        }
+        return value
+    }
+
     func prefix(_ name: String, default value: String) -> String {
         Self.withSlash(text(name) ?? value)
     }

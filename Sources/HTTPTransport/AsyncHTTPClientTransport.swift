@@ -2,8 +2,6 @@ import AsyncHTTPClient
 package import Logging
 import NIOCore
 import NIOHTTP1
-import NIOPosix
-import NIOSSL
 
 /// How an ``AsyncHTTPClientTransport`` connects.
 package struct TransportConfiguration: Sendable {
@@ -13,38 +11,58 @@ package struct TransportConfiguration: Sendable {
     package var readTimeout: Duration = .seconds(60)
     /// How many HTTP/1.1 connections to one host are open at once, at most.
     package var connectionsPerHost: Int = 16
-    /// A PEM file of certificates that are trusted besides the system's (`AWS_CA_BUNDLE`).
-    package var additionalRootsFile: String?
+    /// Which proxy requests go through, and whose certificates are trusted.
+    package var network = NetworkSettings()
 
     /// Makes the default configuration.
-    package init() {}
+    package init(network: NetworkSettings = NetworkSettings()) {
+        self.network = network
+    }
+
+    /// Reads what ``NetworkSettings`` reads.
+    ///
+    /// - Throws: ``TransportError/Code/invalidConfiguration`` naming the variable.
+    package init(environment: [String: String]) throws(TransportError) {
+        self.init(network: try NetworkSettings(environment: environment))
+    }
 }
 
 /// ``HTTPExecutor`` over AsyncHTTPClient.
+///
+/// No answer is asked for in a compressed form. One that comes so all the same is inflated, up to ``largestInflated`` bytes,
+/// and its headers say nothing of the compression any more. What is asked for in ranges, or for its headers alone, is
+/// passed on as it is stored.
 package struct AsyncHTTPClientTransport: HTTPExecutor {
-    private let client: HTTPClient
+    /// The most bytes that a compressed answer may become.
+    static let largestInflated = 64 << 20
 
-    private init(client: HTTPClient) {
-        self.client = client
+    private let clients: ClientSet
+
+    private init(clients: ClientSet) {
+        self.clients = clients
     }
 
     /// Makes a transport that lives as long as the process; ``with(_:_:)`` is for everything shorter.
     ///
     /// - Throws: ``TransportError/Code/invalidConfiguration`` when the extra roots cannot be read.
     package init(_ configuration: TransportConfiguration) throws {
-        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: try configuration.clientConfiguration)
-        // The library traps when a client goes without having been shut down, so this one never goes.
-        _ = Unmanaged.passRetained(client)
+        clients = try ClientSet(configuration)
+        // The library traps when a client goes without having been shut down, so these never go.
+        for client in clients.all { _ = Unmanaged.passRetained(client) }
     }
 
     package func execute(_ request: HTTPRequest, timeout: Duration, logger: Logger) async throws -> HTTPResponse {
+        let client = try clients.client(for: request)
         var outgoing = HTTPClientRequest(url: request.url)
         outgoing.method = request.method
         outgoing.headers = request.headers
+        if !outgoing.headers.contains(name: "Accept-Encoding") {
+            outgoing.headers.add(name: "Accept-Encoding", value: "identity")
+        }
         switch request.body {
         case .none: break
         case .bytes(let buffer): outgoing.body = .bytes(buffer)
-        case .stream(let length, let chunks): outgoing.body = streamed(chunks, length: length)
+        case .stream(let length, let chunks): outgoing.body = Self.streamed(chunks, length: length, client)
         }
         do {
             let response = try await client.execute(
@@ -52,9 +70,14 @@ package struct AsyncHTTPClientTransport: HTTPExecutor {
                 deadline: .now() + .nanoseconds(timeout.nanoseconds),
                 logger: logger.logLevel <= .trace ? logger : nil
             )
+            var headers = response.headers
+            if request.mayBeInflated, headers.saysCompressed {
+                headers.remove(name: "Content-Encoding")
+                headers.remove(name: "Content-Length")
+            }
             return HTTPResponse(
                 status: Int(response.status.code),
-                headers: response.headers,
+                headers: headers,
                 body: MappedBody(base: response.body)
             )
         } catch {
@@ -62,9 +85,10 @@ package struct AsyncHTTPClientTransport: HTTPExecutor {
         }
     }
 
-    private func streamed(
+    private static func streamed(
         _ chunks: any AsyncSequence<ByteBuffer, any Error> & Sendable,
-        length: Int64
+        length: Int64,
+        _ client: HTTPClient
     ) -> HTTPClientRequest.Body {
         .stream(PacedBody(base: chunks, group: client.eventLoopGroup), length: .known(length))
     }
@@ -74,56 +98,17 @@ package struct AsyncHTTPClientTransport: HTTPExecutor {
         _ configuration: TransportConfiguration = TransportConfiguration(),
         _ body: (AsyncHTTPClientTransport) async throws -> Result
     ) async throws -> Result {
-        let client = HTTPClient(
-            eventLoopGroupProvider: .singleton,
-            configuration: try configuration.clientConfiguration
-        )
+        let clients = try ClientSet(configuration)
         let result: Result
         do {
-            result = try await body(AsyncHTTPClientTransport(client: client))
+            result = try await body(AsyncHTTPClientTransport(clients: clients))
         } catch {
             // The error of the body is the one that matters to the caller.
-            try? await client.shutdown()
+            for client in clients.all { try? await client.shutdown() }
             throw error
         }
-        try await client.shutdown()
+        for client in clients.all { try await client.shutdown() }
         return result
-    }
-}
-
-extension TransportConfiguration {
-    fileprivate var clientConfiguration: HTTPClient.Configuration {
-        get throws {
-            var configuration = HTTPClient.Configuration(
-                redirectConfiguration: .disallow,
-                timeout: .init(
-                    connect: .nanoseconds(connectTimeout.nanoseconds),
-                    read: .nanoseconds(readTimeout.nanoseconds)
-                ),
-                decompression: .disabled
-            )
-            // A body that the other side does not take any more, or that its source no longer gives.
-            configuration.timeout.write = .nanoseconds(readTimeout.nanoseconds)
-            configuration.httpVersion = .http1Only
-            // Those who call decide what is tried again; a refused connection is an answer at once.
-            configuration.connectionPool.retryConnectionEstablishment = false
-            configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connectionsPerHost
-            if let additionalRootsFile {
-                var tls = TLSConfiguration.makeClientConfiguration()
-                do {
-                    tls.additionalTrustRoots = [
-                        .certificates(try NIOSSLCertificate.fromPEMFile(additionalRootsFile))
-                    ]
-                } catch {
-                    throw TransportError(
-                        .invalidConfiguration,
-                        message: "AWS_CA_BUNDLE names a file that holds no readable PEM certificates"
-                    )
-                }
-                configuration.tlsConfiguration = tls
-            }
-            return configuration
-        }
     }
 }
 
@@ -157,7 +142,7 @@ private struct MappedBody: AsyncSequence, Sendable {
 
 extension Duration {
     /// The whole duration in nanoseconds, clamped to what fits.
-    fileprivate var nanoseconds: Int64 {
+    var nanoseconds: Int64 {
         let (seconds, attoseconds) = components
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         return overflow ? .max / 4 : product + attoseconds / 1_000_000_000

@@ -5,15 +5,18 @@ package struct TransportError: Error, Sendable, CustomStringConvertible {
     /// What went wrong, as a name that can be compared.
     package struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Value: String, Sendable {
-            case invalidURL, connectionFailed, timedOut, connectionLost, bodyTooLarge, invalidConfiguration
+            case invalidURL, connectionFailed, certificateRefused, timedOut, connectionLost, bodyTooLarge
+            case invalidConfiguration
         }
 
         private let value: Value
 
         /// The URL cannot be used.
         package static let invalidURL = Code(value: .invalidURL)
-        /// No connection could be made: name, address, port or TLS.
+        /// No connection could be made: name, address, port, proxy or TLS.
         package static let connectionFailed = Code(value: .connectionFailed)
+        /// Nobody that this machine trusts vouches for the server's certificate, or it is another server's.
+        package static let certificateRefused = Code(value: .certificateRefused)
         /// The answer, or the next part of it, did not come in time.
         package static let timedOut = Code(value: .timedOut)
         /// The connection ended before the answer was complete.

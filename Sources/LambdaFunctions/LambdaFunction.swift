@@ -25,8 +25,7 @@ package func runLambdaFunction(_ function: PipelineFunction) async -> Never {
         configuration: configuration,
         makeBufferedHandler: {
             let settings = try FunctionEnvironment(environment)
-            var transport = TransportConfiguration()
-            transport.additionalRootsFile = environment["AWS_CA_BUNDLE"]
+            var transport = try TransportConfiguration(environment: environment)
             // Besides what is being stored, S3 is asked for other things, which should not wait for it.
             transport.connectionsPerHost = settings.downloading.storesInFlight + 4
             // Lives as long as the process.

@@ -44,6 +44,11 @@ package struct SQLiteRecordStore: RecordStore {
                 sql: "CREATE TABLE notes (key TEXT PRIMARY KEY, expires INTEGER NOT NULL) WITHOUT ROWID"
             )
         }
+        migrator.registerMigration("terms") { database in
+            try database.execute(
+                sql: "ALTER TABLE vaults ADD COLUMN term INTEGER; ALTER TABLE vaults ADD COLUMN term_owner TEXT"
+            )
+        }
         return migrator
     }
 
@@ -138,48 +143,9 @@ package struct SQLiteRecordStore: RecordStore {
         }
     }
 
-    package func acquireLease(_ lease: Lease, on vault: VaultID, now: Timestamp) async throws -> Bool {
-        let expired = now.advanced(by: .zero - Lease.clockSkew)
-        return try await write { database in
-            try database.execute(
-                sql: "DELETE FROM receipts WHERE vault = ? AND expires < ?",
-                arguments: [vault.rawValue, now.milliseconds]
-            )
-            try database.execute(
-                sql: """
-                    INSERT INTO vaults (vault, lease_owner, lease_expires) VALUES (?, ?, ?)
-                    ON CONFLICT (vault) DO UPDATE
-                    SET lease_owner = excluded.lease_owner, lease_expires = excluded.lease_expires
-                    WHERE vaults.lease_owner IS NULL OR vaults.lease_owner = excluded.lease_owner
-                        OR vaults.lease_expires < ?
-                    """,
-                arguments: [
-                    vault.rawValue, lease.owner.rawValue, lease.expires.milliseconds, expired.milliseconds,
-                ]
-            )
-            return database.changesCount > 0
-        }
-    }
-
     /// The vaults that anything is known of.
     package func vaults() async throws -> [VaultID] {
         try await bodies("SELECT vault FROM vaults ORDER BY vault", []) { VaultID($0) }.compactMap(\.self)
-    }
-
-    /// Gives all leases back. Only who holds the ``FolderLock`` may do so: then nobody else can be at work.
-    package func releaseAllLeases() async throws {
-        try await write { database in
-            try database.execute(sql: "UPDATE vaults SET lease_owner = NULL, lease_expires = NULL")
-        }
-    }
-
-    package func releaseLease(of run: RunID, on vault: VaultID) async throws {
-        try await write { database in
-            try database.execute(
-                sql: "UPDATE vaults SET lease_owner = NULL, lease_expires = NULL WHERE vault = ? AND lease_owner = ?",
-                arguments: [vault.rawValue, run.rawValue]
-            )
-        }
     }
 
     package func progress(of vault: VaultID) async throws -> VaultProgress? {
@@ -275,7 +241,7 @@ extension SQLiteRecordStore {
     }
 
     private func mapped(_ error: any Error) -> any Error {
-        if error is CancellationError { return error }
+        if error is CancellationError || error is SyncError { return error }
         return SyncError(.storeUnavailable, "the record database refuses a call", underlying: error)
     }
 }

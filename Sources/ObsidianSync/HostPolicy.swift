@@ -15,23 +15,28 @@ package struct HostPolicy: Sendable {
     }
 
     private let allowed: AllowedHosts
+    private let allowsLoopback: Bool
 
     /// Makes a policy.
     ///
-    /// - Parameter allowed: further hosts.
-    package init(allowing allowed: AllowedHosts = AllowedHosts()) {
+    /// - Parameters:
+    ///   - allowed: further hosts.
+    ///   - allowsLoopback: whether the service may name this machine, because it is on this machine itself.
+    package init(allowing allowed: AllowedHosts = AllowedHosts(), allowsLoopback: Bool = false) {
         self.allowed = allowed
+        self.allowsLoopback = allowsLoopback
     }
 
     /// Where to connect for a vault's `host`.
     ///
-    /// `*.obsidian.md` is reached with TLS; loopback without; further hosts only when they are named, with TLS.
+    /// `*.obsidian.md` is reached with TLS. This machine is reached without, where the service is here too, or where it is
+    /// named. Further hosts have to be named, and are reached with TLS.
     ///
     /// - Throws: `ProtocolChanged` for anything else.
     package func endpoint(for host: String) throws(SyncError) -> Endpoint {
         let slash = host.firstIndex(of: "/") ?? host.endIndex
         guard let authority = HostAuthority(host[..<slash]), Self.isPath(host[slash...]) else { throw refused }
-        let isKnown = authority.host.hasSuffix(".obsidian.md") || authority.isLoopback
+        let isKnown = authority.host.hasSuffix(".obsidian.md") || authority.isLoopback && allowsLoopback
         guard isKnown || allowed.contains(authority) else { throw refused }
         return Endpoint(
             host: authority.host,

@@ -7,13 +7,20 @@ import SyncCore
 struct ObsidianLibrary: LibrarySource {
     let api: ObsidianAPI
     let configuration: ObsidianProvider.Configuration
+    let client: WebSocketClient
+    let lists: VaultLists
     let backoff: ReconnectBackoff
     let secret: Secret
     let token: String
     let logger: Logger
 
     func vaults() async throws -> [Vault] {
-        try await listedVaults().map(\.vault)
+        try await listedVaults().map { listed in
+            var vault = listed.vault
+            vault.passwordSource =
+                try ownPassword(of: listed) != nil ? .own : listed.managedPassword.map { _ in .managed }
+            return vault
+        }
     }
 
     func withVault<Result: Sendable>(
@@ -21,28 +28,19 @@ struct ObsidianLibrary: LibrarySource {
         since cursor: SourceCursor?,
         _ body: (any VaultSession) async throws -> Result
     ) async throws -> Result {
-        // The host of a vault can change between runs, so the list is always fresh.
-        guard let listed = try await listedVaults().first(where: { $0.id == id }) else {
+        guard let listed = try await listedVault(id) else {
             throw SyncError(.invalidInput, "the account has no vault with the id \(id.rawValue)")
         }
-        let endpoint = try configuration.hosts.endpoint(for: listed.host)
         let keys = try await keys(of: listed)
-        try await api.checkAccess(listed, keyHash: keys.keyHash, token: token, logger)
         let since = try cursor.map { cursor throws(SyncError) in try cursor.uid } ?? 0
-        let opener = SocketOpener(
-            endpoint: endpoint,
-            opening: .init(
-                token: token,
-                vault: listed.id,
-                keyHash: keys.keyHash,
-                encryptionVersion: listed.encryptionVersion,
-                version: since,
-                isInitial: since == 0
-            ),
-            timeouts: configuration.timeouts,
-            backoff: backoff
-        )
-        let pool = try await SocketPool(opener, limit: configuration.sockets)
+        let pool: SocketPool
+        do {
+            pool = try await open(listed, keys, since: since)
+        } catch let error as SyncError {
+            // The host of a vault may have changed, or its salt.
+            lists.forget()
+            throw explained(error, of: listed)
+        }
         do {
             let session = ObsidianSession(
                 pool: pool,
@@ -60,31 +58,96 @@ struct ObsidianLibrary: LibrarySource {
         }
     }
 
+    private func open(_ listed: ListedVault, _ keys: VaultKeys, since: Int64) async throws -> SocketPool {
+        let opener = SocketOpener(
+            client: client,
+            endpoint: try configuration.hosts.endpoint(for: listed.host),
+            opening: .init(
+                token: token,
+                vault: listed.id,
+                keyHash: keys.keyHash,
+                encryptionVersion: listed.encryptionVersion,
+                version: since,
+                isInitial: since == 0
+            ),
+            timeouts: configuration.timeouts,
+            backoff: backoff
+        )
+        // A vault that was opened before is opened with the same password: asking about that first would be one call for
+        // nothing. Where the socket is refused, it tells why.
+        if since == 0 { try await api.checkAccess(listed, keyHash: keys.keyHash, token: token, logger) }
+        do {
+            return try await SocketPool(opener, limit: configuration.sockets, logger: logger)
+        } catch let error as SyncError where error.name == .protocolChanged && since > 0 {
+            try await api.checkAccess(listed, keyHash: keys.keyHash, token: token, logger)
+            throw error
+        }
+    }
+
     private func listedVaults() async throws -> [ListedVault] {
-        try await api.vaults(token: token, logger).map { vault in
+        let vaults = try await api.vaults(token: token, logger).map { vault in
             var vault = vault
-            vault.statedVersion = vault.statedVersion ?? configuration.assumedEncryptionVersion
+            vault.assumedVersion = configuration.assumedEncryptionVersion
             return vault
         }
+        lists.note(vaults, token: token, at: api.clock.now)
+        return vaults
+    }
+
+    private func listedVault(_ id: VaultID) async throws -> ListedVault? {
+        if let known = lists.vault(id, token: token, at: api.clock.now) { return known }
+        return try await listedVaults().first { $0.id == id }
     }
 
     private func keys(of vault: ListedVault) async throws -> VaultKeys {
         guard let version = EncryptionVersion(rawValue: vault.encryptionVersion) else {
             throw SyncError(
                 .protocolChanged,
-                "a vault has encryption version \(vault.encryptionVersion); Obsync reads 0, 2 and 3"
+                "the vault \(vault.label) has encryption version \(vault.encryptionVersion); Obsync reads 0, 2 and 3"
             )
         }
-        guard let password = try vault.managedPassword ?? secret.text("vaults", vault.id.rawValue, "password") else {
+        // What the user says is the key cannot be replaced by the service: a key that the service states proves nothing.
+        guard let password = try ownPassword(of: vault) ?? vault.managedPassword else {
             throw SyncError(
                 .invalidConfiguration,
-                "the secret's field vaults.\(vault.id.rawValue).password is missing; add the vault's encryption password"
+                "the vault \(vault.label) has no password in the secret; add it as vaults.\(vault.id.rawValue).password"
             )
         }
         // scrypt takes a tenth of a second, which no event loop or shared thread should be blocked for.
         return try await NIOThreadPool.singleton.runIfActive {
             try VaultKeys(password: password, salt: vault.salt, version: version)
         }
+    }
+
+    private func ownPassword(of vault: ListedVault) throws -> String? {
+        try secret.text("vaults", vault.id.rawValue, "password").flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// The same error with the vault's name in it, where a person has to do something about that vault.
+    private func explained(_ error: SyncError, of vault: ListedVault) -> SyncError {
+        let assumption = vault.statedVersion == nil ? Self.assumption(configuration.assumedEncryptionVersion) : nil
+        let message: String
+        switch error.name {
+        case .vaultPasswordWrong:
+            let isOwn = (try? ownPassword(of: vault)) != nil
+            let place =
+                isOwn
+                ? "correct it in the secret, under vaults.\(vault.id.rawValue).password"
+                : "it is the one that Obsidian itself states"
+            message =
+                "the password of the vault \(vault.label) does not fit; \(place)"
+                + (assumption.map { ", or \($0)" } ?? "")
+        case .protocolChanged, .invalidInput, .subscriptionExpired:
+            message = "vault \(vault.label): \(error.message)" + (assumption.map { "; perhaps \($0)" } ?? "")
+        default:
+            return error
+        }
+        return SyncError(error.name, message, underlying: error.underlying, retryAfter: error.retryAfter)
+    }
+
+    private static func assumption(_ version: Int?) -> String {
+        version.map { "OBSIDIAN_ENCRYPTION_VERSION is wrong: Obsidian states no version, and \($0) is assumed" }
+            ?? "OBSIDIAN_ENCRYPTION_VERSION is missing: Obsidian states no version, and 0 is assumed"
     }
 }
 

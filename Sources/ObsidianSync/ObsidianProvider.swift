@@ -14,18 +14,24 @@ package struct ObsidianProvider: LibraryProvider {
         package var sockets = 1
         /// How vaults are encrypted of which the list does not say it; nil stands for version 0.
         package var assumedEncryptionVersion: Int?
+        /// The way to the sync hosts.
+        package var network = NetworkSettings()
         /// How long the service may take.
         package var timeouts = SocketTimeouts()
 
         /// Makes the configuration of the real service.
         package init() {}
 
-        /// Reads `OBSIDIAN_API_URL`, `OBSYNC_ALLOW_HOSTS`, `OBSIDIAN_SOCKETS` and `OBSIDIAN_ENCRYPTION_VERSION`.
+        /// Reads `OBSIDIAN_API_URL`, `OBSYNC_ALLOW_HOSTS`, `OBSIDIAN_SOCKETS`, `OBSIDIAN_ENCRYPTION_VERSION`, and what
+        /// ``NetworkSettings`` reads.
         ///
         /// - Throws: `InvalidConfiguration` naming the variable.
         package init(environment: [String: String]) throws(SyncError) {
             apiURL = try ServiceAddress.read("OBSIDIAN_API_URL", from: environment, otherwise: apiURL)
-            hosts = HostPolicy(allowing: AllowedHosts(environment: environment))
+            hosts = HostPolicy(
+                allowing: AllowedHosts(environment: environment),
+                allowsLoopback: ServiceAddress.isLoopback(apiURL)
+            )
             if let text = environment["OBSIDIAN_SOCKETS"], !text.isEmpty {
                 guard let number = Int(text), (1...8).contains(number) else {
                     throw SyncError(.invalidConfiguration, "OBSIDIAN_SOCKETS has to be a whole number from 1 to 8")
@@ -38,12 +44,19 @@ package struct ObsidianProvider: LibraryProvider {
                 }
                 assumedEncryptionVersion = version
             }
+            do {
+                network = try NetworkSettings(environment: environment)
+            } catch {
+                throw SyncError(.invalidConfiguration, error.message)
+            }
         }
     }
 
     private let api: ObsidianAPI
     private let configuration: Configuration
     private let clock: any WallClock
+    private let client: WebSocketClient
+    private let lists = VaultLists()
     private let backoff: ReconnectBackoff
 
     /// Makes the provider.
@@ -61,6 +74,7 @@ package struct ObsidianProvider: LibraryProvider {
     ) {
         self.configuration = configuration
         self.clock = clock
+        client = WebSocketClient(connector: ChannelConnector(configuration.network))
         backoff = ReconnectBackoff(random: random)
         api = ObsidianAPI(baseURL: configuration.apiURL, executor: executor, clock: clock, random: random)
     }
@@ -134,6 +148,8 @@ package struct ObsidianProvider: LibraryProvider {
             ObsidianLibrary(
                 api: api,
                 configuration: configuration,
+                client: client,
+                lists: lists,
                 backoff: backoff,
                 secret: secret,
                 token: token,

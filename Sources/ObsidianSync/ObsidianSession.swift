@@ -25,13 +25,15 @@ struct ObsidianSession: VaultSession {
 
     private func list(_ socket: SyncSocket, _ receive: (Entry) async throws -> Void) async throws -> ListingEnd {
         var largest = since
+        var reader = RecordReader(cipher: keys.nameCipher, logger: logger)
         while true {
             switch try await socket.next() {
             case .record(let record):
-                let entry = try entry(of: record)
+                let entry = reader.entry(of: record)
                 largest = max(largest, entry.version)
                 try await receive(entry)
             case .ready(let version):
+                reader.report()
                 await pool.noteKnown(max(largest, version))
                 // A cursor ahead of what the service knows belongs to a vault that has been replaced.
                 return ListingEnd(
@@ -71,7 +73,12 @@ struct ObsidianSession: VaultSession {
 
     private func content(of uid: Int64, from socket: SyncSocket) async throws -> FileContent {
         try await socket.pull(uid: uid)
-        switch try await socket.next() {
+        let answer = try await socket.next()
+        if let other = await socket.takeSurplus() {
+            // That body was whole: its tag and its hash say so.
+            logger.warning("a body came with more frames than announced", metadata: [LogKey.itemVersion: "\(other)"])
+        }
+        switch answer {
         case .gone:
             throw SyncError(.sourceGone, "a file is gone at the source")
         case .refused(let text):
@@ -93,50 +100,7 @@ struct ObsidianSession: VaultSession {
     private func pullError(_ text: String) -> SyncError {
         let error = ServiceText.error(text)
         guard error.name == .protocolChanged || error.name == .invalidInput else { return error }
-        return SyncError(.corruptContent, "Obsidian refuses to give out a file")
-    }
-
-    /// A record as an entry. Snapshots have no tombstones, but where one comes it outdates older records of its path.
-    private func entry(of record: SocketMessage) throws -> Entry {
-        guard let uid = record.uid, let sealedPath = record.path else {
-            throw SyncError(.protocolChanged, "Obsidian sent a record without uid or path")
-        }
-        let isDeleted = record.deleted ?? false
-        let kind: Entry.Kind = isDeleted ? .deletion : record.folder ?? false ? .folder : .file
-        guard let path = try? keys.nameCipher.open(sealedPath) else { return unreadable(record, uid, sealedPath) }
-        var entry = Entry(kind: kind, path: VaultPath(path), version: uid, handle: String(uid))
-        guard kind == .file else { return entry }
-        // A hash that cannot be deciphered is one that no content has: such a file is refused, not taken on trust.
-        let hash = (try? keys.nameCipher.open(record.hash ?? "")) ?? ""
-        entry.sha256 = hash.utf8.count == 64 ? hash.lowercased() : ""
-        entry.size = try record.size.map(Self.contentSize)
-        entry.mtime = record.mtime.flatMap { $0 > 0 ? Timestamp(milliseconds: $0) : nil }
-        if let related = record.relatedpath, !related.isEmpty, let previous = try? keys.nameCipher.open(related) {
-            entry.previousPath = VaultPath(previous)
-        }
-        return entry
-    }
-
-    /// The size of a body's content. No file of the service comes near the largest size that is believed.
-    private static func contentSize(_ size: Int64) throws -> Int64 {
-        guard (0...(1 << 40)).contains(size) else {
-            throw SyncError(.protocolChanged, "Obsidian names a size that no file can have")
-        }
-        return size == 0 ? 0 : max(0, size - Int64(BodyDecipher.overhead))
-    }
-
-    /// A record whose path cannot be deciphered. Its stand-in goes by the sealed path, so that later versions and the
-    /// deletion of the same file find it.
-    private func unreadable(_ record: SocketMessage, _ uid: Int64, _ sealedPath: String) -> Entry {
-        logger.warning("record cannot be deciphered", metadata: [LogKey.itemVersion: "\(uid)"])
-        var hasher = SHA256Hasher()
-        hasher.update(Array(sealedPath.utf8))
-        return Entry(
-            kind: record.deleted ?? false ? .deletion : .unreadable,
-            path: .standIn(handle: String(hasher.hexDigest().prefix(32))),
-            version: uid,
-            handle: String(uid)
-        )
+        return SyncError(.corruptContent, "Obsidian refuses to give out a file\(ServiceText.quoted(text))")
     }
 }
 

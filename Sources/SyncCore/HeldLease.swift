@@ -3,7 +3,8 @@ import Synchronization
 /// The lease of one run on one vault, as one call of a function holds it.
 ///
 /// Nobody else may take a lease over before it has run out, so what is written while it lasts needs no further proof. A call
-/// that sleeps through its lease, as a process on a laptop may, finds out before it writes anything.
+/// that sleeps through its lease, as a process on a laptop may, finds out before it writes anything. So does one of a run whose
+/// term is over: it gets no lease, also where nobody has it.
 final class HeldLease: Sendable {
     /// How long a renewal is relied on without another: far less than a lease lasts, so that a request that is on its way when
     /// the time comes arrives long before the lease runs out.
@@ -15,9 +16,23 @@ final class HeldLease: Sendable {
     private let vault: VaultID
     private let records: any RecordStore
     private let clock: any WallClock
-    private let renewed = Mutex<Timestamp?>(nil)
+    private let state: Mutex<State>
 
-    init(of run: RunID, on vault: VaultID, in records: any RecordStore, clock: any WallClock) {
+    private struct State {
+        var claim: VaultLease.Claim
+        var term: Int64?
+        var renewed: Timestamp?
+        var isSuperseded = false
+    }
+
+    init(
+        of run: RunID,
+        _ claim: VaultLease.Claim,
+        on vault: VaultID,
+        in records: any RecordStore,
+        clock: any WallClock
+    ) {
+        state = Mutex(State(claim: claim))
         self.run = run
         self.vault = vault
         self.records = records
@@ -26,13 +41,29 @@ final class HeldLease: Sendable {
 
     /// Takes the lease, or renews it.
     ///
-    /// - Returns: false when another run has it.
+    /// - Returns: false when another run has it, or a newer one has had it since.
     func take() async throws -> Bool {
         let now = clock.now
-        let isTaken = try await records.acquireLease(Lease(owner: run, now: now), on: vault, now: now)
-        renewed.withLock { $0 = isTaken ? now : nil }
-        return isTaken
+        let claim = state.withLock { $0.claim }
+        let answer = try await records.takeLease(Lease(owner: run, now: now), claim, on: vault, now: now)
+        return state.withLock { state in
+            state.isSuperseded = answer == .superseded
+            guard case .taken(let term) = answer else {
+                state.renewed = nil
+                return false
+            }
+            state.claim = .term(term)
+            state.term = term
+            state.renewed = now
+            return true
+        }
     }
+
+    /// The vault's term that this run has it for; nil before the lease was taken.
+    var term: Int64? { state.withLock { $0.term } }
+
+    /// Whether the lease was refused because a newer run has had it.
+    var isSuperseded: Bool { state.withLock { $0.isSuperseded } }
 
     /// Has to come before every stretch of writes: costs a request only where the last renewal is a minute old.
     ///
@@ -49,8 +80,8 @@ final class HeldLease: Sendable {
     }
 
     /// How long ago the last renewal was asked for; nil without the lease.
-    private var age: Duration? { renewed.withLock { $0 }?.duration(to: clock.now) }
+    private var age: Duration? { state.withLock { $0.renewed }?.duration(to: clock.now) }
 }
 
-/// Another run has taken the vault over: nothing may be written any more.
+/// Another run has the vault now, or has had it since: nothing may be written any more.
 struct LeaseLost: Error {}

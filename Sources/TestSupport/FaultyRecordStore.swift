@@ -52,8 +52,13 @@ package struct FaultyRecordStore: RecordStore {
         try await faults.around(.commit) { try await base.commit(state, of: vault) }
     }
 
-    package func acquireLease(_ lease: Lease, on vault: VaultID, now: Timestamp) async throws -> Bool {
-        try await faults.around(.acquireLease) { try await base.acquireLease(lease, on: vault, now: now) }
+    package func takeLease(
+        _ lease: Lease,
+        _ claim: VaultLease.Claim,
+        on vault: VaultID,
+        now: Timestamp
+    ) async throws -> VaultLease.Answer {
+        try await faults.around(.acquireLease) { try await base.takeLease(lease, claim, on: vault, now: now) }
     }
 
     package func releaseLease(of run: RunID, on vault: VaultID) async throws {

@@ -6,7 +6,7 @@ package final class MemoryRecordStore: RecordStore {
     private struct Table {
         var files: [VaultPath: FileRecord] = [:]
         var state: VaultState?
-        var lease: Lease?
+        var lease = VaultLease()
         var progress: VaultProgress?
         var receipts: [RunID: [Int: Receipt]] = [:]
     }
@@ -30,11 +30,31 @@ package final class MemoryRecordStore: RecordStore {
 
     /// The lease of a vault, run out or not.
     package func lease(on vault: VaultID) -> Lease? {
-        tables.withLock { $0[vault]?.lease }
+        tables.withLock { tables in
+            guard let lease = tables[vault]?.lease, let owner = lease.owner, let expires = lease.expires else {
+                return nil
+            }
+            var held = Lease(owner: owner, now: expires)
+            held.expires = expires
+            return held
+        }
+    }
+
+    /// The present term of a vault; 0 before the first.
+    package func term(of vault: VaultID) -> Int64 {
+        tables.withLock { $0[vault]?.lease.term ?? 0 }
     }
 
     /// Gives a vault's lease to a run, whoever holds it.
     package func setLease(_ lease: Lease, on vault: VaultID) {
+        change(vault) { table in
+            table.lease.owner = nil
+            _ = table.lease.take(lease, .anew, now: lease.expires)
+        }
+    }
+
+    /// Sets what stands of a vault's lease and term, as another release may have left it.
+    package func set(_ lease: VaultLease, on vault: VaultID) {
         change(vault) { $0.lease = lease }
     }
 
@@ -87,27 +107,26 @@ package final class MemoryRecordStore: RecordStore {
 
     package func commit(_ state: VaultState, of vault: VaultID) async throws -> Bool {
         change(vault) { table in
-            guard table.lease?.owner == state.run else { return false }
+            guard table.lease.owner == state.run else { return false }
             table.state = state
             return true
         }
     }
 
-    package func acquireLease(_ lease: Lease, on vault: VaultID, now: Timestamp) async throws -> Bool {
-        change(vault) { table in
-            if let standing = table.lease, standing.owner != lease.owner,
-                standing.expires.advanced(by: Lease.clockSkew) >= now
-            {
-                return false
-            }
-            table.lease = lease
-            return true
-        }
+    package func takeLease(
+        _ lease: Lease,
+        _ claim: VaultLease.Claim,
+        on vault: VaultID,
+        now: Timestamp
+    ) async throws -> VaultLease.Answer {
+        change(vault) { $0.lease.take(lease, claim, now: now) }
     }
 
     package func releaseLease(of run: RunID, on vault: VaultID) async throws {
         change(vault) { table in
-            if table.lease?.owner == run { table.lease = nil }
+            guard table.lease.owner == run else { return }
+            table.lease.owner = nil
+            table.lease.expires = nil
         }
     }
 

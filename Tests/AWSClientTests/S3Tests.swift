@@ -61,6 +61,20 @@ struct S3Tests {
         #expect(output.serverSideEncryption == .awsKms)
     }
 
+    @Test("a bucket that has to belong to an account is asked for in its name, and so is the source of a copy")
+    func owner() async throws {
+        let executor = ScriptedExecutor(.answer(200, [:]), .answer(200, [:]), .answer(200, [:]))
+        let s3 = S3(client: client(executor, retry: .never), owners: ["bucket": "111122223333"])
+        _ = try await s3.putObject(.init(body: body, bucket: "bucket", key: "k"))
+        _ = try await s3.putObject(.init(body: body, bucket: "other", key: "k"))
+        _ = try? await s3.copyObject(
+            .init(bucket: "bucket", copySourceBucket: "bucket", copySourceKey: "k", key: "l")
+        )
+        let name = "x-amz-expected-bucket-owner"
+        #expect(executor.requests.map { $0.headers[name] } == [["111122223333"], [], ["111122223333"]])
+        #expect(executor.requests.last?.headers["x-amz-source-expected-bucket-owner"] == ["111122223333"])
+    }
+
     @Test(
         "a header field that cannot be sent is refused before anything is",
         arguments: [

@@ -36,6 +36,16 @@ struct RecordItemTests {
         #expect(try RecordItem.item(record, in: vault) == item)
     }
 
+    @Test("an item of a newer form is refused with one sentence")
+    func newer() throws {
+        let item: DynamoRecordStore.Item = [
+            "vault_id": .s("v"), "item": .s("file#a.md"), "v": .n(7), "e": .s("e"), "r": .s("run-1"), "o": .n(3),
+        ]
+        let error = #expect(throws: SyncError.self) { try RecordItem.record(item) }
+        #expect(error?.name == .invalidConfiguration)
+        #expect(error?.message.contains("newer") == true)
+    }
+
     @Test("what is new stands beside what the first release requires, under names that it does not know")
     func added() throws {
         let vault = try #require(VaultID("v"))

@@ -173,6 +173,15 @@ struct RecordStoreContractTests {
             #expect(try await store.commit(state(.first, "2"), of: .notes) == false)
             #expect(try await store.state(of: .notes) == state(.first, nil))
             #expect(try await store.state(of: .work) == nil)
+            // What a newer program has committed is refused, and stays.
+            #expect(try await store.acquireLease(Lease(owner: .first, now: now), on: .notes, now: now))
+            var newer = state(.first, "3")
+            newer.form = DataForm(rawValue: 99)
+            #expect(try await store.commit(newer, of: .notes))
+            if adapter != .memory {
+                let error = await #expect(throws: SyncError.self) { try await store.state(of: .notes) }
+                #expect(error?.name == .invalidConfiguration)
+            }
         }
     }
 
@@ -198,6 +207,61 @@ struct RecordStoreContractTests {
             try await store.releaseLease(of: .second, on: .notes)
             try await store.releaseLease(of: .second, on: .notes)
             #expect(try await acquire(.first, after: 13 + lifetime + skew))
+        }
+    }
+
+    @Test(
+        "a vault's term rises with each run that begins, and a run of the past gets no lease",
+        arguments: RecordStoreAdapter.available
+    )
+    func terms(adapter: RecordStoreAdapter) async throws {
+        try await adapter.with { store in
+            func take(
+                _ run: RunID,
+                _ claim: VaultLease.Claim,
+                after seconds: Int64 = 0
+            ) async throws
+                -> VaultLease.Answer
+            {
+                let time = now.advanced(by: .seconds(seconds))
+                return try await store.takeLease(Lease(owner: run, now: time), claim, on: .notes, now: time)
+            }
+            #expect(try await take(.first, .term(1)) == .superseded)
+            #expect(try await take(.first, .anew) == .taken(term: 1))
+            #expect(try await take(.first, .anew) == .taken(term: 1))
+            #expect(try await take(.first, .term(1)) == .taken(term: 1))
+            #expect(try await take(.first, .unknown) == .taken(term: 1))
+            #expect(try await take(.second, .anew) == .busy)
+            #expect(try await take(.second, .unknown) == .superseded)
+            try await store.releaseLease(of: .first, on: .notes)
+            #expect(try await take(.first, .term(1)) == .taken(term: 1))
+            try await store.releaseLease(of: .first, on: .notes)
+            #expect(try await take(.second, .anew) == .taken(term: 2))
+            for seconds in [0, 7200] as [Int64] {
+                #expect(try await take(.first, .term(1), after: seconds) == .superseded)
+                #expect(try await take(.first, .unknown, after: seconds) == .superseded)
+                #expect(try await take(.second, .term(1), after: seconds) == .superseded)
+            }
+            try await store.releaseLease(of: .second, on: .notes)
+            #expect(try await take(.first, .term(1)) == .superseded)
+            #expect(try await take(.second, .term(2)) == .taken(term: 2))
+            #expect(try await take(.first, .anew, after: 7200) == .taken(term: 3))
+            #expect(try await store.state(of: .notes) == nil)
+        }
+    }
+
+    @Test("calls of one run that begin at once begin one term", arguments: RecordStoreAdapter.available)
+    func termRace(adapter: RecordStoreAdapter) async throws {
+        try await adapter.with { store in
+            let answers = try await withThrowingTaskGroup(of: VaultLease.Answer.self) { group in
+                for _ in 1...5 {
+                    group.addTask {
+                        try await store.takeLease(Lease(owner: .first, now: now), .anew, on: .notes, now: now)
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(answers == Array(repeating: .taken(term: 1), count: 5))
         }
     }
 

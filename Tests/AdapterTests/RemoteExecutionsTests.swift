@@ -44,6 +44,16 @@ struct RemoteExecutionsTests {
         #expect(request.text.contains("execution:vault-sync:nightly"))
     }
 
+    @Test(
+        "are asked of no other host than AWS's, whatever stands for the region",
+        arguments: ["evil.example/", "evil.example#", "a@evil", "", "eu-central-1.evil", "a b"]
+    )
+    func region(region: String) throws {
+        let arn = "arn:aws:states:\(region):111122223333:execution:vault-sync:nightly"
+        let error = #expect(throws: SyncError.self) { try executions(RecordedHTTP([]), arn: arn) }
+        #expect(error?.name == .invalidInput)
+    }
+
     @Test("are refused on the 15th day without a try, with the reason and the way out")
     func late() async throws {
         let http = RecordedHTTP([described("NOT_REDRIVABLE", reason: "Execution redrivable period exceeded")])

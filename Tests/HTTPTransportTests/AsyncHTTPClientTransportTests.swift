@@ -233,13 +233,62 @@ struct AsyncHTTPClientTransportTests {
         }
     }
 
-    @Test("roots that cannot be read are an error of the settings that does not name the file")
-    func roots() async throws {
-        var configuration = TransportConfiguration()
-        configuration.additionalRootsFile = "/nonexistent/hidden-place.pem"
+    @Test(
+        "roots that cannot be read are an error of the settings that names the variable and not the file",
+        arguments: ["AWS_CA_BUNDLE", "SSL_CERT_FILE"]
+    )
+    func roots(variable: String) async throws {
+        let configuration = try TransportConfiguration(environment: [variable: "/nonexistent/hidden-place.pem"])
         let error = try #require(throws: TransportError.self) { _ = try AsyncHTTPClientTransport(configuration) }
         #expect(error.code == .invalidConfiguration)
+        #expect(error.message.contains(variable))
         #expect(!error.description.contains("hidden-place"))
+    }
+
+    /// `{"vaults":[]}` eight times, as gzip has it.
+    private static let compressed: [UInt8] = [
+        31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 171, 86, 42, 75, 44, 205, 41, 41,
+        86, 178, 138, 142, 173, 173, 166, 29, 7, 0, 225, 100, 104, 213, 104, 0, 0, 0,
+    ]
+
+    @Test("no compression is asked for, and an answer that is compressed all the same is read")
+    func compressed() async throws {
+        try await Self.with { request in
+            LoopbackResponse(
+                status: request.headers["Accept-Encoding"] == ["identity"] ? .ok : .notAcceptable,
+                headers: ["Content-Encoding": "gzip"],
+                body: ByteBuffer(bytes: Self.compressed)
+            )
+        } _: { address, transport in
+            let request = HTTPRequest(method: .POST, url: address)
+            let response = try await transport.execute(request, timeout: .seconds(60), logger: Self.logger)
+            #expect(response.status == 200)
+            #expect(response.headers["Content-Encoding"].isEmpty)
+            #expect(response.headers["Content-Length"].isEmpty)
+            #expect(
+                String(buffer: try await response.collect(upTo: 104)) == String(repeating: #"{"vaults":[]}"#, count: 8)
+            )
+            // The bound is that of what comes out.
+            let again = try await transport.execute(request, timeout: .seconds(60), logger: Self.logger)
+            try await Self.transportError(.bodyTooLarge) { _ = try await again.collect(upTo: 103) }
+            // A stretch of a file is passed on as it is stored.
+            let range = HTTPRequest(url: address, headers: ["Range": "bytes=0-"])
+            let stored = try await transport.execute(range, timeout: .seconds(60), logger: Self.logger)
+            #expect(stored.headers["Content-Encoding"] == ["gzip"])
+            #expect(Array(try await stored.collect(upTo: 1000).readableBytesView) == Self.compressed)
+        }
+    }
+
+    @Test("an address that names a user is not used")
+    func user() async throws {
+        try await Self.with { _ in
+            LoopbackResponse(status: .ok)
+        } _: { address, transport in
+            try await Self.transportError(.invalidURL) {
+                let request = HTTPRequest(url: "http://user:word@" + address.dropFirst(7))
+                _ = try await transport.execute(request, timeout: .seconds(60), logger: Self.logger)
+            }
+        }
     }
 
     @Test("the error of the body comes out of the scope")

@@ -53,7 +53,7 @@ struct PacedBodyTests {
         try Data(SampleCertificate.certificate.utf8).write(to: roots)
         defer { try? FileManager.default.removeItem(at: roots) }
         var configuration = TransportConfiguration()
-        configuration.additionalRootsFile = roots.path
+        configuration.network = try NetworkSettings(environment: ["AWS_CA_BUNDLE": roots.path])
         let server = SinkServer()
         let gap = ReadySource.Gap()
         let size = Self.chunks * Self.chunk.readableBytes

@@ -8,7 +8,7 @@ struct TransportErrorTests {
         arguments: [
             (TransportError.Code.connectionFailed, true), (.timedOut, true), (.connectionLost, true),
             (.invalidURL, false),
-            (.bodyTooLarge, false), (.invalidConfiguration, false),
+            (.bodyTooLarge, false), (.certificateRefused, false), (.invalidConfiguration, false),
         ]
     )
     func retryable(code: TransportError.Code, isRetryable: Bool) {

@@ -39,12 +39,16 @@ struct LoopbackServerTests {
         #expect(answer.status == .payloadTooLarge)
     }
 
-    @Test("a request of a web page never reaches the handler")
-    func origin() async throws {
-        let answer = try await send(
-            LoopbackRequest(method: .POST, uri: "/", headers: ["Origin": "http://example.com"])
-        )
+    @Test(
+        "a request of a web page never reaches the handler",
+        arguments: [
+            ["Origin": "http://example.com"], ["Origin": "null"], ["Sec-Fetch-Site": "cross-site"],
+        ] as [HTTPHeaders]
+    )
+    func page(headers: HTTPHeaders) async throws {
+        let answer = try await send(LoopbackRequest(method: .POST, uri: "/", headers: headers))
         #expect(answer.status == .forbidden)
+        #expect(answer.headers["X-Path"].isEmpty)
     }
 
     @Test("an answer above the client's limit is an error")

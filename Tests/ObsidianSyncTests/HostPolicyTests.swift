@@ -19,7 +19,7 @@ struct HostPolicyTests {
         ]
     )
     func known(host: String, endpoint: Endpoint) throws {
-        #expect(try HostPolicy().endpoint(for: host) == endpoint)
+        #expect(try HostPolicy(allowsLoopback: true).endpoint(for: host) == endpoint)
     }
 
     @Test(
@@ -42,9 +42,26 @@ struct HostPolicyTests {
         ]
     )
     func hostile(host: String) {
-        let error = #expect(throws: SyncError.self) { try HostPolicy().endpoint(for: host) }
+        let error = #expect(throws: SyncError.self) { try HostPolicy(allowsLoopback: true).endpoint(for: host) }
         #expect(error?.name == .protocolChanged)
         #expect(error?.description.contains("evil") == false)
+    }
+
+    @Test(
+        "this machine is believed of a service on this machine only, or where somebody names it",
+        arguments: ["127.0.0.1:80/x", "localhost"]
+    )
+    func loopback(host: String) throws {
+        let error = #expect(throws: SyncError.self) { try HostPolicy().endpoint(for: host) }
+        #expect(error?.name == .protocolChanged)
+        #expect(try !HostPolicy(allowing: AllowedHosts(["127.0.0.1", "localhost"])).endpoint(for: host).isSecure)
+        for (api, isAllowed) in [
+            ("https://api.obsidian.md", false), ("http://127.0.0.1:8080", true), ("https://localhost:8443/x", true),
+            ("https://127.0.0.1.evil.example", false),
+        ] {
+            let configuration = try ObsidianProvider.Configuration(environment: ["OBSIDIAN_API_URL": api])
+            #expect(((try? configuration.hosts.endpoint(for: host)) != nil) == isAllowed, "\(api)")
+        }
     }
 
     @Test("further hosts are those that were named, with TLS")

@@ -48,11 +48,23 @@ struct ListedVaultTests {
             #"{"host":"h","salt":"s"}"#, #"{"id":"a","salt":"s"}"#, #"{"id":"a","host":"h"}"#,
             #"{"id":"../a","host":"h","salt":"s"}"#, #"{"id":"","host":"h","salt":"s"}"#,
             #"{"id":1.5,"host":"h","salt":"s"}"#, #"{"id":"a","host":"h","salt":5}"#,
-            #"{"id":"a","host":"h","salt":"s","encryption_version":"3"}"#,
+            #"{"id":"a","host":"h","salt":"s","encryption_version":"three"}"#,
         ]
     )
     func incomplete(json: String) {
         #expect(throws: DecodingError.self) { try Self.decode(json) }
+    }
+
+    @Test("a version can be written as a text or with a fraction", arguments: [#""3""#, "3.0", #""3.0""#])
+    func looseVersion(value: String) throws {
+        let vault = try Self.decode(#"{"id":"a","host":"h","salt":"s","encryption_version":\#(value)}"#)
+        #expect(vault.encryptionVersion == 3)
+    }
+
+    @Test("people are shown a name that steers no terminal, and the id")
+    func label() throws {
+        let vault = try Self.decode(#"{"id":"a","name":"My\u001b[31m\u202e notes","host":"h","salt":"s"}"#)
+        #expect(vault.label == #""My [31m notes" (a)"#)
     }
 
     @Test("the epoch changes with salt and version and with nothing else")

@@ -174,6 +174,56 @@ struct ObsidianLibraryTests {
         }
     }
 
+    @Test("a password of the user's wins over one that the service states, and is said to be the user's")
+    func ownPassword() async throws {
+        var settings = SimulatedVault.Configuration(
+            id: SimulatedService.vaultID,
+            name: "Managed",
+            password: "hidden managed key",
+            salt: SimulatedService.salt
+        )
+        settings.isManaged = true
+        try await SimulatedService.with(SimulatedVault(settings)) { service in
+            let stated = try await service.withLibrary(SimulatedService.secret(vaultPassword: nil)) {
+                try await $0.vaults()
+            }
+            #expect(stated.map(\.passwordSource) == [.managed])
+            try await service.withVault(SimulatedService.secret(vaultPassword: nil)) { _ in }
+            let own = try await service.withLibrary(SimulatedService.secret(vaultPassword: "hidden other")) {
+                try await $0.vaults()
+            }
+            #expect(own.map(\.passwordSource) == [.own])
+            let error = try await syncError(.vaultPasswordWrong) {
+                try await service.withVault(SimulatedService.secret(vaultPassword: "hidden other")) { _ in }
+            }
+            #expect(error.message.contains("\"Managed\" (\(SimulatedService.vaultID))"))
+            Hidden.expectAbsent(in: error)
+        }
+    }
+
+    @Test("a wrong assumption of the encryption version is said to be that", arguments: ["2", nil])
+    func wrongVersion(version: String?) async throws {
+        let environment = version.map { ["OBSIDIAN_ENCRYPTION_VERSION": $0] } ?? [:]
+        try await SimulatedService.with(environment: environment) { service in
+            service.simulator.inject(.versionUnstated, times: nil)
+            let error = try await syncError(.vaultPasswordWrong) { try await service.withVault { _ in } }
+            #expect(error.message.contains("OBSIDIAN_ENCRYPTION_VERSION"))
+            #expect(error.message.contains("\"Test\""))
+        }
+    }
+
+    @Test("opening a vault again costs no call but init")
+    func calls() async throws {
+        try await SimulatedService.with { service in
+            try await service.withLibrary { library in
+                _ = try await library.vaults()
+                let id = try #require(VaultID(SimulatedService.vaultID))
+                for _ in 0..<3 { try await library.withVault(id, since: SourceCursor("1")) { _ in } }
+            }
+            #expect(service.simulator.counters.restRequests == ["/user/signin": 1, "/vault/list": 1])
+        }
+    }
+
     @Test("a vault that has moved to another host is found there")
     func movedHost() async throws {
         try await SimulatedService.with { service in
@@ -222,13 +272,16 @@ struct ObsidianLibraryTests {
 
     private static func open(
         _ vault: String,
-        configuration: ObsidianProvider.Configuration = .init()
+        configuration: ObsidianProvider.Configuration? = nil
     ) async throws {
+        let configuration = try configuration ?? .init(environment: ["OBSIDIAN_API_URL": "http://127.0.0.1:1"])
         let http = RecordedHTTP([.json(#"{"vaults":[\#(vault)]}"#), .json(#"{"allowed":true}"#)])
         let clock = ManualClock()
         let library = ObsidianLibrary(
             api: ObsidianAPI(baseURL: "https://api.example", executor: http, clock: clock, random: { 0 }),
             configuration: configuration,
+            client: WebSocketClient(connector: ChannelConnector(configuration.network)),
+            lists: VaultLists(),
             backoff: ReconnectBackoff(random: { 0 }),
             secret: Secret(["vaults": .object(["a": .object(["password": .string(Hidden.password)])])]),
             token: Hidden.token,

@@ -201,6 +201,8 @@ struct ObsidianProviderTests {
         "a password is sent over TLS or to this machine, nowhere else",
         arguments: [
             "http://api.obsidian.md", "ftp://127.0.0.1:1", "api.obsidian.md", "http://127.0.0.1.evil.example:1",
+            "http://127.0.0.1:80@evil.example", "https://user@api.obsidian.md", "https://api.obsidian.md@evil.example",
+            "http://localhost:1\\@evil.example", "https://", "https://api.obsidian.md?x", "https://a b",
         ]
     )
     func plainHTTP(url: String) {

@@ -119,6 +119,19 @@ struct ObsidianSessionTests {
         }
     }
 
+    @Test("records are taken as they are meant, however their fields are written")
+    func loose() async throws {
+        try await SimulatedService.with { service in
+            service.simulator.inject(.recordsLoose)
+            let (entries, end) = try await service.withVault { try await $0.entries() }
+            let account = service.vault.account().files
+            #expect(Self.files(entries).map(\.version) == account.map(\.uid))
+            #expect(Self.files(entries).map(\.mtime) == account.map { Timestamp(milliseconds: $0.mtime) })
+            #expect(Self.files(entries).map(\.size) == account.map { Int64($0.size) })
+            #expect(end.cursor == SourceCursor(String(service.vault.version)))
+        }
+    }
+
     @Test("a listing is read once")
     func twice() async throws {
         try await SimulatedService.with { service in

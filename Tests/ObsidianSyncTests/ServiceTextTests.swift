@@ -43,7 +43,31 @@ struct ServiceTextTests {
         #expect(ServiceText.error("Not logged in").retryAfter == nil)
     }
 
-    @Test("what the service says is never repeated")
+    @Test(
+        "a refusal for want of room is transient, and a socket more is tried a little later",
+        arguments: [
+            "Too many connections", "too many devices are connected", "Rate limit reached", "Connection limit exceeded",
+        ]
+    )
+    func tooMany(text: String) {
+        let error = ServiceText.error(text)
+        #expect(error.name == .throttled)
+        #expect(error.retryAfter == .seconds(5))
+        #expect(error.message.contains(text))
+    }
+
+    @Test("what the service says in words that are not known reaches people, short and harmless")
+    func words() {
+        #expect(
+            ServiceText.error("Vault is being\nmoved\u{1B}[31m").message.hasSuffix("it says: Vault is being moved [31m")
+        )
+        #expect(ServiceWords(String(repeating: "word ", count: 100)).description.count <= 200)
+        #expect(ServiceWords(String(repeating: "x", count: 100)).description == "…")
+        #expect(ServiceWords("Version 12545 not found").description == "Version 12545 not found")
+        #expect(ServiceText.quoted("  ").isEmpty)
+    }
+
+    @Test("what may be a secret or an address is never repeated")
     func silence() {
         let text = "user secret@example.com with token 0123456789 has a problem"
         #expect(!ServiceText.error(text).description.contains("secret@example.com"))

@@ -53,12 +53,46 @@ struct SocketMessageTests {
     @Test(
         "what is no such object has changed the protocol",
         arguments: [
-            "", "null", "[]", "5", #""text""#, "{", #"{"uid":"five"}"#, #"{"size":1.5}"#, #"{"op":{}}"#,
-            "<html></html>",
+            "", "null", "[]", "5", #""text""#, "{", "<html></html>",
         ]
     )
     func unreadable(text: String) {
         let error = #expect(throws: SyncError.self) { try SocketMessage(text: Array(text.utf8)) }
         #expect(error?.name == .protocolChanged)
+    }
+
+    @Test(
+        "numbers are read however they are written, and what is none is counted",
+        arguments: [
+            ("42", 42, []), ("42.0", 42, []), (#""42""#, 42, []), (#""42.9""#, 42, []),
+            ("1732060800123.5", 1_732_060_800_123, []),
+            ("-86400000", -86_400_000, []), ("-0.5", -1, []), ("1e300", Int64.max, []), ("-1e300", Int64.min, []),
+            ("null", nil, []), (#""""#, nil, []), ("true", nil, ["mtime"]), (#""soon""#, nil, ["mtime"]),
+            ("{}", nil, ["mtime"]),
+        ] as [(String, Int64?, Set<String>)]
+    )
+    func numbers(text: String, value: Int64?, unusable: Set<String>) throws {
+        let message = try SocketMessage(text: Array(#"{"op":"push","mtime":\#(text)}"#.utf8))
+        #expect(message.mtime == value)
+        #expect(message.unusable == unusable)
+    }
+
+    @Test(
+        "flags may be numbers and texts; a record of which it cannot be told what it is has no kind",
+        arguments: [
+            (#""folder":1"#, Entry.Kind.folder), (#""folder":"true""#, .folder), (#""folder":0"#, .file),
+            (#""folder":null"#, .file),
+            (#""deleted":1.0,"folder":1"#, .deletion), (#""deleted":"0""#, .file), (#""folder":"maybe""#, nil),
+            (#""deleted":2"#, nil), (#""relatedpath":7,"hash":[],"size":{}"#, .file),
+        ] as [(String, Entry.Kind?)]
+    )
+    func kinds(fields: String, kind: Entry.Kind?) throws {
+        #expect(try SocketMessage(text: Array(#"{"op":"push","uid":1,"path":"ab",\#(fields)}"#.utf8)).kind == kind)
+    }
+
+    @Test("a version that is a text is one, and an error of any form is one")
+    func loose() throws {
+        #expect(try SocketMessage(text: Array(#"{"op":"ready","version":"77"}"#.utf8)).version == 77)
+        #expect(try SocketMessage(text: Array(#"{"err":{"code":5}}"#.utf8)).errorText == "")
     }
 }

@@ -62,6 +62,40 @@ struct SocketPoolTests {
         }
     }
 
+    @Test("where the service refuses a further socket, those that there are have to do")
+    func fewer() async throws {
+        try await SimulatedService.with(environment: ["OBSIDIAN_SOCKETS": "3"]) { service in
+            service.simulator.inject(.socketsLimited(to: 1), times: nil)
+            try await service.withVault { session in
+                let files = try await Self.files(session)
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for file in files.prefix(3) {
+                        group.addTask {
+                            let digest = try await session.digest(of: file)
+                            #expect(digest.sha256 == file.sha256)
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+            }
+        }
+    }
+
+    @Test("a frame too many belongs to the body before it; the next body is right, on the same socket")
+    func surplus() async throws {
+        try await SimulatedService.with { service in
+            try await service.withVault { session in
+                let files = try await Self.files(session).filter { $0.size != 0 }
+                service.simulator.inject(.bodySurplus, times: nil)
+                for file in files {
+                    let digest = try await session.digest(of: file)
+                    #expect(digest.sha256 == file.sha256)
+                }
+            }
+            #expect(service.simulator.counters.socketsOpened == 1)
+        }
+    }
+
     @Test("a socket that broke, even while nobody used it, is replaced for the next body")
     func replaced() async throws {
         try await SimulatedService.with { service in

@@ -1,4 +1,5 @@
 import Crypto
+import HTTPTransport
 import NIOCore
 import StreamingCrypto
 import SyncCore
@@ -24,12 +25,13 @@ struct SyncSocketTests {
             var timeouts = SocketTimeouts()
             timeouts.answer = answerTimeout
             let opener = SocketOpener(
+                client: WebSocketClient(connector: ChannelConnector()),
                 endpoint: endpoint,
                 opening: .init(token: "t", vault: try #require(VaultID("v")), keyHash: "k", encryptionVersion: 0),
                 timeouts: timeouts,
                 backoff: ReconnectBackoff(random: { 0 })
             )
-            let pool = try await SocketPool(opener, limit: 1)
+            let pool = try await SocketPool(opener, limit: 1, logger: quiet)
             let keys = VaultKeys(key: key, salt: "", version: .zero)
             let session = ObsidianSession(pool: pool, concurrentFetches: 1, keys: keys, since: since, logger: quiet)
             let result: Swift.Result<Result, any Error>
@@ -130,13 +132,50 @@ struct SyncSocketTests {
     @Test(
         "a listing that is none has changed the protocol",
         arguments: [
-            Frame.text(#"{"op":"push","path":"00"}"#), .text(#"{"op":"push","uid":1}"#), .text("not JSON"), .text("{}"),
+            Frame.text("not JSON"), .text("{}"), .text(#"{"op":"ready","version":"later"}"#),
             .text(#"{"op":"ready"}"#),
         ]
     )
     func brokenListing(frame: Frame) async throws {
         try await syncError(.protocolChanged) {
             try await Self.with([Self.accepted, frame, Self.ready]) { session, _ in try await session.entries() }
+        }
+    }
+
+    @Test(
+        "a record without what identifies it needs a person, and costs the others nothing",
+        arguments: [
+            #"{"op":"push","path":"00"}"#, #"{"op":"push","uid":7}"#, #"{"op":"push","uid":7,"path":"zz"}"#,
+            #"{"op":"push","uid":"seven","path":"00"}"#, #"{"op":"push","uid":7,"path":"00","folder":"maybe"}"#,
+        ]
+    )
+    func poison(record: String) async throws {
+        let path = try Self.sealed("a.md")
+        let good = Frame.text(#"{"op":"push","uid":"8","path":"\#(path)","folder":0,"relatedpath":3}"#)
+        try await Self.with([Self.accepted, .text(record), good, .text(#"{"op":"ready","version":"9.0"}"#)]) {
+            session,
+            _ in
+            let (entries, end) = try await session.entries()
+            #expect(entries.map(\.kind) == [.unreadable, .file])
+            #expect(entries[0].path.isStandIn)
+            #expect(entries[1].path == VaultPath("a.md"))
+            #expect(end.cursor == SourceCursor("9"))
+        }
+    }
+
+    @Test(
+        "times are the nearest that a file system holds",
+        arguments: [
+            ("-86400000", -86_400_000), ("16725225600000", 15_032_385_535_000), ("-1e17", -2_147_483_648_000),
+            ("1732060800123.5", 1_732_060_800_123), ("0", nil), ("null", nil), (#""soon""#, nil),
+        ] as [(String, Int64?)]
+    )
+    func times(mtime: String, expected: Int64?) async throws {
+        let path = try Self.sealed("a.md")
+        let record = Frame.text(#"{"op":"push","uid":8,"path":"\#(path)","mtime":\#(mtime)}"#)
+        try await Self.with([Self.accepted, record, Self.ready]) { session, _ in
+            let (entries, _) = try await session.entries()
+            #expect(entries.map(\.mtime?.milliseconds) == [expected])
         }
     }
 

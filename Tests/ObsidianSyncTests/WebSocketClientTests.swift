@@ -1,3 +1,4 @@
+import HTTPTransport
 import NIOCore
 import NIOPosix
 import Testing
@@ -15,15 +16,16 @@ struct WebSocketClientTests {
                 return channel.eventLoop.makeSucceededVoidFuture()
             }
             .bind(host: "127.0.0.1", port: 0).get()
-        let endpoint = try HostPolicy().endpoint(for: "127.0.0.1:\(server.localAddress?.port ?? 0)")
-        let opening = Task { try await WebSocketClient.open(endpoint, by: .now() + .hours(1)) }
+        let endpoint = try HostPolicy(allowsLoopback: true).endpoint(for: "127.0.0.1:\(server.localAddress?.port ?? 0)")
+        let client = WebSocketClient(connector: ChannelConnector())
+        let opening = Task { try await client.open(endpoint, by: .now() + .hours(1)) }
         for await _ in connections { break }
         opening.cancel()
         await #expect(throws: CancellationError.self) { try await opening.value }
         await #expect(throws: CancellationError.self) {
             try await Task {
                 withUnsafeCurrentTask { $0?.cancel() }
-                return try await WebSocketClient.open(endpoint, by: .now() + .hours(1))
+                return try await client.open(endpoint, by: .now() + .hours(1))
             }.value
         }
         try await server.close()

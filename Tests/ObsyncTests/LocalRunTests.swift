@@ -38,7 +38,7 @@ struct LocalRunTests {
         var options = try RunOptions.parse([])
         options.complete = complete
         let settings = options
-        return try await withObsidianSimulator(library: library, logger: quiet) { server in
+        let summary = try await withObsidianSimulator(library: library, logger: quiet) { server in
             try await LocalRun(
                 folder: folder,
                 credentials: folder.credentials,
@@ -47,6 +47,11 @@ struct LocalRunTests {
                 logger: quiet
             ).run(vault: vault, settings)
         }
+        let vaults = library.accounts()
+        // Names of fewer letters may be met by chance.
+        let paths = vaults.flatMap { $0.files.map(\.path) }.filter { $0.utf8.count > 12 }
+        try await folder.expectInvariants(of: vaults.map { ($0.id, $0.name) }, secrets: paths)
+        return summary
     }
 
     /// Compares the folder with the provider's own account: names by their bytes, contents, times, nothing else.

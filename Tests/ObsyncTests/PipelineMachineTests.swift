@@ -201,11 +201,20 @@ struct PipelineMachineTests {
         let inner = states?["Download"]?["ItemProcessor"]?["States"]
         for state in [states?["Authenticate"], states?["List"], inner?["DownloadBatch"]] {
             let retriers = try #require(state?["Retry"]?.array)
-            #expect(retriers.count == 1)
-            #expect(Set(retriers[0]["ErrorEquals"]?.array?.compactMap(\.string) ?? []) == transient)
+            let named = retriers.flatMap { $0["ErrorEquals"]?.array?.compactMap(\.string) ?? [] }
+            #expect(Set(named) == transient)
+            #expect(named.count == transient.count)
+        }
+        // Whoever asks for fewer requests is given minutes, and no request in between by chance.
+        for state in [states?["Authenticate"], states?["List"]] {
+            let quiet = try #require(state?["Retry"]?.array?.first)
+            #expect(quiet["ErrorEquals"]?.array?.compactMap(\.string) == ["Throttled"])
+            #expect(quiet["IntervalSeconds"] == 45)
+            #expect(quiet["MaxDelaySeconds"] == 300)
+            #expect(quiet["MaxAttempts"] == 8)
         }
         let all = [states?["Authenticate"], states?["List"], states?["ContinueAsNew"], inner?["DownloadBatch"]]
-        #expect(all.allSatisfy { $0?["Retry"]?.array?.first?["JitterStrategy"] == "FULL" })
+        #expect(all.allSatisfy { $0?["Retry"]?.array?.last?["JitterStrategy"] == "FULL" })
         #expect(states?["List"]?["Catch"]?.array?.count == 1, "what else fails in List is for a redrive")
         #expect(states?["Authenticate"]?["Catch"] == nil)
         #expect(states?.object?.allSatisfy { $0.value["Type"] != "Fail" } == true)

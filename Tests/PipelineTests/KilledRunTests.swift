@@ -1,4 +1,5 @@
 import Foundation
+import LocalAdapters
 import Simulators
 import StateMachine
 import SyncCore
@@ -65,13 +66,13 @@ struct KilledRunTests {
                 provider.baseURL
             )
             try victim.run()
-            var waited = 0
-            var pulls = -1
-            // Until nothing moves any more for a while.
-            while provider.counters.pulls == 0 || provider.counters.pulls != pulls, waited < 300 {
-                pulls = provider.counters.pulls
-                waited += 1
-                try await Task.sleep(for: .milliseconds(200))
+            let stalled = Set(last.map(\.uid))
+            // Until pulls wait for answers, and every file that has arrived has its record.
+            while victim.isRunning {
+                let arrived = try library.accounts().reduce(0) { try $0 + count($1, in: folder) }
+                let isWaiting = provider.counters.pulledUIDs.contains { stalled.contains($0) }
+                if arrived > 100, isWaiting, try await recorded(in: folder) == arrived { break }
+                try await Task.sleep(for: .milliseconds(50))
             }
             #expect(kill(victim.processIdentifier, SIGKILL) == 0)
             victim.waitUntilExit()
@@ -117,6 +118,18 @@ struct KilledRunTests {
             )
             #expect(next.output.contains(#""files_count":0"#))
         }
+    }
+
+    /// How many files have records that say that they have arrived.
+    private func recorded(in folder: LocalFolder) async throws -> Int {
+        let records = try SQLiteRecordStore(path: folder.data + "/records.sqlite")
+        var recorded = 0
+        for id in [SampleLibrary.fieldNotesID, SampleLibrary.archiveID] {
+            for try await page in records.allRecords(in: try #require(VaultID(id)), after: nil) {
+                recorded += page.count { $0.status == .completed }
+            }
+        }
+        return recorded
     }
 
     private func count(_ vault: SimulatedVaultAccount, in folder: LocalFolder) throws -> Int {

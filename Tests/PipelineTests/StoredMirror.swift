@@ -3,7 +3,9 @@ import Crypto
 import Foundation
 import NIOCore
 import Simulators
+import StreamingCrypto
 import SyncCore
+import TestSupport
 import Testing
 
 @testable import AWSAdapters
@@ -47,7 +49,36 @@ struct StoredMirror: Sendable {
             }
         }
         #expect(stored == library.accounts().reduce(0) { $0 + $1.files.count })
+        try await expectInvariants(of: library.accounts().map { ($0.id, $0.name) })
     }
+
+    /// Has the checker look at everything.
+    func expectInvariants(
+        of vaults: [(id: String, folder: String)],
+        excusing excused: Set<MirrorEvidence.Rule> = [],
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        var evidence = MirrorEvidence(
+            records: DynamoRecordStore(dynamoDB: dynamoDB, table: table),
+            mirror: S3ObjectStore(s3: s3, bucket: bucket, prefix: prefix),
+            state: S3ObjectStore(s3: s3, bucket: bucket, prefix: Self.statePrefix),
+            vaults: try vaults.map { .init(id: try #require(VaultID($0.id)), folder: $0.folder) },
+            makeHasher: { SHA256Hasher() },
+            clock: SystemClock()
+        )
+        for try await page in s3.listObjectsV2Paginator(.init(bucket: bucket, prefix: "")) {
+            evidence.keys.all += page.contents.map(\.key)
+        }
+        evidence.keys.prefixes = [prefix, Self.statePrefix]
+        // What objects state was compared already, or is compared with a recording.
+        evidence.readsAttributes = false
+        evidence.excused = excused
+        for violation in try await MirrorInvariants.violations(of: evidence) {
+            Issue.record("\(violation)", sourceLocation: sourceLocation)
+        }
+    }
+
+    private static let statePrefix = "state/"
 
     private func expect(_ key: String, _ file: SimulatedFile) async throws {
         let object = try await s3.getObject(.init(bucket: bucket, key: key))

@@ -10,7 +10,13 @@ struct HeldLeaseTests {
     private let faults = Faults<FaultyRecordStore.Operation>()
 
     private func held() async throws -> HeldLease {
-        let lease = HeldLease(of: .first, on: .notes, in: FaultyRecordStore(records, fail: faults), clock: clock)
+        let lease = HeldLease(
+            of: .first,
+            .anew,
+            on: .notes,
+            in: FaultyRecordStore(records, fail: faults),
+            clock: clock
+        )
         #expect(try await lease.take())
         return lease
     }

@@ -20,7 +20,7 @@ private struct RandomLife {
         var world = World()
         world.listing.batchSize = 3
         world.listing.batchesPerPage = 2
-        world.listing.brakeFiles = 1000
+        world.listing.brake.fewest = 1000
         world.downloading.storesInFlight = 3
         self.world = world
         world.library.addVault(.notes)

@@ -6,6 +6,15 @@ package struct Region: RawRepresentable, Sendable, Hashable, CustomStringConvert
         self.rawValue = rawValue
     }
 
+    /// Takes a name from outside; nil for what cannot be one. It becomes part of host names, so nothing else may come in
+    /// through it.
+    package init?(name: String) {
+        guard (1...63).contains(name.utf8.count), name.utf8.allSatisfy(Endpoint.isHostByte), !name.contains(".") else {
+            return nil
+        }
+        rawValue = name
+    }
+
     package var description: String { rawValue }
 
     /// The group of regions that share one set of accounts.
@@ -38,11 +47,9 @@ package struct Region: RawRepresentable, Sendable, Hashable, CustomStringConvert
         guard let name = candidates.compactMap(\.self).first(where: { !$0.isEmpty }) else {
             throw AWSError(.invalidConfiguration, message: "no region: set AWS_REGION")
         }
-        // The region becomes part of host names, so nothing else may come in through it.
-        let isName = name.utf8.count <= 63 && name.utf8.allSatisfy(Endpoint.isHostByte) && !name.contains(".")
-        guard isName else {
+        guard let region = Region(name: name) else {
             throw AWSError(.invalidConfiguration, message: "AWS_REGION is not the name of a region")
         }
-        return Region(rawValue: name)
+        return region
     }
 }

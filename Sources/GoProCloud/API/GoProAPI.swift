@@ -156,7 +156,7 @@ struct GoProAPI: Sendable {
             let body = try await response.collect(upTo: Self.largestAnswer)
             return (response.status, response.headers, Data(body.readableBytesView))
         } catch let error as TransportError {
-            throw SyncError(.sourceUnavailable, "GoPro cannot be reached", underlying: error)
+            throw SyncError(error, reaching: "GoPro")
         }
     }
 

@@ -135,7 +135,8 @@ struct MediaHost: Sendable {
         do {
             return try await account.executor.execute(request, timeout: Self.timeout, logger: logger)
         } catch let error as TransportError {
-            throw Self.failure(error, "GoPro's media host cannot be reached")
+            guard error.code != .timedOut else { throw Self.failure(error, "") }
+            throw SyncError(error, reaching: "GoPro's media host")
         }
     }
 

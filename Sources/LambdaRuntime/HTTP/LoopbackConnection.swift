@@ -1,3 +1,4 @@
+import LoopbackGuard
 import NIOCore
 import NIOHTTP1
 
@@ -17,6 +18,7 @@ struct LoopbackConnection: Sendable {
             let http = try await channel.eventLoop.submit { [channel] in
                 guard channel.isActive else { throw ChannelError.ioOnClosedChannel }
                 try channel.pipeline.syncOperations.configureHTTPServerPipeline(withPipeliningAssistance: false)
+                try channel.pipeline.syncOperations.addHandler(LoopbackGuard())
                 return try HTTPChannel(wrappingChannelSynchronously: channel)
             }.get()
             try await http.executeThenClose { inbound, outbound in
@@ -43,16 +45,10 @@ struct LoopbackConnection: Sendable {
             try await write(options.tooLarge, keepAlive: keepAlive, to: outbound)
             return keepAlive
         case .handle(let request, let keepAlive):
-            let response = request.headers.contains(name: "Origin") ? Self.foreignPage : await handler(request)
-            try await write(response, keepAlive: keepAlive, to: outbound)
+            try await write(await handler(request), keepAlive: keepAlive, to: outbound)
             return keepAlive
         }
     }
-
-    private static let foreignPage = LoopbackResponse.error(
-        .forbidden,
-        LambdaErrorReport(errorType: "Forbidden", errorMessage: "requests by web pages are not answered")
-    )
 
     private func write(_ response: LoopbackResponse, keepAlive: Bool, to outbound: Writer) async throws {
         var head = HTTPResponseHead(version: .http1_1, status: response.status, headers: response.headers)

@@ -23,8 +23,8 @@ package struct LoopbackServerOptions: Sendable {
 
 /// Serves HTTP/1.1 on 127.0.0.1 while `body` runs.
 ///
-/// Requests of one connection are answered in turn. Requests with an `Origin` header get status 403: only web pages
-/// send it, and no page has business with a server that asks nobody who they are.
+/// Requests of one connection are answered in turn. Web pages, and requests for other hosts than this machine, get status
+/// 403: the server asks nobody who they are. A connection that takes long to say what it wants is closed.
 ///
 /// - Parameters:
 ///   - options: port and limits.

@@ -16,8 +16,11 @@ struct ListedVault: Decodable, Sendable {
     /// How the vault is encrypted, where the list says so. Older servers do not.
     var statedVersion: Int?
 
-    /// How the vault is encrypted; what is not stated is version 0.
-    var encryptionVersion: Int { statedVersion ?? 0 }
+    /// What a setting says of vaults of which the list does not say it.
+    var assumedVersion: Int?
+
+    /// How the vault is encrypted; what nobody says is version 0.
+    var encryptionVersion: Int { statedVersion ?? assumedVersion ?? 0 }
 
     private enum CodingKeys: String, CodingKey {
         case id, name, host, salt, password
@@ -26,18 +29,31 @@ struct ListedVault: Decodable, Sendable {
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        if let number = try? container.decode(Int64.self, forKey: .id), let id = VaultID(String(number)) {
+        var fields = LooseFields(container)
+        // Nearly every id is a text; a failed attempt costs more than all the rest.
+        if let text = fields.text(.id), let id = VaultID(text) {
+            self.id = id
+        } else if let number = try? container.decode(Int64.self, forKey: .id), let id = VaultID(String(number)) {
             self.id = id
         } else {
-            id = try container.decode(VaultID.self, forKey: .id)
+            throw DecodingError.dataCorruptedError(forKey: .id, in: container, debugDescription: "no id")
         }
-        name = try container.decodeIfPresent(String.self, forKey: .name) ?? ""
+        name = fields.text(.name) ?? ""
         host = try container.decode(String.self, forKey: .host)
         salt = try container.decode(String.self, forKey: .salt)
-        let password = try container.decodeIfPresent(String.self, forKey: .password)
-        managedPassword = password.flatMap { $0.isEmpty ? nil : $0 }
-        statedVersion = try container.decodeIfPresent(Int.self, forKey: .statedVersion)
+        managedPassword = fields.text(.password).flatMap { $0.isEmpty ? nil : $0 }
+        statedVersion = fields.integer(.statedVersion).flatMap(Int.init(exactly:))
+        guard !fields.unusable.contains(CodingKeys.statedVersion.rawValue) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .statedVersion,
+                in: container,
+                debugDescription: "no version"
+            )
+        }
     }
+
+    /// The vault as people know it, for messages: `"Notes" (9b1d…)`.
+    var label: String { "\"\(ServiceWords(name))\" (\(id))" }
 
     /// The vault as the rest of Obsync knows it. Migrating a vault changes its salt or version, and with that its epoch.
     var vault: Vault {

@@ -10,6 +10,10 @@ import SyncCore
 /// An `error` in the answer means failure whatever the status is; the service sends it with status 200.
 struct ObsidianAPI: Sendable {
     private static let attempts = 3
+    /// The longest wait that is waited here: the shortest function runs for 30 s.
+    private static let longestWait: Duration = .seconds(10)
+    /// How long nobody signs in after the service asked for quiet. Sign-ins count most.
+    static let quietAfterSignIn: Duration = .seconds(300)
     private static let largestAnswer = 8 << 20
 
     let baseURL: String
@@ -23,7 +27,11 @@ struct ObsidianAPI: Sendable {
         let request: JSON = .object([
             "email": .string(email), "password": .string(password), "mfa": .string(code),
         ])
-        return try await post("/user/signin", request, as: Response.self, logger).token
+        return try await post("/user/signin", request, as: Response.self, logger) { error in
+            guard error.name == .throttled else { return error }
+            let wait = max(error.retryAfter ?? .zero, Self.quietAfterSignIn)
+            return SyncError(error.name, error.message, underlying: error.underlying, retryAfter: wait)
+        }.token
     }
 
     /// `POST /vault/list`: own and shared vaults.
@@ -52,11 +60,22 @@ struct ObsidianAPI: Sendable {
         _ path: String,
         _ request: JSON,
         as type: Response.Type,
-        _ logger: Logger
+        _ logger: Logger,
+        _ mapping: (SyncError) -> SyncError = { $0 }
     ) async throws -> Response {
         let body = try JSONEncoder().encode(request)
-        return try await TransientRetry(attempts: Self.attempts, clock: clock, random: random)(logger) {
-            try await postOnce(path, body, as: type, logger)
+        let retry = TransientRetry(
+            attempts: Self.attempts,
+            longestWait: Self.longestWait,
+            clock: clock,
+            random: random
+        )
+        return try await retry(logger) {
+            do {
+                return try await postOnce(path, body, as: type, logger)
+            } catch let error as SyncError {
+                throw mapping(error)
+            }
         }
     }
 
@@ -87,7 +106,28 @@ struct ObsidianAPI: Sendable {
                 Data(answer.readableBytesView)
             )
         } catch let error as TransportError {
-            throw SyncError(.sourceUnavailable, "Obsidian cannot be reached", underlying: error)
+            throw SyncError(error, reaching: "Obsidian")
+        }
+    }
+
+    /// An answer, which is read once: what was asked for, or an error.
+    private enum Answer<Response: Decodable>: Decodable {
+        case response(Response)
+        case error(String)
+        /// An object that lacks something.
+        case unusable
+
+        private enum CodingKeys: String, CodingKey {
+            case error
+        }
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            if let text = try? container.decodeIfPresent(String.self, forKey: .error) {
+                self = .error(text)
+            } else {
+                self = (try? Response(from: decoder)).map { .response($0) } ?? .unusable
+            }
         }
     }
 
@@ -95,22 +135,23 @@ struct ObsidianAPI: Sendable {
         _ type: Response.Type,
         status: Int,
         headers: HTTPHeaders,
-        _ answer: Data
+        _ body: Data
     ) throws -> Response {
-        let decoder = JSONDecoder()
-        let json = try? decoder.decode(JSON.self, from: answer)
-        if case .string(let text)? = json?.members["error"] { throw ServiceText.error(text) }
+        let answer = try? JSONDecoder().decode(Answer<Response>.self, from: body)
+        if case .error(let text)? = answer { throw ServiceText.error(text) }
         if status == 429 {
             throw SyncError(.throttled, "Obsidian asks for fewer requests", retryAfter: headers.retryAfter)
         }
         guard (200..<300).contains(status) else {
             throw SyncError(.sourceUnavailable, "Obsidian answers with status \(status)")
         }
-        guard let response = try? decoder.decode(type, from: answer) else {
-            throw json != nil
-                ? SyncError(.protocolChanged, "Obsidian's answer lacks a field, or a field has changed its type")
-                : SyncError(.sourceUnavailable, "Obsidian's answer is no JSON")
+        switch answer {
+        case .response(let response)?:
+            return response
+        case nil where (try? JSONDecoder().decode(JSON.self, from: body)) == nil:
+            throw SyncError(.sourceUnavailable, "Obsidian's answer is no JSON")
+        default:
+            throw SyncError(.protocolChanged, "Obsidian's answer lacks a field, or a field has changed its type")
         }
-        return response
     }
 }

@@ -1,15 +1,21 @@
 import SyncCore
 
 /// Turns the service's error texts into errors. They are matched by parts, without regard to case: the full sentences
-/// are not documented and change.
+/// are not documented and change. Where a text is not known word for word, people are shown it.
 enum ServiceText {
     /// Lies beneath the error of a two-factor code that was refused, and of no other.
     struct WrongCode: Error {}
 
     static let wrongCode = "2fa code is incorrect"
 
-    static func error(_ text: String) -> SyncError {
-        let text = text.lowercased()
+    /// What the service said, to stand behind a sentence; empty where it said nothing.
+    static func quoted(_ text: String) -> String {
+        let words = ServiceWords(text).description
+        return words.isEmpty ? "" : "; it says: \(words)"
+    }
+
+    static func error(_ original: String) -> SyncError {
+        let text = original.lowercased()
         func says(_ part: String) -> Bool { text.contains(part) }
         if says(wrongCode) {
             return SyncError(
@@ -57,9 +63,28 @@ enum ServiceText {
                 retryAfter: .seconds(300)
             )
         }
-        if says("try again") || says("temporarily unavailable") {
-            return SyncError(.sourceUnavailable, "Obsidian is not available for the moment", retryAfter: .seconds(60))
+        if saysTooMany(text) {
+            return SyncError(
+                .throttled,
+                "Obsidian asks for fewer connections or requests\(quoted(original))",
+                retryAfter: .seconds(5)
+            )
         }
-        return SyncError(.protocolChanged, "Obsidian answers with an error that is not known")
+        if says("try again") || says("temporarily unavailable") {
+            return SyncError(
+                .sourceUnavailable,
+                "Obsidian is not available for the moment\(quoted(original))",
+                retryAfter: .seconds(60)
+            )
+        }
+        return SyncError(.protocolChanged, "Obsidian answers with an error that is not known\(quoted(original))")
+    }
+
+    /// Whether a text asks for less, in whatever words.
+    private static func saysTooMany(_ text: String) -> Bool {
+        let parts = [
+            "too many", "connection limit", "limit of connections", "rate limit", "slow down", "maximum number of",
+        ]
+        return parts.contains { text.contains($0) }
     }
 }

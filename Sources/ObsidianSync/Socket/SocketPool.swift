@@ -1,8 +1,10 @@
+import Logging
 import NIOCore
 import SyncCore
 
 /// Opens sockets to one vault.
 struct SocketOpener: Sendable {
+    var client: WebSocketClient
     var endpoint: HostPolicy.Endpoint
     var opening: SocketRequest.Opening
     var timeouts: SocketTimeouts
@@ -16,7 +18,7 @@ struct SocketOpener: Sendable {
         let breaks = backoff.count
         let connection: WebSocketClient.Connection
         do {
-            connection = try await WebSocketClient.open(endpoint, by: deadline)
+            connection = try await client.open(endpoint, by: deadline)
         } catch let error as SyncError where error.name == .sourceUnavailable {
             throw SyncError(
                 error.name,
@@ -68,23 +70,35 @@ package struct SocketTimeouts: Sendable {
 
 /// The sockets of an open vault: one, and more when more bodies are fetched at once, up to a limit.
 ///
-/// A socket gives one body at a time. One that broke is replaced by a new one when the next body is asked for.
+/// A socket gives one body at a time. One that broke is replaced by a new one when the next body is asked for. Where the service
+/// refuses a further socket, those that there are have to do, and whoever wants one waits for it.
 actor SocketPool {
     private let opener: SocketOpener
-    private let limit: Int
+    private let logger: Logger
+    /// How many sockets there may be: what is set, or fewer where the service has refused one.
+    private var limit: Int
+    private let setLimit: Int
     /// The first socket, while nobody has read its listing.
     private var listing: SyncSocket?
     private var idle: [SyncSocket] = []
     private var leased = 0
+    private var waiters: [CheckedContinuation<Void, Never>] = []
     /// The uid up to which the listing has told everything.
     private var known: Int64
 
     /// Opens the vault with a first socket.
-    init(_ opener: SocketOpener, limit: Int) async throws {
+    init(_ opener: SocketOpener, limit: Int, logger: Logger) async throws {
         self.opener = opener
         self.limit = limit
+        self.logger = logger
+        setLimit = limit
         known = opener.opening.version
-        listing = try await opener.open()
+        do {
+            listing = try await opener.open()
+        } catch let error as SyncError {
+            Self.note(error, logger)
+            throw error
+        }
     }
 
     /// Closes all sockets that nobody uses.
@@ -105,43 +119,84 @@ actor SocketPool {
     }
 
     /// Gives out a socket that a body can be asked of; a new one where there is none.
+    ///
+    /// - Throws: `Throttled` when the service gives no socket at all; `SourceUnavailable`; `CancellationError`.
     func lease() async throws -> SyncSocket {
-        guard leased < limit else {
+        guard leased < setLimit else {
             throw SyncError(.protocolChanged, "more bodies are fetched at once than there are sockets")
         }
-        leased += 1
-        do {
-            while let socket = idle.popLast() {
-                if await socket.isIdle { return socket }
-                await socket.close()
+        while true {
+            while leased >= limit {
+                try Task.checkCancellation()
+                await waitForRoom()
             }
-            if let socket = listing {
-                listing = nil
-                try await noteKnown(socket.skipListing())
-                return socket
+            leased += 1
+            do {
+                return try await socket()
+            } catch let error as SyncError where isRefusal(error) && leased > 1 {
+                leased -= 1
+                // Never more than there are now, as long as this vault is open.
+                limit = max(1, min(limit, leased))
+                logger.notice("fewer sockets than set", metadata: [LogKey.cause: "\(error.message)"])
+            } catch {
+                leased -= 1
+                makeRoom()
+                if let error = error as? SyncError { Self.note(error, logger) }
+                throw error
             }
-            return try await opener.open(knownUpTo: known)
-        } catch {
-            leased -= 1
-            throw error
         }
+    }
+
+    private func socket() async throws -> SyncSocket {
+        while let socket = idle.popLast() {
+            if await socket.isIdle { return socket }
+            await socket.close()
+        }
+        if let socket = listing {
+            listing = nil
+            try await noteKnown(socket.skipListing())
+            return socket
+        }
+        return try await opener.open(knownUpTo: known)
     }
 
     /// Takes a socket back. What is left unread of a body is thrown away, so that the next one can be asked for.
     func giveBack(_ socket: SyncSocket) async {
         // Where that fails, the socket is no longer idle, and is not used again.
         try? await socket.drain()
-        leased -= 1
         if await socket.isIdle {
             opener.backoff.succeeded()
             idle.append(socket)
         } else {
             await socket.close()
         }
+        leased -= 1
+        makeRoom()
     }
 
     /// Notes how far a listing told everything.
     func noteKnown(_ version: Int64) {
         known = max(known, version)
+    }
+
+    /// Whether the service wants fewer sockets. Another one to the same vault is open, so it is nothing else that it minds.
+    private func isRefusal(_ error: SyncError) -> Bool {
+        error.name == .throttled || error.name == .protocolChanged
+    }
+
+    private static func note(_ error: SyncError, _ logger: Logger) {
+        logger.warning(
+            "no socket to a vault",
+            metadata: [LogKey.errorType: "\(error.name.rawValue)", LogKey.cause: "\(error.message)"]
+        )
+    }
+
+    /// Waits until a socket is given back. Whoever holds one gives it back, also when everything is cancelled.
+    private func waitForRoom() async {
+        await withCheckedContinuation { waiters.append($0) }
+    }
+
+    private func makeRoom() {
+        if !waiters.isEmpty { waiters.removeFirst().resume() }
     }
 }

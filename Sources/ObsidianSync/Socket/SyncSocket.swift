@@ -23,6 +23,12 @@ actor SyncSocket {
     private let breaksBefore: Int
     private var events: ArraySlice<FrameReader.Event> = []
     private var machine = SyncSocketStateMachine()
+    /// The version whose body was asked for last.
+    private var pulled: Int64?
+    /// The version before that.
+    private var pulledBefore: Int64?
+    /// The version whose body came with more frames than announced.
+    private var surplus: Int64?
 
     private var isBroken = false
 
@@ -66,7 +72,14 @@ actor SyncSocket {
     /// Asks for a version's body. The socket has to be idle.
     func pull(uid: Int64) async throws {
         machine.pull()
+        (pulledBefore, pulled) = (pulled, uid)
         try await send(.pull(uid: uid))
+    }
+
+    /// The version whose body came with more frames than announced, once.
+    func takeSurplus() -> Int64? {
+        defer { surplus = nil }
+        return surplus
     }
 
     /// Reads and throws away what is left of a body.
@@ -96,13 +109,19 @@ actor SyncSocket {
     private func event(for frame: FrameReader.Event) throws -> Event? {
         switch frame {
         case .bytes(let bytes, let endsMessage):
-            guard
-                case .bytes(let isLast) = try machine.received(bytes: bytes.readableBytes, isFinal: endsMessage)
-            else { return nil }
-            return .bytes(Array(bytes.readableBytesView), isLast: isLast)
+            let wasIdle = machine.isIdle
+            switch try machine.received(bytes: bytes.readableBytes, isFinal: endsMessage) {
+            case .bytes(let isLast):
+                return .bytes(Array(bytes.readableBytesView), isLast: isLast)
+            case .surplus:
+                surplus = wasIdle ? pulled : pulledBefore
+                return nil
+            default:
+                return nil
+            }
         case .text(let text):
             return switch try machine.received(try SocketMessage(text: text)) {
-            case .ignore, .bytes: nil
+            case .ignore, .bytes, .surplus: nil
             case .accepted: .accepted
             case .record(let message): .record(message)
             case .ready(let version): .ready(version: version)

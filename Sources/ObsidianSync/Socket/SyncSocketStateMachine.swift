@@ -15,7 +15,7 @@ struct SyncSocketStateMachine {
         /// `pull` was sent.
         case awaitingBody
         /// Binary frames are coming.
-        case receiving(pieces: Int, bytes: Int64)
+        case receiving(pieces: Int64, bytes: Int64)
         /// Something broke the protocol.
         case failed
     }
@@ -36,11 +36,15 @@ struct SyncSocketStateMachine {
         case gone
         /// Bytes of the body; `isLast` with the last ones.
         case bytes(isLast: Bool)
+        /// Bytes that belong to the body before, which was complete.
+        case surplus
         /// The request that was outstanding failed; the socket can go on being used.
         case refused(String)
     }
 
     private var state = State.awaitingInit
+    /// Whether a body has come on this socket: what follows it without having been announced was meant for it.
+    private var hasReceivedBody = false
 
     /// Whether a request can be sent.
     var isIdle: Bool { state == .idle }
@@ -95,8 +99,9 @@ struct SyncSocketStateMachine {
             return .gone
         }
         guard let size = message.size, let pieces = message.pieces, (0...(1 << 40)).contains(size),
-            (0...size).contains(Int64(pieces)), (size == 0) == (pieces == 0)
+            (0...size).contains(pieces), (size == 0) == (pieces == 0)
         else { throw unexpected("the answer to pull") }
+        hasReceivedBody = true
         state = pieces == 0 ? .idle : .receiving(pieces: pieces, bytes: size)
         return .body(size: size)
     }
@@ -107,7 +112,8 @@ struct SyncSocketStateMachine {
     ///   - count: its bytes.
     ///   - isFinal: whether it ends a message, which is a piece.
     /// - Returns: what to do with the bytes.
-    /// - Throws: `ProtocolChanged` for bytes that nobody asked for, and for more or fewer than were announced.
+    /// - Throws: `ProtocolChanged` for bytes that nobody asked for, and for pieces that are longer or shorter than was
+    ///   announced.
     mutating func received(bytes count: Int, isFinal: Bool) throws(SyncError) -> Action {
         switch state {
         case .receiving(let pieces, let bytes):
@@ -118,6 +124,8 @@ struct SyncSocketStateMachine {
             return .bytes(isLast: piecesLeft == 0)
         case .listing, .failed:
             return .ignore
+        case .idle where hasReceivedBody, .awaitingBody where hasReceivedBody:
+            return .surplus
         case .awaitingInit, .idle, .awaitingBody:
             throw unexpected("a pause")
         }

@@ -1,69 +1,36 @@
+import HTTPTransport
 import NIOCore
 import NIOHTTP1
-import NIOPosix
-import NIOSSL
 import NIOWebSocket
 import SyncCore
-import Synchronization
 
 /// Opens WebSockets.
-enum WebSocketClient {
+struct WebSocketClient: Sendable {
     /// An open socket: frames are written to the channel, and taken from the handler.
     struct Connection: Sendable {
         var channel: any Channel
         var handler: NIOLoopBound<SocketHandler>
     }
 
+    /// Finds the way to a host.
+    let connector: ChannelConnector
+
     /// Connects and upgrades.
     ///
-    /// - Throws: `SourceUnavailable` when no socket can be opened before the deadline.
-    static func open(_ endpoint: HostPolicy.Endpoint, by deadline: NIODeadline) async throws -> Connection {
+    /// - Throws: `SourceUnavailable` when no socket can be opened before the deadline; `InvalidConfiguration` when the
+    ///   host's certificate is not trusted.
+    func open(_ endpoint: HostPolicy.Endpoint, by deadline: NIODeadline) async throws -> Connection {
         do {
-            return try await connect(endpoint, by: deadline)
-        } catch let error as SyncError {
-            throw error
-        } catch {
-            try Task.checkCancellation()
-            throw SyncError(.sourceUnavailable, "the sync host of a vault cannot be reached", underlying: error)
-        }
-    }
-
-    private struct Opening {
-        var channel: (any Channel)?
-        var isCancelled = false
-    }
-
-    private static func connect(_ endpoint: HostPolicy.Endpoint, by deadline: NIODeadline) async throws -> Connection {
-        let tls = endpoint.isSecure ? try NIOSSLContext(configuration: .makeClientConfiguration()) : nil
-        let opening = Mutex(Opening())
-        let bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-            .connectTimeout(deadline - .now())
-        // A future does not know of cancellation; a channel that is closed ends the wait for it.
-        return try await withTaskCancellationHandler {
-            let upgrade: EventLoopFuture<Connection> = try await bootstrap.connect(
+            return try await connector.connect(
                 host: endpoint.host,
-                port: endpoint.port
+                port: endpoint.port,
+                isSecure: endpoint.isSecure,
+                by: deadline
             ) { channel in
-                let isCancelled = opening.withLock { opening in
-                    opening.channel = channel
-                    return opening.isCancelled
-                }
-                return channel.eventLoop.makeCompletedFuture {
-                    if isCancelled { throw CancellationError() }
-                    if let tls {
-                        let handler = try NIOSSLClientHandler(context: tls, serverHostname: endpoint.host)
-                        try channel.pipeline.syncOperations.addHandler(handler)
-                    }
-                    return try configure(channel, endpoint, deadline)
-                }
+                try Self.configure(channel, endpoint, deadline)
             }
-            return try await upgrade.get()
-        } onCancel: {
-            let channel = opening.withLock { opening in
-                opening.isCancelled = true
-                return opening.channel
-            }
-            channel?.close(promise: nil)
+        } catch let error as TransportError {
+            throw SyncError(error, reaching: "the sync host of a vault")
         }
     }
 

@@ -1,6 +1,7 @@
 import Crypto
 import CryptoExtras
 import FoundationEssentials
+import Synchronization
 
 /// The keys of one vault, and how its names, hashes and bodies are encrypted.
 ///
@@ -18,18 +19,39 @@ struct SimulatedCipher: Sendable {
     private let contentKey: SymmetricKey
     private let fieldCipher: FieldCipher
 
-    /// Derives the keys; takes 32 MiB and some 100 ms.
-    ///
-    /// - Throws: `SimulatorError` with `.invalidEncryptionVersion` for a version other than 0, 2 and 3.
-    init(password: String, salt: String, encryptionVersion: Int) throws {
+    /// What a vault's key is derived from.
+    private struct Origin: Hashable {
+        let password: [UInt8]
+        let salt: [UInt8]
+    }
+
+    /// Deriving a key is slow on purpose, and slower still in a build for debugging. Made-up vaults have the same few passwords
+    /// and salts wherever they are made, so a process derives each of their keys once.
+    private static let known = Mutex<[Origin: SymmetricKey]>([:])
+
+    private static func vaultKey(password: String, salt: String) throws -> SymmetricKey {
+        let origin = Origin(
+            password: UnicodeNormalisation.compatibilityComposed(password),
+            salt: UnicodeNormalisation.compatibilityComposed(salt)
+        )
+        if let key = known.withLock({ $0[origin] }) { return key }
         let key = try KDF.Scrypt.deriveKey(
-            from: UnicodeNormalisation.compatibilityComposed(password),
-            salt: UnicodeNormalisation.compatibilityComposed(salt),
+            from: origin.password,
+            salt: origin.salt,
             outputByteCount: 32,
             rounds: 32_768,
             blockSize: 8,
             parallelism: 1
         )
+        known.withLock { $0[origin] = key }
+        return key
+    }
+
+    /// Derives the keys; takes 32 MiB and some 100 ms where that was not done before.
+    ///
+    /// - Throws: `SimulatorError` with `.invalidEncryptionVersion` for a version other than 0, 2 and 3.
+    init(password: String, salt: String, encryptionVersion: Int) throws {
+        let key = try Self.vaultKey(password: password, salt: salt)
         switch encryptionVersion {
         case 0:
             keyHash = Hex.encode(key.withUnsafeBytes { SHA256.hash(data: $0) })

@@ -1,4 +1,5 @@
 package import Logging
+import LoopbackGuard
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -43,11 +44,14 @@ private enum GoProListener {
     private static let pieceSize: Int64 = 64 << 10
 
     static func bind(port: Int) async throws -> Listener {
-        try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let limit = ConnectionLimit()
+        return try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .bind(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try limit.admit(channel)
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
+                    try channel.pipeline.syncOperations.addHandler(LoopbackGuard())
                     return try Connection(wrappingChannelSynchronously: channel)
                 }
             }

@@ -1,3 +1,4 @@
+import LoopbackGuard
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -24,6 +25,7 @@ enum HTTPListener {
         body: (_ port: Int) async throws -> Result
     ) async throws -> Result {
         let accepted = AcceptedChannels()
+        let limit = ConnectionLimit()
         defer { accepted.closeAll() }
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -34,6 +36,7 @@ enum HTTPListener {
             .bind(host: "127.0.0.1", port: port) { channel in
                 accepted.insert(channel)
                 return channel.eventLoop.makeCompletedFuture {
+                    try limit.admit(channel)
                     try channel.pipeline.syncOperations.addHandler(HeldBack())
                     return channel
                 }
@@ -69,6 +72,7 @@ enum HTTPListener {
                 let pipeline = channel.pipeline.syncOperations
                 if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
                 try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false, withErrorHandling: false)
+                try pipeline.addHandler(LoopbackGuard())
                 let connection = try Connection(wrappingChannelSynchronously: channel)
                 pipeline.removeHandler(try pipeline.handler(type: HeldBack.self), promise: nil)
                 return connection

@@ -70,7 +70,8 @@ package final class SimulatedLibrary: Sendable {
         state.withLock { $0.tokens.removeAll() }
     }
 
-    func issueToken() -> String {
+    /// Gives out a token as a sign-in does.
+    package func issueToken() -> String {
         state.withLock { state in
             state.tokensIssued += 1
             let number = String(state.tokensIssued)

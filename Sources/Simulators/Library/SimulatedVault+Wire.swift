@@ -18,6 +18,33 @@ struct WireRecord: Encodable, Sendable {
     let relatedpath: String?
 }
 
+/// The same record as other servers write it.
+struct LooseWireRecord: Encodable, Sendable {
+    let op = "push"
+    let uid: String
+    let path: String
+    let hash: String
+    let size: String
+    let ctime: String?
+    let mtime: Double
+    let folder: Int
+    let deleted: Int
+    let relatedpath: [String]?
+    let extra = ["unknown": [1, 2]]
+
+    init(_ record: WireRecord) {
+        uid = String(record.uid)
+        path = record.path
+        hash = record.hash
+        size = "\(record.size).0"
+        ctime = nil
+        mtime = Double(record.mtime) + (record.mtime == 0 ? 0 : 0.5)
+        folder = record.folder ? 1 : 0
+        deleted = record.deleted ? 1 : 0
+        relatedpath = record.relatedpath.map { [$0] }
+    }
+}
+
 extension SimulatedVault {
     /// Encrypts what is private in a record, in the form that the record's device writes.
     func wire(_ record: SimulatedRecord) throws -> WireRecord {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 package import Logging
+import LoopbackGuard
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -35,6 +36,11 @@ package final class ObsidianSimulator: Sendable {
         /// The seconds since 1970 by which one-time codes are checked.
         package var unixTime: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
 
+        /// Whether TLS is spoken, with ``SampleCertificate``.
+        package var isSecure = false
+        /// Names by which it is called besides those of this machine; one that begins with a dot stands for all below it.
+        package var hosts: Set<String> = []
+
         /// A free port and the behaviour of the service.
         package init() {}
     }
@@ -43,6 +49,8 @@ package final class ObsidianSimulator: Sendable {
         var faults = SimulatorFaults()
         var counters = SimulatorCounters()
         var port = 0
+        /// How often each token was used.
+        var tokenUses: [String: Int] = [:]
     }
 
     /// The account and the vaults that are served.
@@ -62,7 +70,7 @@ package final class ObsidianSimulator: Sendable {
     package var port: Int { state.withLock { $0.port } }
 
     /// The address of the REST interface, without a slash at its end.
-    package var baseURL: String { "http://\(host)" }
+    package var baseURL: String { "\(configuration.isSecure ? "https" : "http")://\(host)" }
 
     /// What the list of vaults announces as their host.
     package var host: String { "127.0.0.1:\(port)" }
@@ -89,8 +97,19 @@ package final class ObsidianSimulator: Sendable {
         state.withLock { $0.faults.take(fault) }
     }
 
+    private func isWorn(_ token: String?) -> Bool {
+        state.withLock { state in
+            state.tokenUses[token ?? "", default: 0] += 1
+            let uses = state.tokenUses[token ?? "", default: 0]
+            let limit = state.faults.rules.lazy.compactMap {
+                if case .tokenWorn(let uses) = $0.fault { uses } else { nil }
+            }.first
+            return limit.map { uses > $0 } ?? false
+        }
+    }
+
     func accepts(token: String?) -> Bool {
-        !takeFault(.tokenRefused) && library.isValid(token: token)
+        !takeFault(.tokenRefused) && library.isValid(token: token) && !isWorn(token)
     }
 }
 
@@ -112,14 +131,22 @@ package func withObsidianSimulator<Result: Sendable>(
     _ body: (ObsidianSimulator) async throws -> Result
 ) async throws -> Result {
     let simulator = ObsidianSimulator(library: library, configuration: configuration, logger: logger)
-    let listener = try await SimulatorListener.bind(port: configuration.port) { head in
-        guard head.headers.contains(name: "User-Agent") else {
-            // The service's edge lets nothing through without one.
-            simulator.count { $0.requestsWithoutUserAgent += 1 }
-            return true
+    var policy = LoopbackPolicy()
+    policy.hosts = configuration.hosts
+    policy.origins = ["https://obsidian.md", "app://obsidian.md"]
+    let settings = SimulatorListener.Settings(
+        policy: policy,
+        tls: configuration.isSecure ? try SampleCertificate.serverContext() : nil,
+        refusesUpgrade: { head in
+            guard head.headers.contains(name: "User-Agent") else {
+                // The service's edge lets nothing through without one.
+                simulator.count { $0.requestsWithoutUserAgent += 1 }
+                return true
+            }
+            return simulator.takeFault(.upgradeUnavailable)
         }
-        return simulator.takeFault(.upgradeUnavailable)
-    }
+    )
+    let listener = try await SimulatorListener.bind(port: configuration.port, settings)
     guard let port = listener.channel.localAddress?.port else {
         try await listener.channel.close()
         throw SimulatorError(.invalidParameter, "the listening socket has no port")

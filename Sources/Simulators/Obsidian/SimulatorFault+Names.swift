@@ -56,6 +56,12 @@ package struct SimulatorFaultName: Sendable {
         .init("opening-refused", value: "TEXT", "init is refused with this text") { .openingRefused($0) },
         .init("opening-stalled", "init gets no answer", .openingStalled),
         .init("opening-garbled", "init is answered with HTML", .openingGarbled),
+        .init("sockets-limited", value: "N", "init is refused while so many sockets are open") {
+            Int($0).map { .socketsLimited(to: $0) }
+        },
+        .init("token-worn", value: "N", "a token works for so many calls, and is refused then") {
+            Int($0).map { .tokenWorn(after: $0) }
+        },
         .init("pong-before-opening", "a pong comes before the answer to init", .pongBeforeOpening),
     ]
 
@@ -71,6 +77,7 @@ package struct SimulatorFaultName: Sendable {
         .init("listing-with-history", "a snapshot holds old versions and deletions too", .listingWithHistory),
         .init("listing-newest-only", "a log holds only the newest record of a path", .listingNewestOnly),
         .init("listing-with-binary", "a binary frame comes in the middle of a listing", .listingWithBinary),
+        .init("records-loose", "numbers come as texts and with fractions, flags as 0 and 1", .recordsLoose),
         .init("path-garbled", "a record's path cannot be deciphered", .pathGarbled),
         .init("hash-garbled", "a record's hash cannot be deciphered", .hashGarbled),
         .init("ready-version", value: "N", "ready names this version") { Int64($0).map { .readyVersion($0) } },
@@ -85,6 +92,7 @@ package struct SimulatorFaultName: Sendable {
         .init("body-flipped", "one bit of the body is flipped", .bodyFlipped),
         .init("body-truncated", "the body ends before the size that was announced", .bodyTruncated),
         .init("body-overlong", "the body goes on after the size that was announced", .bodyOverlong),
+        .init("body-surplus", "one frame more comes than was announced", .bodySurplus),
         .init("body-short", "the body is of 12 bytes", .bodyShort),
         .init("body-interleaved", "pongs and records come between the frames of a body", .bodyInterleaved),
         .init("body-in-one-frame", "a body comes in one frame, whatever its size", .bodyInOneFrame),

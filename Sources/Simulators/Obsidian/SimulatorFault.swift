@@ -44,6 +44,10 @@ package enum SimulatorFault: Sendable, Hashable {
     case openingStalled
     /// `init` is answered with HTML.
     case openingGarbled
+    /// `init` is refused while so many sockets are open.
+    case socketsLimited(to: Int)
+    /// A token works for so many calls, `init` included, and is refused then.
+    case tokenWorn(after: Int)
     /// A `pong` comes before the answer to `init`.
     case pongBeforeOpening
 
@@ -65,6 +69,8 @@ package enum SimulatorFault: Sendable, Hashable {
     case listingWithBinary
     /// A record's path cannot be deciphered.
     case pathGarbled
+    /// Numbers come as texts and with fractions, flags as 0 and 1, and a field is of a kind that nobody knows.
+    case recordsLoose
     /// A record's hash cannot be deciphered.
     case hashGarbled
     /// `ready` names this version.
@@ -82,6 +88,8 @@ package enum SimulatorFault: Sendable, Hashable {
     case bodyFlipped
     /// The body ends before the size that was announced.
     case bodyTruncated
+    /// One frame more comes than was announced.
+    case bodySurplus
     /// The body goes on after the size that was announced.
     case bodyOverlong
     /// The body is of 12 bytes: an IV and nothing else.
@@ -107,6 +115,7 @@ package enum SimulatorFault: Sendable, Hashable {
     var isPullFault: Bool {
         switch self {
         case .bodyCut, .bodyStalled, .bodySwapped, .bodyFlipped, .bodyTruncated, .bodyOverlong, .bodyShort,
+            .bodySurplus,
             .bodyInterleaved, .bodyInOneFrame, .bodyFragmented, .bodyReportedDeleted, .pullRefused, .pullGarbled,
             .pullStalled, .pullClosed:
             true

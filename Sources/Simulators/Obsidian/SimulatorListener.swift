@@ -1,7 +1,9 @@
 import Logging
+import LoopbackGuard
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import NIOWebSocket
 
 /// Accepts connections and hands each to the REST or to the WebSocket side.
@@ -18,15 +20,26 @@ enum SimulatorListener {
     /// The most bytes of one message from a client.
     static let largestMessage = 1 << 20
 
-    /// Listens on 127.0.0.1. `refusesUpgrade` is asked for each WebSocket handshake.
-    static func bind(
-        port: Int,
-        refusesUpgrade: @escaping @Sendable (HTTPRequestHead) -> Bool
-    ) async throws -> Listener {
-        try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+    /// What a connection is made of.
+    struct Settings: Sendable {
+        /// Which requests are answered at all.
+        var policy: LoopbackPolicy
+        /// Speaks TLS where it is given.
+        var tls: NIOSSLContext?
+        /// Is asked for each WebSocket handshake.
+        var refusesUpgrade: @Sendable (HTTPRequestHead) -> Bool
+    }
+
+    /// Listens on 127.0.0.1.
+    static func bind(port: Int, _ settings: Settings) async throws -> Listener {
+        let limit = ConnectionLimit()
+        return try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .bind(host: "127.0.0.1", port: port) { channel in
-                channel.eventLoop.makeCompletedFuture { try configure(channel, refusesUpgrade) }
+                channel.eventLoop.makeCompletedFuture {
+                    try limit.admit(channel)
+                    return try configure(channel, settings)
+                }
             }
     }
 
@@ -60,15 +73,16 @@ enum SimulatorListener {
         }
     }
 
-    private static func configure(
-        _ channel: any Channel,
-        _ refusesUpgrade: @escaping @Sendable (HTTPRequestHead) -> Bool
-    ) throws -> EventLoopFuture<Connection> {
+    private static func configure(_ channel: any Channel, _ settings: Settings) throws -> EventLoopFuture<Connection> {
+        if let tls = settings.tls {
+            try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls))
+        }
         let upgrader = NIOTypedWebSocketServerUpgrader<Connection>(
             maxFrameSize: largestMessage,
             shouldUpgrade: { channel, head in
                 // A refused handshake goes on as a plain request, and the HTTP side answers it.
-                channel.eventLoop.makeSucceededFuture(refusesUpgrade(head) ? nil : HTTPHeaders())
+                let isRefused = settings.policy.refusal(of: head) != nil || settings.refusesUpgrade(head)
+                return channel.eventLoop.makeSucceededFuture(isRefused ? nil : HTTPHeaders())
             },
             upgradePipelineHandler: { channel, _ in
                 channel.eventLoop.makeCompletedFuture {
@@ -85,11 +99,17 @@ enum SimulatorListener {
         let upgrade = NIOTypedHTTPServerUpgradeConfiguration<Connection>(
             upgraders: [upgrader],
             notUpgradingCompletionHandler: { channel in
-                channel.eventLoop.makeCompletedFuture { .http(try HTTPChannel(wrappingChannelSynchronously: channel)) }
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(LoopbackGuard(settings.policy))
+                    return .http(try HTTPChannel(wrappingChannelSynchronously: channel))
+                }
             }
         )
-        return try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(
+        let negotiated = try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(
             configuration: .init(upgradeConfiguration: upgrade)
         )
+        let timeout = channel.eventLoop.scheduleTask(in: LoopbackGuard.headTime) { channel.close(promise: nil) }
+        negotiated.whenComplete { _ in timeout.cancel() }
+        return negotiated
     }
 }

@@ -48,8 +48,13 @@ extension SocketConnection {
             return refuse("Encryption version does not match.")
         }
         let refusal = simulator.state.withLock { state in
-            state.faults.takeFirst { fault in
-                if case .openingRefused(let text) = fault { text } else { nil }
+            let open = state.counters.socketsOpen
+            return state.faults.takeFirst { fault in
+                switch fault {
+                case .openingRefused(let text): text
+                case .socketsLimited(let limit) where open > limit: "Too many connections"
+                default: nil
+                }
             }
         }
         if let refusal { return refuse(refusal) }
@@ -67,10 +72,15 @@ extension SocketConnection {
             counters.recordsListed += records.count
         }
         var rest = records.prefix(limit?.records ?? .max)
+        let isLoose = simulator.takeFault(.recordsLoose)
         while !rest.isEmpty {
             let chunk = rest.prefix(Self.recordsPerWrite)
             rest = rest.dropFirst(chunk.count)
-            try await outbound.write(contentsOf: try chunk.map { try Self.text(wire($0, of: vault)) })
+            let frames = try chunk.map { record in
+                let wire = try wire(record, of: vault)
+                return isLoose ? try Self.text(LooseWireRecord(wire)) : try Self.text(wire)
+            }
+            try await outbound.write(contentsOf: frames)
         }
         if simulator.takeFault(.listingWithBinary) {
             try await outbound.write(WebSocketFrame(fin: true, opcode: .binary, data: ByteBuffer(bytes: [1, 2, 3])))

@@ -69,6 +69,9 @@ extension SocketConnection {
                 try await sendFragments(of: piece)
             } else {
                 try await outbound.write(WebSocketFrame(fin: true, opcode: .binary, data: piece))
+                if number == pieces - 1, faults.contains(.bodySurplus) {
+                    try await outbound.write(WebSocketFrame(fin: true, opcode: .binary, data: piece))
+                }
             }
         }
     }

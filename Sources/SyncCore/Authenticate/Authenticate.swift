@@ -84,6 +84,10 @@ package struct Authenticate: Sendable {
             reauthentications: reauthentications
         )
         guard input.request.action != .status else { return output }
+        // Whoever redrives has looked, and asks once more.
+        if input.redrives > 0, try await isFirst("redrive#\(run)#\(input.redrives)") {
+            try await TokenRenewal.forgetQuiet(in: ports.records)
+        }
         let renewal = TokenRenewal(ports: ports, provider: provider, run: run, metrics: metrics, logger: logger)
         let search = TokenSearch(renewal: renewal, settings: settings)
         let found = try await search.token(stored, refusal: input.refusal)
@@ -93,6 +97,11 @@ package struct Authenticate: Sendable {
         output.expiresAt = found.token.expires?.iso8601
         output.secretVersion = found.token.stored.version
         return output
+    }
+
+    private func isFirst(_ note: String) async throws -> Bool {
+        let now = ports.clock.now
+        return try await ports.records.noteOnce(note, until: now.advanced(by: .seconds(12 * 3600)), now: now)
     }
 
     /// A run is named after the execution that starts it, so that a repeated first step does not make a second run.

@@ -27,6 +27,9 @@ struct TokenRenewal {
     private static let leaseLifetime: Duration = .seconds(35)
     /// How long others are waited for.
     private static let waits: [Duration] = [.seconds(1), .seconds(2), .seconds(4)]
+    /// How long nobody signs in after the provider has asked for quiet: to knock again soon makes it worse.
+    private static let quiet: Duration = .seconds(300)
+    private static let quietNote = "sign-in-quiet"
     /// How often the secret may change under one's hands.
     private static let mostRebases = 3
 
@@ -132,7 +135,7 @@ struct TokenRenewal {
 
     /// Nothing may come between the provider's answer and its being staged.
     private func renewedAndStaged(_ base: StoredSecret) async throws -> StoredSecret {
-        let renewed = try await provider.renew(base.secret, logger: logger)
+        let renewed = try await signedIn(base.secret)
         guard renewed != base.secret else { return base }
         var waits = Self.waits[...]
         while true {
@@ -149,6 +152,46 @@ struct TokenRenewal {
                 try await clock.sleep(for: wait)
             }
         }
+    }
+
+    /// Asks the provider for another token, unless it has asked for quiet in the last minutes, this time or in another run.
+    private func signedIn(_ secret: Secret) async throws -> Secret {
+        guard await mayAsk() else {
+            throw SyncError(
+                .throttled,
+                "the provider refused a sign-in a moment ago because there are too many; the next one waits for five minutes",
+                retryAfter: .seconds(60)
+            )
+        }
+        do {
+            return try await provider.renew(secret, logger: logger)
+        } catch let error as SyncError where error.name == .throttled {
+            await note(until: clock.now.advanced(by: max(Self.quiet, error.retryAfter ?? .zero)))
+            throw error
+        }
+    }
+
+    /// Whether nobody has to be quiet. What cannot be remembered keeps nobody from signing in.
+    private func mayAsk() async -> Bool {
+        await note(until: clock.now)
+    }
+
+    /// Notes that the provider wants quiet; a note until now is over as soon as it is made.
+    ///
+    /// - Returns: false when such a note stands already.
+    @discardableResult
+    private func note(until end: Timestamp) async -> Bool {
+        do {
+            return try await records.noteOnce(Self.quietNote, until: end, now: clock.now)
+        } catch {
+            logger.warning("sign-ins are not remembered", metadata: [LogKey.errorType: "\(type(of: error))"])
+            return true
+        }
+    }
+
+    /// Lets the next sign-in pass although the provider wants quiet: a person has asked for it.
+    static func forgetQuiet(in records: any RecordStore) async throws {
+        try await records.forgetNote(quietNote)
     }
 
     /// Makes a staged secret current.

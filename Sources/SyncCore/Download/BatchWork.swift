@@ -126,7 +126,9 @@ struct BatchWork: Sendable {
             if name == .sourceGone { record.pendingSince = clock.now }
         }
         if let checkpoint = known?.checkpoint, kept == nil || !isSaved { await abandon(checkpoint.upload) }
-        downloader.observe(.failed(vault: batch.header.folder, path: entry.path, error: name))
+        // A stand-in means nothing to people; by its uid an entry can be left out.
+        let shown = entry.path.isStandIn ? VaultPath("uid:\(entry.version)") : entry.path
+        downloader.observe(.failed(vault: batch.header.folder, path: shown, error: name))
         return isHopeless ? .skipped : .failed(name)
     }
 

@@ -45,13 +45,24 @@ package struct DownloadBatch: Sendable {
         end: Timestamp? = nil,
         logger: Logger
     ) async throws -> DownloadOutput {
-        let lease = HeldLease(of: input.run, on: input.batch.vaultID, in: ports.records, clock: ports.clock)
+        let batch = try await StoredBatch(input.batch.key, in: ports.state)
+        let lease = HeldLease(
+            of: input.run,
+            batch.header.term.map(VaultLease.Claim.term) ?? .unknown,
+            on: input.batch.vaultID,
+            in: ports.records,
+            clock: ports.clock
+        )
         guard try await lease.take() else {
-            logger.notice("batch left alone: another run mirrors its vault")
+            logger.notice(
+                lease.isSuperseded
+                    ? "batch left alone: a newer run has mirrored its vault since"
+                    : "batch left alone: another run mirrors its vault"
+            )
             return .nothing
         }
         do {
-            return try await workOff(input, lease, deadline: deadline, end: end, logger)
+            return try await workOff(batch, input, lease, deadline: deadline, end: end, logger)
         } catch is LeaseLost {
             logger.warning("batch left alone: another run has taken its vault over")
             return .nothing
@@ -59,13 +70,13 @@ package struct DownloadBatch: Sendable {
     }
 
     private func workOff(
+        _ batch: StoredBatch,
         _ input: DownloadInput,
         _ lease: HeldLease,
         deadline: Timestamp,
         end: Timestamp?,
         _ logger: Logger
     ) async throws -> DownloadOutput {
-        let batch = try await StoredBatch(input.batch.key, in: ports.state)
         var ledger = try await BatchLedger(batch, known: knownRecords(batch), run: input.run)
         var limit = deadline
         if let minutes = input.request.options.timeoutMinutes {

@@ -1,4 +1,5 @@
 import Checksums
+import Logging
 
 /// One file's way from the source into the mirror.
 struct FileTransfer: Sendable {
@@ -44,7 +45,10 @@ struct FileTransfer: Sendable {
         do {
             let key = try KeyMapping.key(folder: work.batch.header.folder, path: entry.path)
             guard entry.kind == .file else {
-                throw SyncError(.corruptContent, "the name of an entry cannot be deciphered")
+                throw SyncError(
+                    .nameRefused,
+                    "the name of the entry uid:\(entry.version) cannot be deciphered; the pattern uid:\(entry.version) leaves it out"
+                )
             }
             try UploadSettings.check(entry.size)
             if let object = try await storedObject(key) {
@@ -55,6 +59,11 @@ struct FileTransfer: Sendable {
                     object.fingerprint
                 )
                 return .result(.settled(outcome))
+            }
+            if mayBeThere, let sha256 = entry.sha256,
+                let found = try await AlreadyThere(self, key).object(of: entry.size, sha256: sha256)
+            {
+                return .result(.settled(try await adopt(found)))
             }
             // A socket that failed has to be opened anew; anything else is simply asked again.
             guard session.concurrentFetches > 1 else { return try await fetch(session, key) }
@@ -76,6 +85,11 @@ struct FileTransfer: Sendable {
     private func fetch(_ content: FileContent, _ session: any VaultSession, _ key: ObjectKey) async throws -> Fetched {
         if let size = content.size ?? content.ranges?.size, size <= Int64(threshold) {
             return .toStore(try await collect(content))
+        }
+        if mayBeThere, entry.sha256 == nil, let ranges = content.ranges,
+            let found = try await AlreadyThere(self, key).object(likeSamplesOf: ranges)
+        {
+            return .result(.settled(try await adopt(found)))
         }
         // Ranges never pass a hasher as one stream, so they are no way to compare a SHA-256.
         if let ranges = content.ranges, entry.sha256 == nil, ranges.size > 0 {
@@ -132,6 +146,11 @@ struct FileTransfer: Sendable {
                 return .settled(.settledBefore)
             }
             if let checkpoint = known?.checkpoint { await work.abandon(checkpoint.upload) }
+            if mayBeThere, entry.sha256 == nil,
+                let found = try await AlreadyThere(self, key).object(of: Int64(body.bytes.count), sha256: body.sha256)
+            {
+                return .settled(try await adopt(found))
+            }
             var attributes = attributes(key)
             attributes.sha256 = body.sha256
             let stored = try await work.mirror.put(key, body.bytes, attributes)
@@ -170,6 +189,28 @@ extension FileTransfer {
         guard entry.sha256 == nil || entry.sha256 == sha256 else {
             throw SyncError(.corruptContent, "a file does not have the SHA-256 that its provider announced")
         }
+    }
+
+    /// Whether the destination may hold the file although nothing is known of it.
+    private var mayBeThere: Bool {
+        guard work.batch.header.mayHoldObjects == true else { return false }
+        guard let known else { return true }
+        return Vault.place(ofEpoch: known.epoch) != Vault.place(ofEpoch: work.vault.epoch)
+    }
+
+    /// Records a file that was there already. It was neither fetched nor stored, so it counts as neither.
+    private func adopt(_ found: AlreadyThere.Found) async throws -> BatchLedger.Outcome {
+        var entry = entry
+        let listedSize = entry.size
+        entry.size = found.size
+        entry.sha256 = entry.sha256 ?? found.sha256
+        try await work.save(entry, .completed, known) { record in
+            record.fingerprint = found.fingerprint
+            if record.sha256 == nil { record.crc64nvme = found.crc64nvme }
+            if listedSize != found.size { record.listedSize = listedSize }
+        }
+        work.logger.debug("file was there already", metadata: [LogKey.itemVersion: "\(entry.version)"])
+        return .settledBefore
     }
 
     /// Records a file that is stored and verified.

@@ -116,7 +116,9 @@ struct SessionPass {
             // Parts of a content that is no longer there are of no use to anybody.
             if !error.saysContentChanged { ledger.noteParts(parts, of: finished.entry.path) }
             broken = broken ?? error
-            if ledger.noteBreak(at: finished.entry.path) >= work.settings.breaksPerFile {
+            // One that never answers has cost a minute already.
+            let breaks = error.saysSourceIsSilent ? 1 : work.settings.breaksPerFile
+            if ledger.noteBreak(at: finished.entry.path) >= breaks {
                 let known = try await work.record(of: finished.entry.path)
                 ledger.note(try await work.fail(finished.entry, error, known), for: finished.entry.path)
             }

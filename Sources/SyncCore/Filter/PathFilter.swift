@@ -1,5 +1,8 @@
 /// Which files of a vault are mirrored: patterns in the syntax of gitignore.
 ///
+/// Besides, `uid:1234` in `exclude` leaves out an entry whose name cannot be read, and that has no path to be named by;
+/// `!uid:1234` takes it back.
+///
 /// A file is left out when the patterns of `exclude` say so, the later ones having the last word; and, where there are
 /// patterns to include, when none of those speaks of it or of a folder that it lies in. Every
 /// filter begins with ``standard``, which `!` takes back.
@@ -35,6 +38,7 @@ package struct PathFilter: Codable, Hashable, Sendable {
 package struct CompiledFilter: Sendable {
     private let excluded: [GitignorePattern]
     private let included: [GitignorePattern]
+    private let excludedVersions: Set<Int64>
 
     /// Makes the filter of a mirror, which begins with ``PathFilter/standard``.
     package init(_ filter: PathFilter) {
@@ -43,13 +47,30 @@ package struct CompiledFilter: Sendable {
 
     /// Makes a filter of these patterns and no others.
     package init(exactly filter: PathFilter) {
-        excluded = filter.exclude.compactMap(GitignorePattern.init)
+        var versions: Set<Int64> = []
+        var patterns: [String] = []
+        for pattern in filter.exclude {
+            if let version = Self.version(pattern) {
+                versions.insert(version)
+            } else if pattern.first == "!", let version = Self.version(pattern.dropFirst()) {
+                versions.remove(version)
+            } else {
+                patterns.append(pattern)
+            }
+        }
+        excludedVersions = versions
+        excluded = patterns.compactMap(GitignorePattern.init)
         included = filter.include.compactMap(GitignorePattern.init)
     }
 
-    /// Whether the file at a path is mirrored.
-    package func lets(_ path: VaultPath) -> Bool {
-        if path.isStandIn { return true }
+    /// The version that `uid:1234` names; nil for every other pattern.
+    private static func version(_ pattern: some StringProtocol) -> Int64? {
+        pattern.hasPrefix("uid:") ? Int64(pattern.dropFirst(4)) : nil
+    }
+
+    /// Whether the file at a path is mirrored; of an entry without a readable name it is the version that counts.
+    package func lets(_ path: VaultPath, version: Int64? = nil) -> Bool {
+        if path.isStandIn { return version.map { !excludedVersions.contains($0) } ?? true }
         let bytes = Array(path.rawValue.utf8)
         var isIncluded = included.isEmpty
         for end in bytes.indices where bytes[end] == UInt8(ascii: "/") {

@@ -78,9 +78,11 @@ extension ListPage {
         for index in vaults.indices {
             switch vaults[index].outcome {
             case .refused:
+                // It is listed anew, so it is no matter which run has had it since.
                 vaults[index].outcome = .open
                 vaults[index].listing = nil
                 vaults[index].error = nil
+                vaults[index].term = nil
             case .settled where vaults[index].failed > 0:
                 vaults[index].outcome = .open
                 vaults[index].listing = vaults[index].listing?.ofFailures
@@ -95,7 +97,8 @@ extension ListPage {
         if !run.vaults.isEmpty, run.vaults.allSatisfy({ $0.outcome == .busy }) {
             return try output(input, cursor, .busy, summary: summary(of: run, input))
         }
-        let failed = run.vaults.reduce(0) { $0 + $1.failed }
+        // What failed in a vault that a newer run has had since is the newer run's business.
+        let failed = run.vaults.reduce(0) { $0 + ($1.outcome == .busy ? 0 : $1.failed) }
         let refused = run.vaults.count { $0.outcome == .refused }
         if failed > 0 {
             throw SyncError(

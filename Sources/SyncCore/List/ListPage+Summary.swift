@@ -4,7 +4,11 @@ extension ListPage {
         let files = settled.reduce(0) { $0 + $1.done.files }
         var errors: [String] = []
         for plan in run.vaults {
-            if plan.outcome == .busy { errors.append("vault \(plan.vault.id) is being mirrored by another run") }
+            if plan.isSuperseded == true {
+                errors.append("vault \(plan.vault.id) was superseded: a newer run has mirrored it since this one began")
+            } else if plan.outcome == .busy {
+                errors.append("vault \(plan.vault.id) is being mirrored by another run")
+            }
             if plan.done.skipped > 0 {
                 errors.append("vault \(plan.vault.id): \(plan.done.skipped) files cannot be stored")
             }
@@ -30,10 +34,13 @@ extension ListPage {
             }
         }
         let isBusy = !run.vaults.isEmpty && settled.isEmpty
+        let isSuperseded = run.vaults.contains { $0.isSuperseded == true }
         return Summary(
             success: true,
             message: isBusy
-                ? "Another run is mirroring these vaults"
+                ? isSuperseded
+                    ? "Superseded: a newer run has mirrored these vaults since"
+                    : "Another run is mirroring these vaults"
                 : "Synced \(settled.count.counted("vault")) with \(files.counted("file"))",
             vaultsSynced: settled.map(\.vault.id),
             filesCount: files,

@@ -118,8 +118,16 @@ package struct ListPage: Sendable {
         var call = call
         call.logger[metadataKey: LogKey.vault] = "\(plan.vault.id)"
         if plan.outcome == .open {
-            let lease = HeldLease(of: run.run, on: plan.vault.id, in: records, clock: clock)
-            let pass = VaultPass(lister: self, call: call, lease: lease, vault: plan.vault, folder: plan.folder)
+            let claim = plan.claim(cursor)
+            let lease = HeldLease(of: run.run, claim, on: plan.vault.id, in: records, clock: clock)
+            let pass = VaultPass(
+                lister: self,
+                call: call,
+                lease: lease,
+                vault: plan.vault,
+                folder: plan.folder,
+                started: run.started
+            )
             do {
                 try await pass.advance(&plan, &cursor, &page)
             } catch let error as SyncError where error.isAboutOneVault {
@@ -130,7 +138,7 @@ package struct ListPage: Sendable {
                 if try await lease.take() { try await pass.saveProgress(ListCursor(), .failed) }
             } catch is LeaseLost {
                 call.logger.warning("lease lost to another run")
-                if plan.outcome == .open { plan.outcome = .busy }
+                if plan.outcome == .open { plan.leave(superseded: lease.isSuperseded) }
                 page = Page()
             }
             run.vaults[cursor.vault] = plan

@@ -25,10 +25,8 @@ package struct ListSettings: Sendable {
     package var concurrencyLimit = 5
     /// History events after which a successor execution takes over.
     package var eventLimit = 12_000
-    /// Deletions up to this number are never held back.
-    package var brakeFiles = 100
-    /// Deletions up to this share of a vault's files are never held back.
-    package var brakeShare = 0.2
+    /// Which deletions are held back.
+    package var brake = DeletionBrake()
     /// Folders of the mirror that no vault may take.
     package var reservedFolders: [String] = []
     /// Whether files that are gone at the source are deleted, or kept; nil leaves it to the provider.

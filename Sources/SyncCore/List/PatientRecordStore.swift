@@ -48,8 +48,13 @@ struct PatientRecordStore: RecordStore {
         try await patiently { try await base.commit(state, of: vault) }
     }
 
-    func acquireLease(_ lease: Lease, on vault: VaultID, now: Timestamp) async throws -> Bool {
-        try await patiently { try await base.acquireLease(lease, on: vault, now: now) }
+    func takeLease(
+        _ lease: Lease,
+        _ claim: VaultLease.Claim,
+        on vault: VaultID,
+        now: Timestamp
+    ) async throws -> VaultLease.Answer {
+        try await patiently { try await base.takeLease(lease, claim, on: vault, now: now) }
     }
 
     func releaseLease(of run: RunID, on vault: VaultID) async throws {

@@ -21,6 +21,8 @@ struct RunState: Codable, Sendable {
         var outcome = Outcome.open
         /// The vault's term that this run has it for; nil before it has taken the lease, and in a run of the first release.
         var term: Int64?
+        /// Whether the destination may hold files that have no record: nothing is known of it, and it is not empty.
+        var mayHoldObjects: Bool?
         /// Set when the listing is spooled.
         var listing: Listing?
         /// Batches that were handed out; a redrive goes on numbering from here.
@@ -37,6 +39,8 @@ struct RunState: Codable, Sendable {
         var strangers: Int?
         /// The patterns of this pass.
         var filter: PathFilter?
+        /// Whether a newer run has had the vault since; its outcome is `busy` then, which the first release knows.
+        var isSuperseded: Bool?
         /// Deletions that the brake held back.
         var withheld = 0
         /// The error of a refused vault.
@@ -45,6 +49,18 @@ struct RunState: Codable, Sendable {
         init(vault: Vault, folder: String) {
             self.vault = vault
             self.folder = folder
+        }
+
+        /// What the run says of its term when it asks for the vault's lease.
+        func claim(_ cursor: ListCursor) -> VaultLease.Claim {
+            if let term = term ?? cursor.term { return .term(term) }
+            return listing == nil && batches == 0 && cursor.step == .open ? .anew : .unknown
+        }
+
+        /// Ends the vault's part of the run: another one has it.
+        mutating func leave(superseded: Bool) {
+            outcome = .busy
+            if superseded { isSuperseded = true }
         }
     }
 
@@ -89,6 +105,8 @@ struct RunState: Codable, Sendable {
     var redrive: String?
     /// The redrive that last found every vault done, and opened some again.
     var reopened: String?
+    /// The form that this was written in.
+    var form: DataForm? = .current
 
     static func load(_ run: RunID, from store: any ObjectStore) async throws -> RunState? {
         guard let stream = try await store.read(try KeyMapping.run(run), from: 0) else { return nil }

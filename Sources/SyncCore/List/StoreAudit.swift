@@ -99,6 +99,11 @@ enum ObjectFinding {
             self = .lost
             return
         }
+        // The object that the record was made of: nobody has written it since.
+        if let mark = record.fingerprint, mark == object.fingerprint {
+            self = .intact
+            return
+        }
         if let stored = record.mtime, let found = object.mtime {
             // File systems round.
             let difference = stored.duration(to: found)
@@ -113,6 +118,7 @@ enum ObjectFinding {
     /// Whether an object is the one that a record speaks of, by what the store says of it.
     static func isIntact(_ record: FileRecord, _ object: ObjectSummary?, keepsAttributes: Bool) -> Bool {
         guard let object else { return false }
+        if let mark = record.fingerprint, mark == object.fingerprint { return true }
         if keepsAttributes {
             if let sha256 = record.sha256, let stored = object.sha256 { return sha256 == stored }
             if let checksum = record.crc64nvme, let stored = object.crc64nvme { return checksum == stored }

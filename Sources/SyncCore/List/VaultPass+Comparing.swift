@@ -68,7 +68,8 @@ struct Comparison {
     ///
     /// What the patterns leave out is left out, and what waits since an earlier run: it has a line of its own in the manifest.
     func compare(filesOfGroup files: ArraySlice<Entry>, _ cursor: inout ListCursor) async throws -> [Compared] {
-        var compared = try await askedFor(files.filter { filter?.lets($0.path) != false }).filter { item in
+        var compared = try await askedFor(files.filter { filter?.lets($0.path, version: $0.version) != false }).filter {
+            item in
             guard let record = item.record, record.epoch == pass.vault.epoch else { return true }
             return !record.isDue(at: pass.lister.clock.now) || record.wasFoundLost(by: pass.run)
         }
@@ -165,7 +166,7 @@ extension Comparison {
         if isGone(record, step.gone.covered) {
             try await step.gone.add(record.path, version: version(record), &step.cursor)
         } else if step.audit != nil, step.gone.unchanged.covers(record.path), record.epoch == pass.vault.epoch,
-            filter?.lets(record.path) != false
+            filter?.lets(record.path, version: record.version) != false
         {
             let isStored = record.status == .completed
             if isStored
@@ -197,7 +198,7 @@ extension Comparison {
     /// Whether a record that no entry of a snapshot speaks of stands for a file that is gone.
     private func isGone(_ record: FileRecord, _ covered: CoveredFolders) -> Bool {
         guard isSnapshot, record.status != .deleted else { return false }
-        let isLet = filter?.lets(record.path) != false
+        let isLet = filter?.lets(record.path, version: record.version) != false
         return covered.covers(record.path) ? deletesExcluded && !isLet : deletesExcluded || isLet
     }
 

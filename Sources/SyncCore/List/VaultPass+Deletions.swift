@@ -11,7 +11,8 @@ extension VaultPass {
     func deleteWhatIsGone(_ plan: inout RunState.VaultPlan, _ cursor: inout ListCursor) async throws -> Bool {
         guard let listing = plan.listing, !listing.isOfFailures, cursor.gone > 0 else { return true }
         if plan.withheld > 0 { return true }
-        if try await isHeldBack(listing, cursor.found) {
+        // Deletions that were begun in an earlier call were let pass.
+        if cursor.deleted == 0, try await isHeldBack(listing, cursor) {
             call.logger.warning("deletions held back", metadata: [LogKey.files: "\(cursor.gone)"])
             plan.withheld = cursor.gone
             return true
@@ -39,22 +40,32 @@ extension VaultPass {
     }
 
     /// The brake: what looks like a fault of the source rather than somebody's wish waits until somebody says so.
-    private func isHeldBack(_ listing: RunState.Listing, _ found: ListCursor.Findings) async throws -> Bool {
+    private func isHeldBack(_ listing: RunState.Listing, _ cursor: ListCursor) async throws -> Bool {
         guard lister.deletions == .mirror, !call.input.request.options.allowDeletions else { return false }
         // An unreadable name may belong to any of the files that seem to be gone.
         if listing.isSnapshot, listing.unreadable > 0 { return true }
-        if listing.isSnapshot, listing.entries == 0, found.gone > Self.handful { return true }
-        guard found.gone > settings.brakeFiles else { return false }
-        let files = listing.walksRecords == true ? found.files : try await countFiles()
-        return Double(found.gone) > Double(files) * settings.brakeShare
+        if listing.isSnapshot, listing.entries == 0, cursor.gone > Self.handful { return true }
+        let lately = try await records.state(of: vault.id)?.deletedLately(at: lister.clock.now) ?? .init()
+        guard settings.brake.looksAt(cursor.gone, lately: lately) else { return false }
+        let census = try await census(cursor)
+        return settings.brake.holdsBack(census.gone, lately: lately, of: census.held)
     }
 
-    /// How many files the vault has. Asked only where very many are gone at once.
-    private func countFiles() async throws -> Int {
-        var files = 0
+    /// Counts what is gone, and all that there is.
+    private func census(_ cursor: ListCursor) async throws -> GoneCensus {
+        var census = GoneCensus()
+        for piece in stride(from: 1, through: cursor.pieces, by: 1) {
+            var reader = try await GoneSpool.read(piece, from: 0, self)
+            while true {
+                let lines = try await reader.next(upTo: Self.deletionsAtOnce)
+                if lines.isEmpty { break }
+                let paths = lines.map(\.value).filter { $0.kind == .deletion }.map(\.path)
+                if !paths.isEmpty { census.add(gone: try await records.records(of: paths, in: vault.id).values) }
+            }
+        }
         var pages = records.allRecords(in: vault.id, after: nil).makeAsyncIterator()
-        while let page = try await pages.next(isolation: nil) { files += page.count { $0.status != .deleted } }
-        return files
+        while let page = try await pages.next(isolation: nil) { census.add(held: page) }
+        return census
     }
 
     /// Deletes files, and leaves in their records that they are deleted.

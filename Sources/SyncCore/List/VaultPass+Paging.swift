@@ -5,9 +5,15 @@ struct BatchBuilder {
     private var entries: [Entry] = []
     private var bytes: Int64 = 0
 
-    init(_ pass: VaultPass, listedUpTo: SourceCursor?) {
+    init(_ pass: VaultPass, _ plan: RunState.VaultPlan) {
         self.pass = pass
-        header = BatchHeader(vault: pass.vault, folder: pass.folder, listedUpTo: listedUpTo)
+        header = BatchHeader(
+            vault: pass.vault,
+            folder: pass.folder,
+            listedUpTo: plan.listing?.cursor,
+            term: pass.lease.term,
+            mayHoldObjects: plan.mayHoldObjects
+        )
     }
 
     /// Adds an entry; a batch that is full thereby goes to the page.
@@ -53,7 +59,7 @@ extension VaultPass {
             plan: plan,
             cursor: cursor,
             page: page,
-            batch: BatchBuilder(self, listedUpTo: plan.listing?.cursor),
+            batch: BatchBuilder(self, plan),
             comparison: try await Comparison(self, plan, cursor)
         )
         while !work.cursor.isDraining, let room = work.room {

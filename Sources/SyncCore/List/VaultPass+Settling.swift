@@ -20,7 +20,7 @@ extension VaultPass {
             cursor.problems = 0
             cursor.settleEnd = cursor.batches
         }
-        var batch = BatchBuilder(self, listedUpTo: plan.listing?.cursor)
+        var batch = BatchBuilder(self, plan)
         var tokenIsChecked = false
         var receipts = Receipts(records.receipts(of: run, in: vault.id, from: cursor.settleNext))
         while cursor.settleNext <= cursor.settleEnd, page.batches.count < settings.batchesPerPage, !page.isCut {
@@ -29,6 +29,8 @@ extension VaultPass {
                 // Fails with TokenExpired unless somebody has signed in since.
                 _ = try await lister.provider.withLibrary(lister.secret, logger: call.logger) { try await $0.vaults() }
                 tokenIsChecked = true
+                // Somebody has: what a dead token cost is no attempt at the files.
+                cursor.round = max(1, cursor.round - 1)
             }
             for entry in try await unsettled(cursor.settleNext, receipt) {
                 try await batch.add(entry, &cursor, &page)
@@ -107,13 +109,14 @@ extension VaultPass {
             state.account = vault.account ?? known?.account
             let isCounted = listing.walksRecords == true && listing.isSnapshot
             state.records = (isCounted ? cursor.found.records : listing.records).map { $0 + cursor.planned.files }
+            state.passwordSource = vault.passwordSource?.rawValue ?? state.passwordSource
             state.filter = plan.filter == PathFilter() ? nil : plan.filter
-            let removed = plan.removed ?? .init()
+            // Whoever lets deletions pass has looked at them: the week begins anew.
+            if call.input.request.options.allowDeletions { state.deletions = nil }
+            let removed = call.input.request.options.allowDeletions ? .init() : plan.removed ?? .init()
             state.noteDeletions(files: removed.files, bytes: removed.bytes, at: lister.clock.now)
             guard try await records.commit(state, of: vault.id) else {
-                call.logger.warning("lease lost to another run")
-                plan.outcome = .busy
-                return
+                throw LeaseLost()
             }
             plan.removed = nil
         }

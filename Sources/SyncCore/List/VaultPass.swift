@@ -7,6 +7,8 @@ struct VaultPass {
     let lease: HeldLease
     let vault: Vault
     let folder: String
+    /// When the run began.
+    let started: Timestamp
 
     var run: RunID { call.input.run }
     var records: any RecordStore { lister.records }
@@ -21,10 +23,20 @@ struct VaultPass {
         _ page: inout ListPage.Page
     ) async throws {
         guard try await lease.take() else {
-            call.logger.notice("vault is mirrored by another run")
-            plan.outcome = .busy
+            call.logger.notice(
+                lease.isSuperseded ? "vault superseded by a newer run" : "vault is mirrored by another run"
+            )
+            plan.leave(superseded: lease.isSuperseded)
             return
         }
+        if try await isOvertaken(plan) {
+            call.logger.notice("vault superseded by a newer run")
+            try await records.releaseLease(of: run, on: vault.id)
+            plan.leave(superseded: true)
+            return
+        }
+        plan.term = lease.term
+        cursor.term = lease.term
         try await countReceipts(&cursor)
         while plan.outcome == .open, page.batches.isEmpty, !page.isCut {
             switch cursor.step {
@@ -43,6 +55,15 @@ struct VaultPass {
         if plan.outcome == .open { try await saveProgress(cursor, cursor.step == .page ? .downloading : .settling) }
     }
 
+    /// Whether a run of the first release, which knew no terms, has committed the vault's cursor since this one, of the same
+    /// release, began.
+    private func isOvertaken(_ plan: RunState.VaultPlan) async throws -> Bool {
+        guard plan.term == nil, plan.listing != nil, let state = try await records.state(of: vault.id) else {
+            return false
+        }
+        return state.run != run && state.committed > started
+    }
+
     /// Has to come before every stretch of writes: a run that has slept through its lease must not write any more.
     ///
     /// - Throws: ``LeaseLost``.
@@ -56,6 +77,7 @@ struct VaultPass {
             plan.listing = try await spoolFailures(listing)
         } else if plan.listing == nil {
             try await abortForgottenUploads()
+            plan.mayHoldObjects = try await mayHoldObjects() ? true : nil
             plan.listing = try await spoolListing(plan.filter ?? PathFilter())
         }
         lister.observe(.listed(vault: folder.isEmpty ? vault.name : folder, entries: plan.listing?.entries ?? 0))
@@ -66,10 +88,28 @@ struct VaultPass {
         cursor.step = .page
     }
 
+    /// Whether files may lie at the destination that no record speaks of: those of a folder that was there before, of records
+    /// that are lost, or of another deployment. Asked only where nothing has been committed for this destination yet, with one
+    /// request; an empty one costs nothing more.
+    private func mayHoldObjects() async throws -> Bool {
+        let known = try await records.state(of: vault.id)
+        if let known, Vault.place(ofEpoch: known.epoch) == Vault.place(ofEpoch: vault.epoch) { return false }
+        let ignored = folder.isEmpty ? settings.reservedFolders + KeyMapping.reservedFolders : []
+        var pages = lister.mirror.list(folder.isEmpty ? "" : folder + "/", after: nil).makeAsyncIterator()
+        while let page = try await pages.next(isolation: nil) {
+            let isOurs = page.contains { object in
+                !ignored.contains { object.key.utf8.starts(with: ($0 + "/").utf8) }
+            }
+            if isOurs { return true }
+        }
+        return false
+    }
+
     private func spoolListing(_ filter: PathFilter) async throws -> RunState.Listing {
         try await saveProgress(ListCursor(), .listing)
         let known = try await records.state(of: vault.id)
         try checkAccount(known)
+        try checkPasswordSource(known)
         let since = known.flatMap { usableCursor($0, filter) }
         let compiled = CompiledFilter(filter)
         let listing: RunState.Listing? = try await lister.provider.withLibrary(lister.secret, logger: call.logger) {
@@ -97,6 +137,18 @@ struct VaultPass {
             .invalidConfiguration,
             "the credentials are of another account than the one that is mirrored here; give each account a destination "
                 + "of its own"
+        )
+    }
+
+    /// A service that states a key of its own for a vault that the user had the key to could replace its contents.
+    private func checkPasswordSource(_ known: VaultState?) throws(SyncError) {
+        guard known?.passwordSource == Vault.PasswordSource.own.rawValue, vault.passwordSource == .managed,
+            !call.input.request.options.acceptManaged
+        else { return }
+        throw SyncError(
+            .vaultPasswordWrong,
+            "the vault \(vault.id) was mirrored with your own password, and now the service states one itself; put yours back into "
+                + "the secret, or take the service's once with --accept-managed (options.accept_managed)"
         )
     }
 
@@ -132,14 +184,16 @@ struct VaultPass {
                 if entry.kind == .unreadable { unreadable += 1 }
                 hasFolders = hasFolders || entry.isOfFolder
                 // Of a folder's files each is looked at when it is known.
-                if entry.isOfFolder || filter.lets(entry.path) { try await writer.add(entry.asManifestEntry) }
+                if entry.isOfFolder || filter.lets(entry.path, version: entry.version) {
+                    try await writer.add(entry.asManifestEntry)
+                }
             }
         }
         if end.wasReplaced, since != nil { return nil }
         // A snapshot names everything that is there; beside it, old failures would pass for files that still exist.
         // Where it names folders, those files are among them, or are found to be gone when they are fetched.
         if !end.isSnapshot || hasFolders {
-            try await addPending(to: &writer) { $0.epoch == vault.epoch && filter.lets($0.path) }
+            try await addPending(to: &writer) { $0.epoch == vault.epoch && filter.lets($0.path, version: $0.version) }
         }
         let entries = try await writer.finish()
         return .init(

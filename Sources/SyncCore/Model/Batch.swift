@@ -35,18 +35,31 @@ package struct BatchHeader: Codable, Hashable, Sendable {
     package var listedUpTo: SourceCursor?
     /// The vault's term that the batch belongs to; nil in a batch of the first release.
     package var term: Int64?
+    /// Whether the destination may hold files that have no record; the downloader looks for those before it fetches.
+    package var mayHoldObjects: Bool?
+    /// The form that this was written in.
+    package var form: DataForm?
 
     private enum CodingKeys: String, CodingKey {
-        case vault, folder, term
+        case vault, folder, term, form
         case listedUpTo = "listed_up_to"
+        case mayHoldObjects = "may_hold_objects"
     }
 
     /// Makes a header.
-    package init(vault: Vault, folder: String, listedUpTo: SourceCursor?, term: Int64? = nil) {
+    package init(
+        vault: Vault,
+        folder: String,
+        listedUpTo: SourceCursor?,
+        term: Int64? = nil,
+        mayHoldObjects: Bool? = nil
+    ) {
         self.vault = vault
         self.folder = folder
         self.listedUpTo = listedUpTo
         self.term = term
+        self.mayHoldObjects = mayHoldObjects
+        form = .current
     }
 }
 

@@ -1,3 +1,5 @@
+import Checksums
+
 /// The provider's identifier of a vault.
 ///
 /// It becomes part of object keys and table keys, so it is checked when it is made. Its JSON form is the text.
@@ -18,6 +20,12 @@ package struct VaultID: RawRepresentable, Hashable, Codable, Sendable, CustomStr
 
     private init(unchecked rawValue: String) {
         self.rawValue = rawValue
+    }
+
+    /// Where the records of this vault's mirror in a further destination are. It is no identifier that a provider can give,
+    /// and the same for the same destination.
+    func mirrored(to destination: String) -> VaultID {
+        VaultID(unchecked: "\(rawValue)@\(CRC64NVME(of: Array(destination.utf8)))")
     }
 
     /// The place of what concerns the account and no vault: the lease on renewing its token, and notes.

@@ -10,10 +10,27 @@ package struct Vault: Codable, Hashable, Sendable {
     package let epoch: String
     /// Names the account for good, where the provider tells: a fingerprint, and never the account's id itself.
     package let account: String?
+    /// Where its password comes from; nil where that is of no account.
+    package var passwordSource: PasswordSource?
+
+    /// Who says what a vault's encryption password is.
+    package enum PasswordSource: String, Codable, Sendable {
+        /// The user, in the secret.
+        case own
+        /// The service itself. Such a password proves nothing: whoever states it can make up contents that fit it.
+        case managed
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, name, epoch, account
+        case passwordSource = "password_source"
+    }
 
     /// The same vault as it is mirrored to a place: its epoch is that of vault and place together.
     func mirrored(to destination: String) -> Vault {
-        Vault(id: id, name: name, epoch: "\(epoch)\(Self.placeMark)\(destination)", account: account)
+        var vault = Vault(id: id, name: name, epoch: "\(epoch)\(Self.placeMark)\(destination)", account: account)
+        vault.passwordSource = passwordSource
+        return vault
     }
 
     /// The part of a mirrored vault's epoch that names the place.

@@ -27,10 +27,7 @@ package struct VaultState: Codable, Hashable, Sendable {
     /// What was deleted on each of the last days, by ascending day.
     package var deletions: [DayOfDeletions]?
     /// The form that this was written in; nil in what the first release wrote.
-    package var form: Int?
-
-    /// The form that this program writes, and the newest one that it reads.
-    package static let form = 2
+    package var form: DataForm?
 
     private enum CodingKeys: String, CodingKey {
         case folder, epoch, cursor, run, committed, records, filter, account, term, deletions, form
@@ -53,7 +50,7 @@ package struct VaultState: Codable, Hashable, Sendable {
         self.cursor = cursor
         self.run = run
         self.committed = committed
-        form = Self.form
+        form = .current
         account = previous?.account
         passwordSource = previous?.passwordSource
         pinnedSalt = previous?.pinnedSalt

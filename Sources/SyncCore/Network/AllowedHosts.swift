@@ -54,30 +54,3 @@ package struct HostAuthority: Hashable, Sendable {
             }
     }
 }
-
-/// The address of a provider's service, from a setting.
-package enum ServiceAddress {
-    /// Reads the address that a variable names.
-    ///
-    /// - Parameters:
-    ///   - variable: such as `OBSIDIAN_API_URL`.
-    ///   - environment: where the variable is looked for.
-    ///   - standard: the address where it is not set.
-    /// - Returns: the address without a slash at its end.
-    /// - Throws: `InvalidConfiguration` naming the variable, when the address is neither TLS nor loopback.
-    package static func read(
-        _ variable: String,
-        from environment: [String: String],
-        otherwise standard: String
-    ) throws(SyncError) -> String {
-        guard let url = environment[variable], !url.isEmpty else { return standard }
-        let isLocal = url.hasPrefix("http://127.0.0.1:") || url.hasPrefix("http://localhost:")
-        guard url.hasPrefix("https://") || isLocal else {
-            throw SyncError(
-                .invalidConfiguration,
-                "\(variable) has to begin with https://, or with http:// on loopback"
-            )
-        }
-        return url.hasSuffix("/") ? String(url.dropLast()) : url
-    }
-}

@@ -136,6 +136,13 @@ extension Pipeline {
         }
     }
 
+    /// Notes that a person sits in front of the run: a sign-in that the provider wants to wait is tried once all the same.
+    ///
+    /// - Throws: `StoreUnavailable`, `Throttled`.
+    package func personAsks() async throws {
+        try await TokenRenewal.forgetQuiet(in: records)
+    }
+
     private func authenticate(_ event: some Collection<UInt8>, _ logger: Logger) async throws -> [UInt8] {
         let input = try FunctionJSON.decode(AuthenticateInput.self, from: event)
         // A place that nothing may be written to is refused before anything is listed for it.
@@ -211,13 +218,14 @@ extension Pipeline {
 
     private func ports(for request: SyncRequest, _ secret: Secret) throws -> SyncPorts {
         let destination = try mirror(request)
+        let isOwn = try destination.name == mirror(SyncRequest()).name
         return SyncPorts(
             provider: try observedProviders.named(in: secret),
             secret: secret,
             mirror: destination.store,
             destination: destination.name,
             state: state,
-            records: records,
+            records: isOwn ? records : DestinationRecords(records, destination: destination.name),
             clock: clock
         )
     }

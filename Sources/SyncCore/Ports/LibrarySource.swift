@@ -201,7 +201,16 @@ package struct ContentChanged: Error {
     package init() {}
 }
 
+/// Lies beneath the error of a source that did not answer in the time that it was given.
+package struct SourceSilent: Error {
+    /// Makes the mark.
+    package init() {}
+}
+
 extension SyncError {
+    /// Whether the source did not answer in its time. Waiting as long again right away is of little use.
+    package var saysSourceIsSilent: Bool { underlying is SourceSilent }
+
     /// Whether a range was refused because its content is no longer the one that was opened.
     package var saysContentChanged: Bool { underlying is ContentChanged }
 }

@@ -56,12 +56,23 @@ package protocol RecordStore: Sendable {
     /// - Returns: false when it does not; nothing is written then.
     func commit(_ state: VaultState, of vault: VaultID) async throws -> Bool
 
-    /// Takes or renews the lease of a vault.
+    /// Takes or renews the lease of a vault, as ``VaultLease/take(_:_:now:)`` does.
     ///
-    /// - Returns: false when another run holds a lease that has not run out.
-    func acquireLease(_ lease: Lease, on vault: VaultID, now: Timestamp) async throws -> Bool
+    /// - Parameters:
+    ///   - lease: the run, and when the lease runs out.
+    ///   - claim: what the run says of its term.
+    ///   - vault: the vault.
+    ///   - now: the time.
+    /// - Returns: the term, or why the run does not get the lease.
+    /// - Throws: `StoreUnavailable`, `Throttled`.
+    func takeLease(
+        _ lease: Lease,
+        _ claim: VaultLease.Claim,
+        on vault: VaultID,
+        now: Timestamp
+    ) async throws -> VaultLease.Answer
 
-    /// Gives a lease back. A lease of another run is left alone.
+    /// Gives a lease back; the term stays. A lease of another run is left alone.
     func releaseLease(of run: RunID, on vault: VaultID) async throws
 
     /// The progress of the newest pass, or nil when there never was one or it was forgotten.
@@ -99,6 +110,14 @@ extension RecordStore {
         var pages = allRecords(in: vault, after: VaultPath("\(folder.rawValue)/")).makeAsyncIterator()
         let page = try await pages.next(isolation: nil) ?? []
         return Array(page.prefix { $0.path.isBelow(folder) }.prefix(10))
+    }
+
+    /// Takes or renews a lease for whatever term.
+    ///
+    /// - Returns: false when another run holds a lease that has not run out.
+    /// - Throws: `StoreUnavailable`, `Throttled`.
+    package func acquireLease(_ lease: Lease, on vault: VaultID, now: Timestamp) async throws -> Bool {
+        if case .taken = try await takeLease(lease, .anew, on: vault, now: now) { true } else { false }
     }
 }
 

@@ -46,6 +46,8 @@ package struct SyncRequest: Codable, Hashable, Sendable {
         package var allowDeletions = false
         /// Whether what is mirrored already and left out by a pattern is deleted.
         package var deleteExcluded = false
+        /// Whether a vault that was mirrored with the user's own password may go on with one that the service states.
+        package var acceptManaged = false
         /// Patterns for all vaults, behind those of the deployment.
         package var filter = PathFilter()
 
@@ -54,6 +56,7 @@ package struct SyncRequest: Codable, Hashable, Sendable {
             case timeoutMinutes = "timeout_minutes"
             case allowDeletions = "allow_deletions"
             case deleteExcluded = "delete_excluded"
+            case acceptManaged = "accept_managed"
             case exclude, include
         }
 
@@ -70,6 +73,7 @@ package struct SyncRequest: Codable, Hashable, Sendable {
             try container.encodeIfPresent(timeoutMinutes, forKey: .timeoutMinutes)
             try container.encode(allowDeletions, forKey: .allowDeletions)
             if deleteExcluded { try container.encode(true, forKey: .deleteExcluded) }
+            if acceptManaged { try container.encode(true, forKey: .acceptManaged) }
             if !filter.exclude.isEmpty { try container.encode(filter.exclude, forKey: .exclude) }
             if !filter.include.isEmpty { try container.encode(filter.include, forKey: .include) }
         }
@@ -154,6 +158,7 @@ extension SyncRequest {
         self.options.maxConcurrent = try options.integer("max_concurrent", in: 1...40)
         self.options.allowDeletions = try options.bool("allow_deletions") ?? false
         self.options.deleteExcluded = try options.bool("delete_excluded") ?? false
+        self.options.acceptManaged = try options.bool("accept_managed") ?? false
         self.options.filter = try options.filter()
         self.options.timeoutMinutes = try options.integer("timeout_minutes", in: 1...15)
     }

@@ -52,6 +52,8 @@ package struct JSONLinesReader<Value: Decodable & Sendable> {
         }
         do {
             return Line(value: try decoder.decode(Value.self, from: Data(line)), end: offset)
+        } catch let error as SyncError {
+            throw error
         } catch {
             throw SyncError(.storeUnavailable, "an object under the state prefix is not what was written there")
         }

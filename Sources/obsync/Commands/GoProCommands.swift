@@ -28,6 +28,12 @@ struct SimulateGoProCommand: AsyncParsableCommand {
     @Flag(help: "Leave the sample out: the library holds only what the other options add.")
     var withoutSample = false
 
+    @Option(
+        help:
+            "Serve the small library of the tests' recordings instead, as it was at this stage (0 to \(RecordedMedia.lastStage))."
+    )
+    var recorded: Int?
+
     @Option(help: "The seconds for which a signed address is good.")
     var addressLifetime = 3600.0
 
@@ -70,7 +76,9 @@ struct SimulateGoProCommand: AsyncParsableCommand {
     }
 
     private func makeLibrary() -> SimulatedMediaLibrary {
-        let library = withoutSample ? SimulatedMediaLibrary([]) : SampleMediaLibrary.make()
+        let library =
+            recorded.map { RecordedMedia.make(stage: $0) }
+            ?? (withoutSample ? SimulatedMediaLibrary([]) : SampleMediaLibrary.make())
         let sizes = [Int64](repeating: 1000, count: max(0, media)) + (clipBytes.map { [$0] } ?? [])
         for (number, size) in sizes.enumerated() {
             let moment = 1_780_000_000 + Int64(number)

@@ -76,7 +76,7 @@ struct InitCommand: AsyncParsableCommand {
 
     private func storeSecret(_ settings: DeploymentSettings, _ environment: [String: String]) async throws {
         let logger = try OutputOptions.parse([]).makeLogger()
-        try await AsyncHTTPClientTransport.with { transport in
+        try await withTransport(environment) { transport in
             let upload = try SecretUpload(
                 environment: environment,
                 region: settings.region,

@@ -68,7 +68,7 @@ struct RedriveCommand: AsyncParsableCommand {
             throw SyncError(.invalidInput, "no ARN is given: that of an execution, or with --list of a state machine")
         }
         let logger = try output.makeLogger()
-        try await AsyncHTTPClientTransport.with { transport in
+        try await withTransport(ProcessInfo.processInfo.environment) { transport in
             let executions = try RemoteExecutions(
                 arn: arn,
                 executor: transport,

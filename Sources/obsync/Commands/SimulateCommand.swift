@@ -48,8 +48,14 @@ struct SimulateObsidianCommand: AsyncParsableCommand {
     @Option(help: "Add to the vault 'Large' an attachment of so many bytes.")
     var attachmentBytes = 0
 
+    @Option(
+        help:
+            "Serve the small library of the tests' recordings instead, as it was at this stage (0 to \(RecordedLibrary.lastStage))."
+    )
+    var recorded: Int?
+
     func run() async throws {
-        var library = try SampleLibrary.make()
+        var library = try recorded.map { try RecordedLibrary.make(stage: $0) } ?? SampleLibrary.make()
         var faults = SimulatorFaults()
         for text in fault {
             do {

@@ -19,6 +19,9 @@ struct RunOptions: ParsableArguments {
 
     @Flag(help: "Delete what is mirrored already and left out by a pattern.")
     var deleteExcluded = false
+
+    @Flag(help: "Go on with the password that Obsidian states for a vault that was mirrored with your own.")
+    var acceptManaged = false
 }
 
 /// What every command that mirrors prints.

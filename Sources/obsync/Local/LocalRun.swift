@@ -27,7 +27,9 @@ struct LocalRun {
             request.syncType = settings.complete ? .complete : .incremental
             request.options.allowDeletions = settings.allowDeletions
             request.options.deleteExcluded = settings.deleteExcluded
+            request.options.acceptManaged = settings.acceptManaged
             request.options.filter = PathFilter(exclude: settings.exclude, include: settings.include)
+            if StandardStreams.isErrorATerminal { try await pipeline.personAsks() }
             if let vault { request.vaultIDs = [try await VaultChoice(pipeline, logger).id(of: vault)] }
             let name = "local-\(pipeline.randomName())"
             return try await suggestingRedrive(of: name, engine) { try await engine.run(request, name: name) }
@@ -58,7 +60,7 @@ struct LocalRun {
         let display = ProgressDisplay(isQuiet: isQuiet)
         let picture = RunPicture()
         defer { display.finish() }
-        return try await AsyncHTTPClientTransport.with { transport in
+        return try await withTransport(environment) { transport in
             let pipeline = try await folder.pipeline(
                 credentials: credentials,
                 environment: environment,
@@ -132,17 +134,7 @@ struct VaultChoice {
     ///
     /// - Throws: `InvalidInput` with the candidates when there is none, or more than one.
     func id(of text: String) async throws -> VaultID {
-        // Signs in where that is needed, so that the vaults can be listed.
-        _ = try await pipeline.run(
-            .authenticator,
-            event: Array("{}".utf8),
-            deadline: pipeline.clock.now.advanced(by: .seconds(30)),
-            logger: logger
-        )
-        let secret = try await pipeline.secrets.current().secret
-        let vaults = try await pipeline.providers.named(in: secret).withLibrary(secret, logger: logger) { source in
-            try await source.vaults()
-        }
+        let vaults = try await Patience(clock: pipeline.clock, logger: logger)(vaults)
         if let exact = vaults.first(where: { $0.id.rawValue == text }) { return exact.id }
         let named = vaults.filter { $0.name.utf8.elementsEqual(text.utf8) }
         if named.count == 1, let only = named.first { return only.id }
@@ -152,5 +144,19 @@ struct VaultChoice {
             (named.isEmpty ? "there is no vault with this id or name; there are: " : "several vaults have this name: ")
                 + candidates.joined(separator: ", ")
         )
+    }
+
+    /// Signs in where that is needed, and lists the vaults.
+    private func vaults() async throws -> [Vault] {
+        _ = try await pipeline.run(
+            .authenticator,
+            event: Array("{}".utf8),
+            deadline: pipeline.clock.now.advanced(by: .seconds(30)),
+            logger: logger
+        )
+        let secret = try await pipeline.secrets.current().secret
+        return try await pipeline.providers.named(in: secret).withLibrary(secret, logger: logger) { source in
+            try await source.vaults()
+        }
     }
 }

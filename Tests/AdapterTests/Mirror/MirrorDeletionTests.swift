@@ -140,7 +140,7 @@ struct MirrorDeletionTests {
     func deadline(backend: MirrorBackend) async throws {
         try await withMirror(backend, of: 120) { world in
             var world = world
-            world.listing.brakeFiles = 1000
+            world.listing.brake.fewest = 1000
             for number in 0..<115 { world.delete("\(number).md") }
             var input = ListInput(run: try #require(RunID("second")), request: SyncRequest())
             world.clock.advance(by: .seconds(3600))

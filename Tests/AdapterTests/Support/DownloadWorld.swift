@@ -76,6 +76,17 @@ struct DownloadWorld: MirrorRuns {
         } catch let error as SyncError where error.name == .partialFailure {
             // What failed is in the records.
         }
+        let records = records
+        var evidence = MirrorEvidence(
+            records: records,
+            mirror: store,
+            state: state,
+            vaults: [.init(id: source.vault, folder: String(source.folder.prefix { $0 != "/" }))],
+            makeHasher: { FingerprintHasher() },
+            clock: clock
+        )
+        evidence.leaseOwner = { records.lease(on: $0)?.owner }
+        for violation in try await MirrorInvariants.violations(of: evidence) { Issue.record("\(violation)") }
     }
 
     /// Goes on a day later, when every lease has run out.

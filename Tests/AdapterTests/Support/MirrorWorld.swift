@@ -150,11 +150,29 @@ struct MirrorWorld: MirrorRuns {
 
     /// Runs to the end, an hour after whatever was before: the lease of a run that failed has run out by then.
     @discardableResult
-    func run(_ name: String, _ change: (inout SyncRequest) -> Void = { _ in }) async throws -> Summary {
+    func run(
+        _ name: String,
+        sourceLocation: SourceLocation = #_sourceLocation,
+        _ change: (inout SyncRequest) -> Void = { _ in }
+    ) async throws -> Summary {
         clock.advance(by: .seconds(3600))
         var request = SyncRequest()
         change(&request)
         let output = try await run(ListInput(run: try #require(RunID(name)), request: request))
+        var evidence = MirrorEvidence(
+            records: records,
+            mirror: mirror,
+            state: state,
+            vaults: [.init(id: .notes, folder: "Notes")],
+            makeHasher: { FingerprintHasher() },
+            clock: clock
+        )
+        evidence.keepsDeleted = listing.deletions == .keep
+        // Some of these worlds hold what others have put there, and see by themselves that it stays.
+        evidence.excused = [.keys]
+        for violation in try await MirrorInvariants.violations(of: evidence) {
+            Issue.record("\(violation)", sourceLocation: sourceLocation)
+        }
         return try #require(output.summary)
     }
 }

@@ -6,6 +6,7 @@ import Simulators
 import SyncCore
 import Synchronization
 import TestSupport
+import Testing
 
 @testable import GoProCloud
 @testable import obsync
@@ -93,7 +94,11 @@ struct GoProWorld: Sendable {
 
     /// Runs the state machine to its end.
     @discardableResult
-    func run(complete: Bool = false, allowDeletions: Bool = false) async throws -> Summary {
+    func run(
+        complete: Bool = false,
+        allowDeletions: Bool = false,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> Summary {
         var request = SyncRequest()
         request.syncType = complete ? .complete : .incremental
         request.options.allowDeletions = allowDeletions
@@ -114,7 +119,26 @@ struct GoProWorld: Sendable {
             },
             observe: { _ in }
         )
-        return try await engine.run(request, name: "run-\(pipeline.randomName())")
+        let summary = try await engine.run(request, name: "run-\(pipeline.randomName())")
+        try await expectInvariants(sourceLocation)
+        return summary
+    }
+
+    /// Has the checker look at everything.
+    private func expectInvariants(_ sourceLocation: SourceLocation) async throws {
+        guard let vault = VaultID("gopro") else { return }
+        var evidence = MirrorEvidence(
+            records: records,
+            mirror: mirror,
+            state: state,
+            vaults: [.init(id: vault, folder: "")],
+            makeHasher: { FingerprintHasher() },
+            clock: clock
+        )
+        evidence.keepsDeleted = listing.deletions == .keep
+        for violation in try await MirrorInvariants.violations(of: evidence) {
+            Issue.record("\(violation)", sourceLocation: sourceLocation)
+        }
     }
 
     /// A secret with a token that works.

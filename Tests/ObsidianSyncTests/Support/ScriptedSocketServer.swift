@@ -63,7 +63,10 @@ enum ScriptedSocketServer {
                     }
                 }
             }
-            let result = try await body(try HostPolicy().endpoint(for: "127.0.0.1:\(port)"), received)
+            let result = try await body(
+                try HostPolicy(allowsLoopback: true).endpoint(for: "127.0.0.1:\(port)"),
+                received
+            )
             group.cancelAll()
             return result
         }

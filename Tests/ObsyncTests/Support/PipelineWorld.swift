@@ -3,6 +3,7 @@ import StateMachine
 import SyncCore
 import Synchronization
 import TestSupport
+import Testing
 
 @testable import obsync
 
@@ -10,6 +11,10 @@ import TestSupport
 struct PipelineWorld: Sendable {
     let library = FakeLibrary()
     let mirror = MemoryObjectStore()
+    /// Where executions with a `dest_prefix` store.
+    let elsewhere = MemoryObjectStore()
+    /// Whether the deployment's own place is that one.
+    var isMoved = false
     let state = MemoryObjectStore()
     let records = MemoryRecordStore()
     var secrets = MemorySecretStore(Secret(["provider": .string("fake")]))
@@ -47,7 +52,10 @@ struct PipelineWorld: Sendable {
             providers: [FakeProvider(library)],
             records: FaultyRecordStore(records, fail: recordFaults),
             state: FaultyObjectStore(state, fail: stateFaults),
-            mirror: { _ in (mirror, "here") },
+            mirror: { [isMoved, elsewhere] request in
+                if isMoved || request.destinationPrefix != nil { return (elsewhere, "vaults/") }
+                return (mirror, "here")
+            },
             clock: clock,
             makeHasher: { FingerprintHasher() }
         )
@@ -74,13 +82,60 @@ struct PipelineWorld: Sendable {
     }
 
     @discardableResult
-    func run(_ input: JSONValue = [:], name: String = "run-1") async throws -> Summary {
-        try await engine().run(input: input, name: name)
+    func run(
+        _ input: JSONValue = [:],
+        name: String = "run-1",
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> Summary {
+        try await checked(sourceLocation) { try await engine().run(input: input, name: name) }
     }
 
     @discardableResult
-    func redrive(_ name: String = "run-1") async throws -> Summary {
-        try await engine().redrive(name)
+    func redrive(
+        _ name: String = "run-1",
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> Summary {
+        try await checked(sourceLocation) { try await engine().redrive(name) }
+    }
+
+    /// At the end of a run all invariants hold, also where files have failed.
+    private func checked(
+        _ sourceLocation: SourceLocation,
+        _ run: () async throws -> Summary
+    ) async throws -> Summary {
+        do {
+            let summary = try await run()
+            try await expectInvariants(sourceLocation)
+            return summary
+        } catch let error as SyncError where error.name == .partialFailure {
+            try await expectInvariants(sourceLocation)
+            throw error
+        }
+    }
+
+    /// Has the checker look at everything: no execution tells a path, a text or a token.
+    private func expectInvariants(_ sourceLocation: SourceLocation) async throws {
+        // Where the deployment's own place has moved, the records of before are those of the old one.
+        guard !isMoved else { return }
+        let vaults = library.vaults
+        var evidence = MirrorEvidence(
+            records: records,
+            mirror: mirror,
+            state: state,
+            vaults: vaults.map { .init(id: $0.vault.id, folder: $0.vault.name) },
+            makeHasher: { FingerprintHasher() },
+            clock: clock
+        )
+        evidence.secrets = vaults.flatMap { vault in
+            vault.files.flatMap { [$0.key.rawValue, String(decoding: $0.value, as: UTF8.self)] }
+        }
+        for execution in executions.executions(status: nil, limit: 1000) {
+            evidence.told += events(of: execution.name).map { .init("history", "\($0.details)") }
+            evidence.told.append(.init("output", execution.output?.jsonText ?? execution.cause ?? ""))
+        }
+        for violation in try await MirrorInvariants.violations(of: evidence) {
+            Issue.record("\(violation)", sourceLocation: sourceLocation)
+        }
     }
 
     func events(of name: String = "run-1") -> [HistoryEvent] {

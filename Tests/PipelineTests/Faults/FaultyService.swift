@@ -123,9 +123,16 @@ struct FaultyService: Sendable {
 
     /// Starts executions.
     struct Runner: Sendable {
-        let service: FaultyService
+        var service: FaultyService
         let url: String
         let transport: AsyncHTTPClientTransport
+
+        /// The same runner with less patience for the service.
+        func givingUp(after timeout: Duration) -> Runner {
+            var runner = self
+            runner.service.timeout = timeout
+            return runner
+        }
 
         /// Runs the state machine once.
         @discardableResult
@@ -142,9 +149,12 @@ struct FaultyService: Sendable {
                     return try await pipeline.run(function, event: event, deadline: deadline, logger: quietLogger)
                 },
                 observe: { _ in },
-                clock: NoWaiting()
+                clock: NoWaiting(service: service.clock)
             )
-            return try await engine.run(request, name: "run-" + String(UInt64.random(in: 0...UInt64.max), radix: 36))
+            let name = "run-" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
+            let summary = try await engine.run(request, name: name)
+            try await service.expectInvariants()
+            return summary
         }
 
         private var pipeline: Pipeline {
@@ -172,19 +182,44 @@ struct FaultyService: Sendable {
         }
     }
 
-    /// Waits of retries take no time. They are jittered and shorter than 64 s; the limits of tasks, which the machine waits for
-    /// too, are whole minutes and have to last.
+    /// Waits of retries take no time, but move the functions' clock. The limits of tasks, which the machine waits for too, have
+    /// to last.
     private struct NoWaiting: InterpreterClock {
+        private static let limits: Set<Duration> = [.seconds(60), .seconds(330), .seconds(960)]
+
+        let service: InstantClock
+
         func now() -> StateMachine.Timestamp { SystemInterpreterClock().now() }
 
         func sleep(for duration: Duration) async throws {
             try Task.checkCancellation()
-            guard duration == .seconds(60) || duration >= .seconds(64) else { return }
+            guard Self.limits.contains(duration) else { return service.advance(by: duration) }
             try await Task.sleep(for: duration)
         }
     }
 
     // MARK: - What came of it
+
+    /// Has the checker look at everything.
+    private func expectInvariants() async throws {
+        var evidence = MirrorEvidence(
+            records: records,
+            mirror: mirror,
+            state: state,
+            vaults: [],
+            makeHasher: { SHA256Hasher() },
+            clock: clock
+        )
+        for id in [Self.notesID, Self.archiveID] {
+            let vault = try #require(VaultID(id))
+            // A vault that a test does not have is not looked at.
+            guard let folder = try await records.state(of: vault)?.folder else { continue }
+            evidence.vaults.append(.init(id: vault, folder: folder))
+        }
+        let records = records
+        evidence.leaseOwner = { records.lease(on: $0)?.owner }
+        for violation in try await MirrorInvariants.violations(of: evidence) { Issue.record("\(violation)") }
+    }
 
     /// The SHA-256 of every file of the mirror.
     var digests: [VaultPath: String] {

@@ -101,4 +101,13 @@ struct GitignorePatternTests {
         let pattern = String(repeating: "*a", count: 200) + "b"
         #expect(CompiledFilter(PathFilter(exclude: [pattern])).lets(VaultPath(String(repeating: "a", count: 1000))))
     }
+
+    @Test("an entry without a readable name is left out by its uid, and nothing else is")
+    func uid() {
+        let filter = CompiledFilter(PathFilter(exclude: ["uid:77", "uid:78", "!uid:78", "uid:x"]))
+        #expect(!filter.lets(.standIn(handle: "a"), version: 77))
+        #expect(filter.lets(.standIn(handle: "a"), version: 78))
+        #expect(filter.lets(.standIn(handle: "a"), version: 79))
+        #expect(filter.lets(VaultPath("Readable.md"), version: 77))
+    }
 }

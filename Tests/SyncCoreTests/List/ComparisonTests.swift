@@ -58,9 +58,9 @@ struct ComparisonTests {
     func cost() {
         #expect(ReadCost.prefersQuery(entries: 1, records: nil, isSnapshot: true))
         #expect(!ReadCost.prefersQuery(entries: 1_000_000, records: nil, isSnapshot: false))
-        #expect(ReadCost.units(ofQuerying: 1_000_000) == 24_415)
-        #expect(!ReadCost.prefersQuery(entries: 24_415, records: 1_000_000, isSnapshot: false))
-        #expect(ReadCost.prefersQuery(entries: 24_416, records: 1_000_000, isSnapshot: false))
+        #expect(ReadCost.units(ofQuerying: 1_000_000) == 26_490)
+        #expect(!ReadCost.prefersQuery(entries: 26_490, records: 1_000_000, isSnapshot: false))
+        #expect(ReadCost.prefersQuery(entries: 26_491, records: 1_000_000, isSnapshot: false))
     }
 
     @Test("the same cursor gives the same page, or what is left of it")
@@ -107,7 +107,7 @@ struct ComparisonTests {
         var world = World.withNotes()
         world.listing.batchSize = Int.random(in: 1...5, using: &random)
         world.listing.batchesPerPage = Int.random(in: 1...3, using: &random)
-        world.listing.brakeFiles = 1000
+        world.listing.brake.fewest = 1000
         for round in 1...5 {
             for _ in 0..<Int.random(in: 0...25, using: &random) {
                 let path =

@@ -43,6 +43,24 @@ struct VaultPassTests {
         #expect(try await world.records.state(of: .notes)?.epoch == "epoch-2@here")
     }
 
+    @Test("a vault with the user's own password is not taken over by one that the service states, unless asked for")
+    func passwordSource() async throws {
+        let world = World.withNotes(["a.md": "A"])
+        world.library.change(.notes) { $0.vault.passwordSource = .own }
+        try await world.run()
+        #expect(try await world.records.state(of: .notes)?.passwordSource == "own")
+        world.library.change(.notes) { $0.vault.passwordSource = .managed }
+        world.write("made up", to: "a.md")
+        let error = await #expect(throws: SyncError.self) { try await world.run(.second) }
+        #expect(error?.name == .vaultPasswordWrong)
+        #expect(error?.message.contains("--accept-managed") == true)
+        #expect(world.texts == ["Notes/a.md": "A"])
+        world.clock.advance(by: .seconds(3600))
+        try await world.run(.third, #"{"options": {"accept_managed": true}}"#)
+        #expect(world.texts == ["Notes/a.md": "made up"])
+        #expect(try await world.records.state(of: .notes)?.passwordSource == "managed")
+    }
+
     @Test("a file that went with the old vault is mirrored when it comes back in the new one")
     func returnsInNewEpoch() async throws {
         let world = World.withNotes()

@@ -100,7 +100,7 @@ struct FirstReleaseFormTests {
         #expect(old.term == nil)
         #expect(try FunctionJSON.encode(old) == Array(json.utf8), "nothing is respelled")
         var new = old
-        new.term = 3
+        (new.term, new.form, new.mayHoldObjects) = (3, .current, true)
         let read = try decoded(Header.self, FunctionJSON.encode(new))
         #expect((read.vault, read.folder, read.listed_up_to) == (old.vault, "Notes", SourceCursor("12")))
     }
@@ -112,7 +112,7 @@ struct FirstReleaseFormTests {
         #expect((state.form, state.term, state.account) == (nil, nil, nil))
         #expect(try FunctionJSON.encode(state) == Array(json.utf8), "nothing is respelled")
         (state.account, state.passwordSource, state.pinnedSalt) = ("a", "secret", "s")
-        (state.encryptionVersion, state.term, state.form) = (3, 8, VaultState.form)
+        (state.encryptionVersion, state.term, state.form) = (3, 8, .current)
         state.noteDeletions(files: 1, bytes: 2, at: Timestamp(milliseconds: 5))
         let bytes = try FunctionJSON.encode(state)
         #expect(try decoded(VaultState.self, bytes) == state)

@@ -45,6 +45,6 @@ struct VaultStateTests {
         #expect(next.pinnedSalt == "salt")
         #expect((next.encryptionVersion, next.term, next.records) == (3, 7, nil))
         #expect(next.deletions == first.deletions)
-        #expect(next.form == VaultState.form)
+        #expect(next.form == .current)
     }
 }

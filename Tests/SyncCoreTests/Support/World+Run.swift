@@ -1,3 +1,6 @@
+import TestSupport
+import Testing
+
 @testable import SyncCore
 
 extension World {
@@ -10,13 +13,30 @@ extension World {
     }
 
     /// Runs to the end, as the state machine does: transient errors are tried again, a refused token goes back to the
-    /// authenticator, what a downloader throws stops nobody else.
+    /// authenticator, what a downloader throws stops nobody else. At its end all invariants hold.
     @discardableResult
     func run(
         _ run: RunID = .first,
         _ request: String = "{}",
         attempts: Int = 3,
-        redrives: Int? = nil
+        redrives: Int? = nil,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> Outcome {
+        do {
+            let outcome = try await runToTheEnd(run, request, attempts: attempts, redrives: redrives)
+            try await expectInvariants(after: run, sourceLocation)
+            return outcome
+        } catch let error as SyncError where error.name == .partialFailure {
+            try await expectInvariants(after: run, sourceLocation)
+            throw error
+        }
+    }
+
+    private func runToTheEnd(
+        _ run: RunID,
+        _ request: String,
+        attempts: Int,
+        redrives: Int?
     ) async throws -> Outcome {
         var input: ListInput
         if let redrives, redrives > 0, let last = lastInputs[run] {
@@ -75,6 +95,37 @@ extension World {
             } catch let error as SyncError where error.isRetryable && attempt < attempts {
                 attempt += 1
             }
+        }
+    }
+}
+
+extension World {
+    /// What the checker of invariants looks at once a run is over.
+    func evidence(after run: RunID) async throws -> MirrorEvidence {
+        var vaults: [MirrorEvidence.WatchedVault] = []
+        for vault in library.vaults {
+            let folder = try await records.state(of: vault.vault.id)?.folder
+            vaults.append(.init(id: vault.vault.id, folder: folder ?? vault.vault.name))
+        }
+        var evidence = MirrorEvidence(
+            records: records,
+            mirror: mirror,
+            state: state,
+            vaults: vaults,
+            makeHasher: { FingerprintHasher() },
+            clock: clock
+        )
+        let records = records
+        evidence.leaseOwner = { vault in records.lease(on: vault).flatMap { $0.owner == run ? run : nil } }
+        evidence.keepsDeleted = listing.deletions == .keep
+        evidence.excused = excused
+        return evidence
+    }
+
+    /// Has the checker look at everything.
+    func expectInvariants(after run: RunID, _ sourceLocation: SourceLocation) async throws {
+        for violation in try await MirrorInvariants.violations(of: try await evidence(after: run)) {
+            Issue.record("\(violation)", sourceLocation: sourceLocation)
         }
     }
 }

@@ -20,6 +20,8 @@ struct World: Sendable {
     let recordFaults = Faults<FaultyRecordStore.Operation>()
     var listing = ListSettings()
     var downloading = DownloadSettings()
+    /// The invariants that a test breaks on purpose.
+    var excused: Set<MirrorEvidence.Rule> = []
 
     init() {
         downloading.random = { 0.5 }

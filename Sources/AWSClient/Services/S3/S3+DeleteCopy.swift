@@ -61,6 +61,9 @@ extension S3 {
         var request = try request("CopyObject", .PUT, bucket: input.bucket, key: input.key)
         let source = "/" + input.copySourceBucket + "/" + PercentEncoding.path(input.copySourceKey)
         try request.set("x-amz-copy-source", source)
+        if let owner = owner(of: input.copySourceBucket) {
+            request.headers.add(name: "x-amz-source-expected-bucket-owner", value: owner)
+        }
         try request.set("x-amz-copy-source-if-match", input.copySourceIfMatch)
         try request.set("x-amz-metadata-directive", "REPLACE")
         try request.set("x-amz-tagging-directive", "REPLACE")

@@ -6,11 +6,21 @@ import NIOHTTP1
 /// Amazon S3, as far as it is used here.
 package struct S3: Sendable {
     let client: AWSClient
+    private let owners: [String: String]
 
     /// Makes the service over a client.
-    package init(client: AWSClient) {
+    ///
+    /// - Parameters:
+    ///   - client: signs and sends.
+    ///   - owners: the account that each bucket has to belong to, where that is known. S3 refuses requests for a bucket that
+    ///     has come into other hands.
+    package init(client: AWSClient, owners: [String: String] = [:]) {
         self.client = client
+        self.owners = owners
     }
+
+    /// The account that a bucket has to belong to.
+    func owner(of bucket: String) -> String? { owners[bucket] }
 
     /// How an object is encrypted at rest.
     package enum ServerSideEncryption: String, Sendable {
@@ -87,6 +97,7 @@ package struct S3: Sendable {
             )
             var request = AWSRequest(service: .s3, operation: operation, endpoint: address.endpoint, method: method)
             request.path = address.path
+            if let owner = owner(of: bucket) { request.headers.add(name: "x-amz-expected-bucket-owner", value: owner) }
             return request
         } catch var error as AWSError {
             error.operation = operation

@@ -1,0 +1,60 @@
+import Foundation
+import LocalAdapters
+import StateMachine
+import StreamingCrypto
+import SyncCore
+import TestSupport
+import Testing
+
+@testable import obsync
+
+extension LocalFolder {
+    /// Has the checker look at a folder that a run has worked on, and at the histories that it keeps.
+    ///
+    /// - Parameters:
+    ///   - vaults: the ids of the vaults that are mirrored, and their folders.
+    ///   - secrets: what no history may tell, beside what is in the credentials file.
+    ///   - excused: rules that the test breaks on purpose.
+    ///   - sourceLocation: where violations are reported.
+    /// - Throws: when the folder cannot be read.
+    func expectInvariants(
+        of vaults: [(id: String, folder: String)],
+        secrets: [String] = [],
+        excusing excused: Set<MirrorEvidence.Rule> = [],
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        var evidence = MirrorEvidence(
+            records: try SQLiteRecordStore(path: data + "/records.sqlite"),
+            mirror: FolderObjectStore(root: path, scratch: data + "/tmp"),
+            state: FolderObjectStore(root: data + "/state", scratch: data + "/state/tmp"),
+            vaults: try vaults.map { .init(id: try #require(VaultID($0.id)), folder: $0.folder) },
+            makeHasher: { SHA256Hasher() },
+            clock: SystemClock()
+        )
+        let secret = FileManager.default.contents(atPath: credentials).flatMap { try? Secret(json: Array($0)) }
+        let paths = [
+            ["auth", "password"], ["auth", "totp_secret"], ["token", "value"], ["access_token"], ["refresh_token"],
+        ]
+        evidence.secrets = secrets + paths.compactMap { secret?.text(at: $0) }
+        let kept = try KeptExecutions(in: self)
+        for execution in try await kept.store.executions(status: nil, limit: 100) {
+            let events = try await kept.store.events(of: execution.name, after: 0, limit: 10_000)
+            evidence.told += events.map { .init("history", "\($0.details)") }
+            evidence.told.append(.init("output", execution.output?.jsonText ?? execution.cause ?? ""))
+        }
+        evidence.excused = excused
+        for violation in try await MirrorInvariants.violations(of: evidence) {
+            Issue.record("\(violation)", sourceLocation: sourceLocation)
+        }
+    }
+}
+
+extension Secret {
+    fileprivate func text(at path: [String]) -> String? {
+        guard let json = try? json, let value = try? JSONDecoder().decode(JSON.self, from: Data(json)) else {
+            return nil
+        }
+        if case .string(let text)? = value[path[...]] { return text }
+        return nil
+    }
+}
