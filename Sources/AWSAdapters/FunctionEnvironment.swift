@@ -114,7 +114,7 @@ package struct FunctionEnvironment: Sendable {
         logger: Logger
     ) throws -> Pipeline {
         let client = try AWSClient(environment: variables, executor: executor, tracer: tracer, logger: logger)
-        let s3 = S3(client: client, owners: bucketOwner.map { [bucket: $0] } ?? [:])
+        let s3 = S3(client: client, owners: bucketOwner.map { [self.bucket: $0] } ?? [:])
         let (bucket, prefix, statePrefix, kmsKeyID) = (bucket, prefix, statePrefix, kmsKeyID)
         var pipeline = Pipeline(
             secrets: SecretsManagerStore(secretsManager: SecretsManager(client: client), secretID: secretID),

@@ -2,7 +2,9 @@ import Logging
 
 extension ListPage {
     /// Measures what waits in a vault to be fetched again. A run does not fail because that cannot be told.
-    func measurePending(in vault: VaultID, _ logger: Logger) async throws {
+    ///
+    /// - Returns: how many files that are; nil where they could not be counted.
+    func measurePending(in vault: VaultID, _ logger: Logger) async throws -> Int? {
         var files = 0
         var oldest: Timestamp?
         do {
@@ -18,8 +20,9 @@ extension ListPage {
                 "pending files not counted",
                 metadata: [LogKey.errorType: "\(error.name.rawValue)"]
             )
-            return
+            return nil
         }
         metrics.pending(files: files, oldest: oldest.map { $0.duration(to: clock.now) })
+        return files
     }
 }

@@ -42,7 +42,7 @@ package struct SyncMetrics: Sendable {
         switch event {
         case .stored: filesSynced.increment()
         case .failed(_, _, let error): failed(error)
-        case .listed, .planned, .copied, .deleted: break
+        case .listing, .listed, .unchanged, .planned, .received, .copied, .deleted: break
         }
     }
 

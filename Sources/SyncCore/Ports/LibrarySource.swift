@@ -34,6 +34,11 @@ package protocol LibraryProvider: Sendable {
     /// - Throws: `AuthenticationFailed`, `SubscriptionExpired`, `InvalidConfiguration`; transient errors.
     func renew(_ secret: Secret, logger: Logger) async throws -> Secret
 
+    /// Describes the account's vaults for people; only what every provider knows, where nobody says more.
+    ///
+    /// - Throws: `TokenExpired`; transient errors.
+    func describeVaults(_ secret: Secret, logger: Logger) async throws -> [VaultDescription]
+
     /// Opens the account for reading while `body` runs.
     func withLibrary<Result: Sendable>(
         _ secret: Secret,
@@ -48,6 +53,10 @@ extension LibraryProvider {
     package var defaultDeletions: ListSettings.Deletions { .mirror }
 
     package func working(until deadline: Timestamp) -> any LibraryProvider { self }
+
+    package func describeVaults(_ secret: Secret, logger: Logger) async throws -> [VaultDescription] {
+        try await withLibrary(secret, logger: logger) { try await $0.vaults() }.map(VaultDescription.init)
+    }
 }
 
 /// What a secret says of the token in it.

@@ -8,7 +8,7 @@ import Testing
 
 /// The adapters of the object store.
 enum ObjectStoreAdapter: CaseIterable, Sendable {
-    case memory, folder, s3, simulatedS3
+    case memory, folder, keepingFolder, s3, simulatedS3
 
     /// Those that can be tested here.
     static var available: [ObjectStoreAdapter] { allCases.filter { $0 != .s3 || Emulator.address != nil } }
@@ -16,14 +16,18 @@ enum ObjectStoreAdapter: CaseIterable, Sendable {
     /// Whether digest and source version come back with `head`.
     var keepsAttributes: Bool { self != .folder }
 
+
     func with(_ body: (any ObjectStore) async throws -> Void) async throws {
         switch self {
         case .memory:
             try await body(MemoryObjectStore(chunkSize: 1000))
         case .folder:
             try await withTemporaryFolder { folder in
+                try FileManager.default.createDirectory(atPath: folder + "/files", withIntermediateDirectories: true)
                 try await body(FolderObjectStore(root: folder + "/files", scratch: folder + "/scratch"))
             }
+        case .keepingFolder:
+            try await withKeepingFolder { try await body($0.store) }
         case .s3:
             try await Emulator.with { client, _ in
                 let s3 = S3(client: client)
