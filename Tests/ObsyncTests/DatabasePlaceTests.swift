@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import LocalAdapters
 import SyncCore
@@ -21,7 +22,8 @@ struct DatabasePlaceTests {
     func own() throws {
         try withFolders { mirror, _ in
             let folder = LocalFolder(mirror)
-            #expect(try folder.prepare(environment: [:], mounts: local).isEmpty)
+            let notes = try folder.prepare(environment: [:], mounts: local)
+            #expect(notes.isEmpty)
             #expect(folder.records == mirror + "/.obsync/records.sqlite")
         }
     }
@@ -61,7 +63,8 @@ struct DatabasePlaceTests {
     @Test("where --state says, from then on")
     func asked() throws {
         try withFolders { mirror, other in
-            #expect(try LocalFolder(mirror, state: other).prepare(environment: [:], mounts: network).isEmpty)
+            let notes = try LocalFolder(mirror, state: other).prepare(environment: [:], mounts: network)
+            #expect(notes.isEmpty)
             #expect(LocalFolder(mirror).records == other + "/records.sqlite")
         }
     }

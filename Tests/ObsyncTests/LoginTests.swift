@@ -3,6 +3,7 @@ import HTTPTransport
 import LocalAdapters
 import Simulators
 import SyncCore
+import Synchronization
 import Testing
 
 @testable import obsync

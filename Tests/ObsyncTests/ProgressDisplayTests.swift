@@ -1,3 +1,4 @@
+import Foundation
 import SyncCore
 import Synchronization
 import Testing
@@ -103,7 +104,7 @@ struct ProgressDisplayTests {
             .listed(vault: "Närrisch", entries: 1, files: 1, bytes: 10), .planned(vault: "x", files: 1, bytes: 10),
         ]
         let text = show(events, on: screen(isUnicode: false))
-        #expect(text.unicodeScalars.allSatisfy(\.isASCII))
+        #expect(text.unicodeScalars.allSatisfy { $0.isASCII })
         #expect(text.contains("N?rrisch  ........................  0 of 1 files"))
     }
 
@@ -140,7 +141,7 @@ struct ProgressDisplayTests {
     @Test("quiet means nothing at all, but the count is kept")
     func quiet() {
         #expect(show(run, on: screen(), isQuiet: true).isEmpty)
-        let display = ProgressDisplay(isQuiet: true, screen: screen()) { _ in }
+        let display = ProgressDisplay(isQuiet: true, screen: screen(), write: { _ in })
         for event in run { display.observe(event) }
         #expect(display.account == "1 file is stored")
     }

@@ -59,7 +59,7 @@ struct StatusProcessTests {
             try await Task.sleep(for: .milliseconds(1100))
             let (old, judged) = try await self.status(folder, ["--max-age", "1s"])
             #expect(old == 1)
-            #expect(judged.vaults.allSatisfy(\.isTooOld))
+            #expect(judged.vaults.allSatisfy { $0.isTooOld })
         }
     }
 

@@ -87,7 +87,7 @@ struct FolderHistoryTests {
                 var entry = Entry(kind: .file, path: VaultPath(path), version: 1, handle: "1")
                 entry.size = 6
                 let author = FileRecord.Author(run: run, epoch: "e", now: now)
-                try await folder.records.save(
+                _ = try await folder.records.save(
                     FileRecord(entry, status: .completed, author: author, previous: nil),
                     in: vault
                 )

@@ -208,7 +208,7 @@ struct FolderReplacementTests {
                 entry.sha256 = KeepingFolder.sha256("as stored")
                 let author = FileRecord.Author(run: run, epoch: "e", now: Timestamp(milliseconds: 0))
                 let record = FileRecord(entry, status: .completed, author: author, previous: nil)
-                try await folder.records.save(record, in: vault)
+                _ = try await folder.records.save(record, in: vault)
                 try folder.write("Notes/\(path)", text)
             }
             try folder.write("Notes/b.md", "edited")
