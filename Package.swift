@@ -80,7 +80,7 @@ let package = Package(
         ),
         .target(
             name: "GoProCloud",
-            dependencies: ["HTTPTransport", "SyncCore", logging, nioCore, nioHTTP1],
+            dependencies: ["HTTPTransport", "SyncCore", crypto, logging, nioCore, nioHTTP1],
             swiftSettings: settings
         ),
         .target(

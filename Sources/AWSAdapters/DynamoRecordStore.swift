@@ -41,8 +41,20 @@ package struct DynamoRecordStore: RecordStore {
         in vault: VaultID,
         after path: VaultPath?
     ) -> any AsyncSequence<[FileRecord], any Error> & Sendable {
-        // Eventually consistent, at half the price: see the port. `file$` is the first text after all that begin with `file#`.
-        let request = DynamoDB.QueryInput(
+        RecordPages(pages: dynamoDB.queryPaginator(query(vault, after: path)), after: path)
+    }
+
+    package func someRecords(below folder: VaultPath, in vault: VaultID) async throws -> [FileRecord] {
+        let begin = VaultPath("\(folder.rawValue)/")
+        var request = query(vault, after: begin)
+        request.limit = 10
+        var pages = RecordPages(pages: dynamoDB.queryPaginator(request), after: begin).makeAsyncIterator()
+        return Array((try await pages.next(isolation: nil) ?? []).prefix { $0.path.isBelow(folder) })
+    }
+
+    /// Eventually consistent, at half the price: see the port. `file$` is the first text after all that begin with `file#`.
+    private func query(_ vault: VaultID, after path: VaultPath?) -> DynamoDB.QueryInput {
+        DynamoDB.QueryInput(
             expressionAttributeNames: ["#item": "item"],
             expressionAttributeValues: [
                 ":vault": .s(vault.rawValue), ":end": .s(RecordItem.filesEnd),
@@ -51,7 +63,6 @@ package struct DynamoRecordStore: RecordStore {
             keyConditionExpression: "vault_id = :vault AND #item BETWEEN :first AND :end",
             tableName: table
         )
-        return RecordPages(pages: dynamoDB.queryPaginator(request), after: path)
     }
 
     package func pendingRecords(in vault: VaultID) -> any AsyncSequence<FileRecord, any Error> & Sendable {

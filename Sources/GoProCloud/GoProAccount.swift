@@ -1,3 +1,4 @@
+import Crypto
 import HTTPTransport
 import Logging
 import SyncCore
@@ -7,13 +8,15 @@ struct GoProAccount: Sendable {
     let api: GoProAPI
     let credential: GoProCredential
     let hosts: MediaHosts
-    /// For requests for single media.
-    let limit: RateLimit
+    /// Requests to the media hosts wait here while one of them has asked for quiet.
+    let mediaLimit: RateLimit
     let concurrentFetches: Int
     let takesSidecars: Bool
 
     var clock: any WallClock { api.clock }
     var executor: any HTTPExecutor { api.executor }
+    /// When the call that reads has to be done; nil where nobody said so.
+    var deadline: Timestamp? { api.deadline }
     var random: @Sendable () -> Double { api.random }
     var retry: TransientRetry { TransientRetry(attempts: 3, clock: api.clock, random: api.random) }
 
@@ -30,8 +33,15 @@ struct GoProLibrary: LibrarySource {
     let logger: Logger
 
     func vaults() async throws -> [Vault] {
-        _ = try await account.get(.check, as: ListingAnswer.self, logger)
-        return VaultID("gopro").map { [Vault(id: $0, name: Self.vaultName, epoch: "1")] } ?? []
+        let answer = try await account.get(.check, as: ListingAnswer.self, logger)
+        let owner = (answer.owner ?? account.credential.userID).map(Self.fingerprint)
+        return VaultID("gopro").map { [Vault(id: $0, name: Self.vaultName, epoch: "1", account: owner)] } ?? []
+    }
+
+    /// Names an account without saying which one it is.
+    private static func fingerprint(_ id: String) -> String {
+        let digest = SHA256.hash(data: Array("gopro account \(id)".utf8))
+        return digest.prefix(16).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
     func withVault<Result: Sendable>(

@@ -12,7 +12,7 @@ package struct GoProProvider: LibraryProvider {
         package var apiURL = "https://api.gopro.com"
         /// Which hosts bodies are fetched from.
         package var hosts = MediaHosts()
-        /// Requests for single media in a second, at most; 0 for no limit.
+        /// Requests to the API in a second, at most; 0 for no limit.
         package var resolvesPerSecond = 2.0
         /// Ranges of one file that are read at once.
         package var concurrentFetches = 5
@@ -58,9 +58,9 @@ package struct GoProProvider: LibraryProvider {
         }
     }
 
-    private let api: GoProAPI
+    private var api: GoProAPI
     private let configuration: Configuration
-    private let limit: RateLimit
+    private let mediaLimit: RateLimit
 
     /// Makes the provider.
     ///
@@ -76,21 +76,37 @@ package struct GoProProvider: LibraryProvider {
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
     ) {
         self.configuration = configuration
-        api = GoProAPI(baseURL: configuration.apiURL, executor: executor, clock: clock, random: random)
-        limit = RateLimit(perSecond: configuration.resolvesPerSecond, clock: clock)
+        api = GoProAPI(
+            baseURL: configuration.apiURL,
+            executor: executor,
+            clock: clock,
+            random: random,
+            limit: RateLimit(perSecond: configuration.resolvesPerSecond, clock: clock)
+        )
+        mediaLimit = RateLimit(perSecond: 0, clock: clock)
     }
 
     package var name: String { "gopro" }
 
     package var defaultConcurrency: Int { 5 }
 
+    /// People free their cloud after a backup.
+    package var defaultDeletions: ListSettings.Deletions { .keep }
+
     /// Files lie by month and medium; the library needs no folder besides.
     package var hasVaultFolders: Bool { false }
+
+    package func working(until deadline: Timestamp) -> any LibraryProvider {
+        var provider = self
+        provider.api.deadline = deadline
+        return provider
+    }
 
     package func token(in secret: Secret) throws -> TokenFacts {
         let credential = try GoProCredential(secret)
         var facts = TokenFacts()
         facts.expires = credential.expires
+        facts.lifetime = credential.lifetime
         facts.isRenewable = credential.isRefreshable
         facts.isSpentByRenewal = credential.isRefreshable
         return facts
@@ -111,7 +127,8 @@ package struct GoProProvider: LibraryProvider {
         guard let refreshToken = try secret.text("refresh_token") else {
             throw SyncError(
                 .authenticationFailed,
-                "the captured token has run out; copy a new one into the secret's field access_token, or set refresh_token"
+                "the captured token has run out, or the account's subscription has; sign in at gopro.com, copy the cookie "
+                    + "gp_access_token into the secret's field access_token (the README says how), or set refresh_token"
             )
         }
         let tokens = try await api.refresh(
@@ -132,7 +149,7 @@ package struct GoProProvider: LibraryProvider {
             api: api,
             credential: try GoProCredential(secret),
             hosts: configuration.hosts,
-            limit: limit,
+            mediaLimit: mediaLimit,
             concurrentFetches: configuration.concurrentFetches,
             takesSidecars: configuration.takesSidecars
         )

@@ -1,17 +1,12 @@
 import Logging
 import SyncCore
-import Synchronization
 
 /// The media library, open.
 final class GoProSession: VaultSession {
-    /// So many media in a row that cannot be resolved are no fault of theirs.
-    private static let mostFailuresInARow = 3
-
     private let account: GoProAccount
     private let since: SourceCursor?
     private let logger: Logger
     private let manifests: ManifestCache
-    private let failuresInARow = Mutex(0)
 
     init(_ account: GoProAccount, since: SourceCursor?, _ logger: Logger) {
         self.account = account
@@ -34,33 +29,23 @@ final class GoProSession: VaultSession {
     func files(of group: Entry) async throws -> GroupFiles {
         let medium = try Medium(handle: group.handle)
         do {
-            let manifest = try await manifests.manifest(of: medium.id)
-            failuresInARow.withLock { $0 = 0 }
-            return try files(of: medium, group, manifest)
+            return try await files(of: medium, group, try await manifests.manifest(of: medium.id))
         } catch let error as SyncError where error.name == .sourceGone {
-            // Listed, and gone since: the downloader finds the same, and notes it.
+            // It is listed, and gone all the same: the downloader finds the same, and notes it.
             let name = FileNames(medium, manifestName: nil).standIn
             let file = MediaFile(id: medium.id, section: .variations, label: "source", item: nil, ordinal: 0)
-            return GroupFiles([try entry(file, name: name, size: nil, in: group)])
-        } catch let error as SyncError where error.name == .sourceUnavailable {
-            let failures = failuresInARow.withLock { count in
-                count += 1
-                return count
-            }
-            guard failures < Self.mostFailuresInARow else { throw error }
-            logger.warning("medium cannot be resolved", metadata: [LogKey.errorType: "\(error.name.rawValue)"])
-            return GroupFiles([], isComplete: false)
+            return GroupFiles([try entry(file, name: name, size: nil, in: group)], isComplete: false, isGone: true)
         }
     }
 
-    private func files(of medium: Medium, _ group: Entry, _ manifest: DownloadManifest) throws -> GroupFiles {
+    private func files(of medium: Medium, _ group: Entry, _ manifest: DownloadManifest) async throws -> GroupFiles {
         let originals = manifest.originals(of: medium)
         let offered = originals.filter(\.offer.isAvailable)
         // An edit that was never rendered has no original, and is not going to have one.
         if originals.isEmpty, medium.isProject { return GroupFiles([]) }
         let isComplete = offered.count == originals.count && offered.count >= medium.expectedOriginals
         if !isComplete { logger.notice("medium does not offer all its originals yet") }
-        let wanted = offered + (account.takesSidecars ? manifest.sidecars(of: medium) : [])
+        let wanted = try await marked(offered) + (account.takesSidecars ? manifest.sidecars(of: medium) : [])
         var names = FileNames(medium, manifestName: manifest.filename)
         let files = try wanted.sorted { FileNames.precedes($0.file, $1.file) }.map { named in
             // The size in the listing is that of all originals together.
@@ -73,6 +58,21 @@ final class GoProSession: VaultSession {
             )
         }
         return GroupFiles(files, isComplete: isComplete)
+    }
+
+    /// Marks what nothing in the manifest tells apart by its bytes: the order of the manifest tells nothing.
+    private func marked(_ originals: [DownloadManifest.Named]) async throws -> [DownloadManifest.Named] {
+        func kind(_ file: MediaFile) -> MediaFile {
+            var file = file
+            file.ordinal = 0
+            return file
+        }
+        let counts = Dictionary(originals.map { (kind($0.file), 1) }, uniquingKeysWith: +)
+        var marked = originals
+        for index in marked.indices where counts[kind(marked[index].file), default: 0] > 1 {
+            marked[index].file.mark = try await manifests.mark(of: marked[index].offer)
+        }
+        return marked
     }
 
     private func entry(_ file: MediaFile, name: String, size: Int64?, in group: Entry) throws -> Entry {
@@ -90,13 +90,24 @@ final class GoProSession: VaultSession {
         of entry: Entry,
         _ body: (FileContent) async throws -> Result
     ) async throws -> Result {
-        let content = try await MediaContent.open(try MediaFile(handle: entry.handle), account, manifests, logger)
-        guard entry.size == nil || entry.size == content.size else {
-            throw SyncError(.corruptContent, "the media host's length of a file is not that of the listing")
-        }
-        let stream = MediaStream(content: content, range: 0..<content.size)
-        return try await body(
-            FileContent(size: content.size, stream: stream, ranges: content.size > 0 ? content : nil)
+        let content = try await MediaContent.open(
+            try MediaFile(handle: entry.handle),
+            listed: entry.size,
+            MediaHost(account: account, logger: logger),
+            manifests
         )
+        if let listed = entry.size, listed != content.size {
+            logger.notice(
+                "media host states another size than the listing",
+                metadata: [LogKey.bytes: "\(content.size)"]
+            )
+        }
+        var found = FileContent(
+            size: content.size,
+            stream: MediaStream(content: content, range: 0..<content.size),
+            ranges: content.size > 0 && content.measure.givesRanges ? content : nil
+        )
+        found.correctsListing = true
+        return try await body(found)
     }
 }

@@ -38,13 +38,6 @@ package struct HTTPResponse: Sendable {
     }
 }
 
-extension HTTPHeaders {
-    /// How long `Retry-After` asks to wait, where it says so in seconds: an hour at most.
-    package var retryAfter: Duration? {
-        first(name: "Retry-After").flatMap { Int($0) }.map { .seconds(Swift.min(Swift.max($0, 0), 3600)) }
-    }
-}
-
 /// A body that is in memory already: one chunk.
 package struct BufferedBody: AsyncSequence, Sendable {
     package typealias Element = ByteBuffer

@@ -37,6 +37,9 @@ package struct SyncError: Error, Sendable, CustomStringConvertible {
         package static let tooLarge = Name(rawValue: "TooLarge")
         /// A file that was stored is missing from the store, or was changed there. Only in records: it is fetched again.
         package static let objectLost = Name(rawValue: "ObjectLost")
+        /// The source has the file and does not give it at present: it is not ready, its address is refused, or nothing
+        /// comes. Other files are not concerned.
+        package static let fileUnavailable = Name(rawValue: "FileUnavailable")
         /// The file is gone at the source.
         package static let sourceGone = Name(rawValue: "SourceGone")
         /// The provider answered what the protocol does not know.
@@ -102,6 +105,7 @@ package struct SyncError: Error, Sendable, CustomStringConvertible {
     /// Whether the error concerns one file only, so that its batch goes on.
     package var concernsOneFile: Bool {
         name == .corruptContent || name == .nameRefused || name == .tooLarge || name == .sourceGone
+            || name == .fileUnavailable
     }
 
     package var description: String { "\(name.rawValue): \(message)" }

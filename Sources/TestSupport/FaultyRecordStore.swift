@@ -28,6 +28,10 @@ package struct FaultyRecordStore: RecordStore {
         faults.next(.allRecords).map { Replay([], failure: $0.error) } ?? base.allRecords(in: vault, after: path)
     }
 
+    package func someRecords(below folder: VaultPath, in vault: VaultID) async throws -> [FileRecord] {
+        try await faults.around(.allRecords) { try await base.someRecords(below: folder, in: vault) }
+    }
+
     package func pendingRecords(in vault: VaultID) -> any AsyncSequence<FileRecord, any Error> & Sendable {
         faults.next(.pendingRecords).map { Replay([], failure: $0.error) } ?? base.pendingRecords(in: vault)
     }

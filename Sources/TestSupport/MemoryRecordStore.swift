@@ -72,6 +72,10 @@ package final class MemoryRecordStore: RecordStore {
         return Replay(pagesOf: all, pageSize)
     }
 
+    package func someRecords(below folder: VaultPath, in vault: VaultID) async throws -> [FileRecord] {
+        Array(files(of: vault).values.filter { $0.path.isBelow(folder) }.sorted { $0.path < $1.path }.prefix(10))
+    }
+
     package func pendingRecords(in vault: VaultID) -> any AsyncSequence<FileRecord, any Error> & Sendable {
         Replay(files(of: vault).values.filter { $0.pendingSince != nil })
     }

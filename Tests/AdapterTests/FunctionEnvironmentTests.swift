@@ -26,7 +26,7 @@ struct FunctionEnvironmentTests {
         #expect(found.alertTopicARN == nil)
         #expect(found.listing.batchSize == 100)
         #expect(found.listing.concurrencyLimit == 5)
-        #expect(found.listing.deletions == .mirror)
+        #expect(found.listing.deletions == nil)
         #expect(found.downloading.upload.partSize == 8 << 20)
     }
 

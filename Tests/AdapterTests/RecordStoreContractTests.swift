@@ -35,6 +35,24 @@ struct RecordStoreContractTests {
         "zero", " ", String(repeating: "long/", count: 190),
     ]
 
+    @Test("what lies below a folder is told, and nothing beside it", arguments: RecordStoreAdapter.available)
+    func below(adapter: RecordStoreAdapter) async throws {
+        try await adapter.with { store in
+            let paths = ["2026/a", "2026/a-b/x", "2026/a/1", "2026/a/2", "2026/a0/y", "2026/b/1"]
+            for path in paths { _ = try await store.save(record(path), in: .notes) }
+            func names(_ folder: String) async throws -> [String] {
+                try await store.someRecords(below: VaultPath(folder), in: .notes).map(\.path.rawValue)
+            }
+            #expect(try await names("2026/a") == ["2026/a/1", "2026/a/2"])
+            #expect(try await names("2026/a0") == ["2026/a0/y"])
+            #expect(try await names("2026/c").isEmpty)
+            #expect(try await names("2026/b/1").isEmpty)
+            for number in 10..<40 { _ = try await store.save(record("2026/c/\(number)"), in: .notes) }
+            #expect(try await names("2026/c") == (10..<20).map { "2026/c/\($0)" })
+            #expect(try await store.someRecords(below: VaultPath("2026/a"), in: .work).isEmpty)
+        }
+    }
+
     @Test("a record comes back with all that is in it", arguments: RecordStoreAdapter.available)
     func allFields(adapter: RecordStoreAdapter) async throws {
         try await adapter.with { store in

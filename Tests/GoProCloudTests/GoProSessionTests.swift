@@ -52,9 +52,9 @@ struct GoProSessionTests {
         try await world.withSession { session in
             let (entries, end) = try await session.entries()
             #expect(entries.count == 120)
-            #expect(entries.count { $0.kind == .group } == 118)
+            #expect(entries.count { $0.kind == .group } == 119)
             #expect(end.isSnapshot)
-            #expect(end.notReady == 2)
+            #expect(end.notReady == 1)
         }
         #expect(world.simulator.counters.pages == 3)
     }
@@ -185,24 +185,34 @@ struct GoProSessionTests {
         }
     }
 
-    @Test("a medium that cannot be resolved is left for later; several in a row are the service's fault")
-    func unresolvable() async throws {
+    @Test(
+        "a medium that cannot be resolved costs itself alone, however many there are in a row",
+        arguments: [GoProFault.manifestBroken, .manifestMalformed]
+    )
+    func unresolvable(fault: GoProFault) async throws {
+        let world = try GoProWorld((1...5).map { Samples.video($0) })
+        for number in 1...4 { world.simulator.inject(fault, medium: Samples.id(number), times: nil) }
+        try await world.withSession { session in
+            for group in try await session.entries().entries {
+                let isGood = group.path.rawValue.hasSuffix(Samples.id(5))
+                if isGood {
+                    #expect(try await session.files(of: group).files.count == 1)
+                } else {
+                    let error = await #expect(throws: SyncError.self) { try await session.files(of: group) }
+                    #expect(error?.name == .fileUnavailable)
+                }
+            }
+        }
+    }
+
+    @Test("where the cheap check fails as well, the service is unavailable")
+    func unavailable() async throws {
         let world = try GoProWorld((1...5).map { Samples.video($0) })
         try await world.withSession { session in
             let groups = try await session.entries().entries
-            world.simulator.inject(.unavailable, medium: Samples.id(2), times: nil)
-            for group in groups {
-                let isBad = group.path.rawValue.hasSuffix(Samples.id(2))
-                #expect(try await session.files(of: group).isComplete != isBad)
-            }
-        }
-        try await world.withSession { session in
-            world.simulator.removeFaults()
-            let groups = try await session.entries().entries
             world.simulator.inject(.unavailable, times: nil)
-            _ = try await session.files(of: groups[0])
-            _ = try await session.files(of: groups[1])
-            await #expect(throws: SyncError.self) { try await session.files(of: groups[2]) }
+            let error = await #expect(throws: SyncError.self) { try await session.files(of: groups[0]) }
+            #expect(error?.name == .sourceUnavailable)
             world.simulator.removeFaults()
         }
     }
@@ -247,20 +257,24 @@ struct GoProSessionTests {
         let world = try await read { $0.simulator.inject(.addressRefused) }
         #expect(world.simulator.counters.manifests == 2)
         let error = try await failure { $0.simulator.inject(.addressRefused, times: nil) }
-        #expect(error?.name == .sourceUnavailable)
+        #expect(error?.name == .fileUnavailable)
+        #expect(error?.message.contains("the address was refused") == true)
     }
 
-    @Test("what an address says is gone is asked for under a new one, and is gone when that says so too")
-    func goneAddress() async throws {
-        let world = try await read { $0.simulator.inject(.mediaGone) }
+    @Test(
+        "what an address says is gone is asked for under a new one; the medium is not gone for that",
+        arguments: [GoProFault.mediaGone, .mediaMissing]
+    )
+    func goneAddress(fault: GoProFault) async throws {
+        let world = try await read { $0.simulator.inject(fault) }
         #expect(world.simulator.counters.manifests == 2)
-        let atOnce = try await failure { $0.simulator.inject(.mediaGone, times: nil) }
-        #expect(atOnce?.name == .sourceGone)
+        let atOnce = try await failure { $0.simulator.inject(fault, times: nil) }
+        #expect(atOnce?.name == .fileUnavailable)
         let inBody = try await failure { world in
-            world.http.beforeEachPiece { world.simulator.inject(.mediaGone, times: nil) }
+            world.http.beforeEachPiece { world.simulator.inject(fault, times: nil) }
             world.simulator.inject(.bodyCut)
         }
-        #expect(inBody?.name == .sourceGone)
+        #expect(inBody?.name == .fileUnavailable)
     }
 
     @Test("an address that is refused in the middle of a body is got anew once")
@@ -275,7 +289,7 @@ struct GoProSessionTests {
             world.http.beforeEachPiece { world.simulator.inject(.addressRefused, times: nil) }
             world.simulator.inject(.bodyCut)
         }
-        #expect(error?.name == .sourceUnavailable)
+        #expect(error?.name == .fileUnavailable)
     }
 
     @Test("addresses that expire while a body is read are got anew in time, and never used after they have expired")
@@ -345,20 +359,29 @@ struct GoProSessionTests {
         #expect(world.simulator.counters.manifests == 1)
     }
 
-    @Test(
-        "content that changes is not mixed: the body starts over",
-        arguments: [GoProFault.contentChanges, .rangeIgnored]
-    )
-    func changes(fault: GoProFault) async throws {
+    @Test("content that changes is not mixed: the body starts over")
+    func changes() async throws {
         let error = try await failure { world in
             world.http.beforeEachPiece {
                 // After the first piece: the rest comes from something else.
                 world.http.beforeEachPiece(nil)
-                world.simulator.inject(fault)
+                world.simulator.inject(.contentChanges)
             }
             world.simulator.inject(.bodyCut)
         }
         #expect(error?.name == .sourceUnavailable)
+        #expect(error?.saysContentChanged == true)
+    }
+
+    @Test("a host that gives the whole instead of the rest is read past what is there already")
+    func rangeIgnored() async throws {
+        _ = try await read { world in
+            world.http.beforeEachPiece {
+                world.http.beforeEachPiece(nil)
+                world.simulator.inject(.rangeIgnored)
+            }
+            world.simulator.inject(.bodyCut)
+        }
     }
 
     @Test("a length that the listing, HEAD and the body do not agree on fails the file")
@@ -400,18 +423,6 @@ struct GoProSessionTests {
             foreign.handle = "12545"
             let refused = await #expect(throws: SyncError.self) { try await session.digest(of: foreign) }
             #expect(refused?.name == .corruptContent)
-        }
-    }
-
-    @Test("a manifest that is missing while the medium is there is no deletion")
-    func manifestMissing() async throws {
-        let world = try GoProWorld((1...3).map { Samples.video($0) })
-        try await world.withSession { session in
-            let groups = try await session.entries().entries
-            world.simulator.inject(.manifestMissing, times: nil)
-            for group in groups.prefix(2) { #expect(try await !session.files(of: group).isComplete) }
-            let error = await #expect(throws: SyncError.self) { try await session.files(of: groups[2]) }
-            #expect(error?.name == .sourceUnavailable)
         }
     }
 

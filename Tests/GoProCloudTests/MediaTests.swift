@@ -62,18 +62,44 @@ struct MediaTests {
     }
 
     @Test(
-        "what is not ready, or has no size yet, is for later",
+        "what is not ready is for later",
         arguments: [
             #"{"id": "a", "ready_to_view": "transcoding"}"#, #"{"id": "a", "ready_to_view": "failure"}"#,
-            #"{"id": "a", "ready_to_view": "ready", "file_size": null}"#, #"{"id": "a", "ready_to_view": false}"#,
+            #"{"id": "a", "ready_to_view": false}"#,
         ]
     )
     func notReady(json: String) throws {
         #expect(try !row(json).isReady)
     }
 
+    @Test("a size says nothing about whether a medium is ready: edits never have one")
+    func nullSize() throws {
+        let row = try row(#"{"id": "a", "type": "MultiClipEdit", "ready_to_view": "ready", "file_size": null}"#)
+        #expect(row.isReady)
+        #expect(row.size == nil)
+    }
+
+    @Test("an edit whose source has no address of its own is the one file that there is")
+    func renderedEdit() throws {
+        let files = #""files": [{"url": "https://a.gopro.com/f", "item_number": 1}]"#
+        func originals(_ variation: String, _ type: String) throws -> [String?] {
+            let json = "{\"filename\": \"edit.mp4\", \"_embedded\": {\(files), \"variations\": [\(variation)]}}"
+            return try manifest(json).originals(of: medium(type)).filter(\.offer.isAvailable).map(\.offer.url)
+        }
+        let bare = #"{"label": "source", "quality": "source"}"#
+        #expect(try originals(bare, "MultiClipEdit") == ["https://a.gopro.com/f"])
+        #expect(try originals(bare, "Edit") == ["https://a.gopro.com/f"])
+        // Of a video the file is a proxy, and what is withheld is not replaced.
+        #expect(try originals(bare, "Video") == [])
+        #expect(try originals(#"{"label": "source", "available": false}"#, "Edit") == [])
+        #expect(try originals(#"{"label": "edit_proxy"}"#, "Edit") == [])
+        #expect(
+            try originals(#"{"label": "source", "url": "https://a.gopro.com/s"}"#, "Edit") == ["https://a.gopro.com/s"]
+        )
+    }
+
     @Test(
-        "sizes and dates that cannot be are unknown",
+        "a size that cannot be, and a date, are unknown",
         arguments: [
             #"{"id": "a", "file_size": -1, "captured_at": "yesterday"}"#,
             #"{"id": "a", "file_size": 99999999999999999, "captured_at": "0001-01-01T00:00:00Z"}"#,
@@ -103,7 +129,7 @@ struct MediaTests {
         let originals = manifest.originals(of: try medium())
         #expect(originals.map(\.offer.url) == ["https://a.gopro.com/s2", "https://a.gopro.com/s1"])
         #expect(manifest.sidecars(of: try medium()).map(\.offer.label) == ["gpmf"])
-        #expect(manifest.offer(of: originals[1].file)?.url == "https://a.gopro.com/s1")
+        #expect(manifest.candidates(for: originals[1].file).first?.url == "https://a.gopro.com/s1")
     }
 
     @Test("never a proxy in silence: a video without a source has no original")
@@ -131,14 +157,36 @@ struct MediaTests {
         #expect(old.originals(of: try medium("Panorama", ext: "jpg")).map(\.offer.url) == ["u"])
     }
 
-    @Test("offers that are alike in everything are told apart")
+    @Test("offers that are alike keep who they are when the order changes, where anything tells them apart")
     func alike() throws {
+        func manifest(_ urls: [String]) throws -> DownloadManifest {
+            let offers = urls.map { #"{"label": "source", "url": "\#($0)"}"# }.joined(separator: ",")
+            return try self.manifest(#"{"_embedded": {"variations": [\#(offers)]}}"#)
+        }
+        func name(_ number: Int) -> String {
+            "https://h/p/x\(number * 7)?response-content-disposition=filename%3DGX0\(number)0639.MP4"
+        }
+        for urls in [[1, 2, 3].map { "https://h/a/\($0).mp4?Signature=\($0)" }, [1, 2, 3].map(name)] {
+            let originals = try manifest(urls).originals(of: medium())
+            let other = try manifest(urls.reversed())
+            #expect(originals.map { other.candidates(for: $0.file).map(\.url) } == urls.map { [$0] })
+        }
+        // An address without a number tells nothing: whoever fetches has to look at the bytes.
+        let blind = try manifest(["https://h/a", "https://h/a"]).originals(of: medium())
+        #expect(blind.map(\.file.mark) == [nil, nil])
+        #expect(blind.map(\.file.ordinal) == [0, 1])
+        var file = try #require(blind.last).file
+        file.mark = MediaFile.mark(ofBytes: 5, etag: "x")
+        #expect(try manifest(["https://h/a", "https://h/a"]).candidates(for: file).count == 2)
+    }
+
+    @Test("the handle of an earlier release names the same file")
+    func oldHandle() throws {
+        let file = try MediaFile(handle: #"{"id":"Ab3dE6gH9jK2m","label":"source","ordinal":1,"section":"variations"}"#)
         let manifest = try manifest(
-            #"{"_embedded": {"variations": [{"label": "source", "url": "a"}, {"label": "source", "url": "b"}, {"label": "source", "available": false, "url": "c"}, {"label": "source", "url": ""}]}}"#
+            #"{"_embedded": {"variations": [{"label": "source", "url": "https://h/a/1"}, {"label": "source", "url": "https://h/a/2"}]}}"#
         )
-        let originals = manifest.originals(of: try medium())
-        #expect(originals.map { manifest.offer(of: $0.file)?.url } == ["a", "b", "c", nil])
-        #expect(originals.map(\.offer.isAvailable) == [true, true, false, false])
+        #expect(manifest.candidates(for: file).map(\.url) == ["https://h/a/2"])
     }
 
     private func names(_ json: String, _ medium: Medium) throws -> [String] {

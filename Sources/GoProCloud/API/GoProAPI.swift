@@ -8,14 +8,9 @@ import SyncCore
 /// The service's REST interface. Redirects are never followed, and nothing but JSON is taken for an answer: a sign-in page
 /// comes with status 200.
 struct GoProAPI: Sendable {
-    /// Lies beneath the error of an answer with status 500, which may also mean a dead token.
-    struct ServerFault: Error {}
-    /// Lies beneath the error of an answer that is no JSON of the known shape.
-    struct Malformed: Error {}
-    /// Lies beneath the error of a refresh token that was refused.
-    struct RefreshTokenRefused: Error {}
-
     private static let attempts = 3
+    /// How often something is asked that is answered with requests for quiet. The deadline is the better limit.
+    private static let attemptsWhereThrottled = 20
     private static let largestAnswer = 16 << 20
     private static let timeout: Duration = .seconds(25)
     private static let mediaType = "application/vnd.gopro.jk.media+json; version=2.0.0"
@@ -24,8 +19,30 @@ struct GoProAPI: Sendable {
     let executor: any HTTPExecutor
     let clock: any WallClock
     let random: @Sendable () -> Double
+    /// Every request waits for its turn here.
+    let limit: RateLimit
+    /// When the call has to be done that asks; nil where nobody said so.
+    var deadline: Timestamp?
 
-    private var retry: TransientRetry { TransientRetry(attempts: Self.attempts, clock: clock, random: random) }
+    /// An answer that is no success.
+    private struct Refusal: Error {
+        /// What else it may mean.
+        enum Kind {
+            /// Nothing else.
+            case plain
+            /// A dead token has been seen to be answered like this.
+            case serverFault
+            /// Access is forbidden: to this account, or with this token.
+            case forbidden
+            /// There is a page for people, as they are sent to who are not signed in.
+            case page
+            /// There is something that is not the JSON it used to be.
+            case malformed
+        }
+
+        var kind = Kind.plain
+        var error: SyncError
+    }
 
     /// Asks for something, and again after transient errors.
     ///
@@ -38,12 +55,22 @@ struct GoProAPI: Sendable {
         _ logger: Logger
     ) async throws -> Answer {
         do {
-            return try await retry(logger) { try await getOnce(path, as: type, credential, logger) }
-        } catch let error as SyncError where error.underlying is Malformed {
-            throw SyncError(.protocolChanged, error.message, underlying: error.underlying)
-        } catch let error as SyncError where error.underlying is ServerFault && credential.mayBeDead(at: clock.now) {
-            if path != .check, try await isAlive(credential, logger) { throw error }
-            throw SyncError(.tokenExpired, "GoPro answers with server faults, as it does to a token that has run out")
+            return try await patiently(logger) { try await getOnce(path, as: type, credential, logger) }
+        } catch let refusal as Refusal {
+            let mayBeDead = credential.refusalMayMeanDead(at: clock.now)
+            switch refusal.kind {
+            case .plain: throw refusal.error
+            case .forbidden: throw mayBeDead ? SyncError(.tokenExpired, refusal.error.message) : refusal.error
+            case .page where mayBeDead: throw SyncError(.tokenExpired, refusal.error.message)
+            case .page, .malformed: throw SyncError(.protocolChanged, refusal.error.message)
+            case .serverFault:
+                guard credential.faultMayMeanDead(at: clock.now) else { throw refusal.error }
+                if path != .check, try await isAlive(credential, logger) { throw refusal.error }
+                throw SyncError(
+                    .tokenExpired,
+                    "GoPro answers with server faults, as it does to a token that has run out"
+                )
+            }
         }
     }
 
@@ -52,8 +79,39 @@ struct GoProAPI: Sendable {
         do {
             _ = try await getOnce(.check, as: ListingAnswer.self, credential, logger)
             return true
-        } catch let error as SyncError where error.underlying is ServerFault || error.name == .tokenExpired {
+        } catch let refusal as Refusal {
+            guard refusal.kind == .serverFault || refusal.error.name == .tokenExpired else { throw refusal.error }
             return false
+        }
+    }
+
+    /// Runs `ask`, and again after errors that may pass, as long as the deadline allows. Where the service says how long it
+    /// wants quiet, nothing is sent for so long.
+    private func patiently<Result>(_ logger: Logger, _ ask: () async throws -> Result) async throws -> Result {
+        var attempt = 1
+        while true {
+            let (error, thrown): (SyncError, any Error)
+            do {
+                return try await ask()
+            } catch let refusal as Refusal where refusal.error.isRetryable {
+                (error, thrown) = (refusal.error, refusal)
+            } catch let failure as SyncError where failure.isRetryable {
+                (error, thrown) = (failure, failure)
+            }
+            let isThrottled = error.name == .throttled || error.retryAfter != nil
+            // A date that has passed, by one clock or another, is no reason to ask at once.
+            let pause =
+                error.retryAfter.map { max($0, .seconds(1)) } ?? .seconds(Double(1 << min(attempt, 6)) * random())
+            if isThrottled, thrown is Refusal { await limit.keepQuiet(for: pause) }
+            let attempts = isThrottled && deadline != nil ? Self.attemptsWhereThrottled : Self.attempts
+            let isInTime = deadline.map { clock.now.advanced(by: pause) < $0 } ?? (error.retryAfter == nil)
+            guard attempt < attempts, isInTime else { throw thrown }
+            logger.debug(
+                "request failed",
+                metadata: [LogKey.attempt: "\(attempt)", LogKey.errorType: "\(error.name.rawValue)"]
+            )
+            if !isThrottled { try await clock.sleep(for: pause) }
+            attempt += 1
         }
     }
 
@@ -69,22 +127,30 @@ struct GoProAPI: Sendable {
         let headers: HTTPHeaders = [
             "Accept": Self.mediaType, "Authorization": "Bearer \(token)", "User-Agent": "obsync/1.0",
         ]
-        let (status, answerHeaders, body) = try await send(.init(url: baseURL + path.text, headers: headers), logger)
-        if let error = Self.error(status: status, answerHeaders) { throw error }
-        guard let answer = try? JSONDecoder().decode(type, from: body) else {
-            throw SyncError(
+        let (status, answerHeaders, body) = try await send(
+            .init(url: baseURL + path.text, headers: headers),
+            logger
+        )
+        if let failure = failure(status: status, answerHeaders) { throw failure }
+        if let answer = try? JSONDecoder().decode(type, from: body) { return answer }
+        // A page for people begins with a tag.
+        let isPage = body.first { $0 > 0x20 } == UInt8(ascii: "<")
+        throw Refusal(
+            kind: isPage ? .page : .malformed,
+            error: SyncError(
                 .sourceUnavailable,
-                "GoPro's answer is not the JSON that it used to be; the interface may have changed",
-                underlying: Malformed()
+                isPage
+                    ? "GoPro answers with a web page, as it does to a token that has run out"
+                    : "GoPro's answer is not the JSON that it used to be; the interface may have changed"
             )
-        }
-        return answer
+        )
     }
 
     private func send(
         _ request: HTTPRequest,
         _ logger: Logger
     ) async throws -> (status: Int, headers: HTTPHeaders, body: Data) {
+        try await limit.wait(until: deadline)
         do {
             let response = try await executor.execute(request, timeout: Self.timeout, logger: logger)
             let body = try await response.collect(upTo: Self.largestAnswer)
@@ -95,32 +161,46 @@ struct GoProAPI: Sendable {
     }
 
     /// What a status means that is no success.
-    private static func error(status: Int, _ headers: HTTPHeaders) -> SyncError? {
-        switch status {
+    private func failure(status: Int, _ headers: HTTPHeaders) -> Refusal? {
+        let wait = headers.retryAfter(now: clock.now.milliseconds / 1000)
+        func plain(_ name: SyncError.Name, _ message: String) -> Refusal {
+            Refusal(error: SyncError(name, message, reason: "HTTP-\(status)", retryAfter: wait))
+        }
+        return switch status {
         case 200..<300: nil
         case 300..<400:
-            SyncError(
-                .sourceUnavailable,
-                "GoPro sends requests elsewhere, as to a sign-in page",
-                underlying: Malformed()
+            Refusal(
+                kind: .page,
+                error: SyncError(
+                    .protocolChanged,
+                    "GoPro sends requests elsewhere, as it does to a token that has run out"
+                )
             )
-        case 401: SyncError(.tokenExpired, "GoPro refuses the token")
+        case 401: plain(.tokenExpired, "GoPro refuses the token")
         case 403:
-            SyncError(
-                .subscriptionExpired,
-                "GoPro forbids access; check that the account's subscription is paid and that it can sign in"
+            Refusal(
+                kind: .forbidden,
+                error: SyncError(
+                    .subscriptionExpired,
+                    "GoPro forbids access; check that the account's subscription is paid and that it can sign in",
+                    reason: "HTTP-403"
+                )
             )
-        case 404: SyncError(.sourceGone, "a medium is gone at the source")
-        case 406, 415: SyncError(.protocolChanged, "GoPro no longer takes the media type that Obsync asks for")
+        case 404: plain(.sourceGone, "a medium is gone at GoPro")
+        case 406, 415: plain(.protocolChanged, "GoPro no longer takes the media type that Obsync asks for")
         case 410:
-            SyncError(
+            plain(
                 .protocolChanged,
                 "GoPro has retired the version of its interface that Obsync speaks; update Obsync"
             )
-        case 429: SyncError(.throttled, "GoPro asks for fewer requests", retryAfter: headers.retryAfter)
-        case 500: SyncError(.sourceUnavailable, "GoPro answers with status 500", underlying: ServerFault())
-        case 501...: SyncError(.sourceUnavailable, "GoPro answers with status \(status)")
-        default: SyncError(.protocolChanged, "GoPro answers with status \(status), which is not known")
+        case 429: plain(.throttled, "GoPro asks for fewer requests")
+        case 500:
+            Refusal(
+                kind: .serverFault,
+                error: SyncError(.sourceUnavailable, "GoPro answers with status 500", reason: "HTTP-500")
+            )
+        case 501...: plain(.sourceUnavailable, "GoPro answers with status \(status)")
+        default: plain(.protocolChanged, "GoPro answers with status \(status), which is not known")
         }
     }
 }
@@ -128,7 +208,7 @@ struct GoProAPI: Sendable {
 extension GoProAPI {
     /// Exchanges a refresh token for a new pair. The old one may die with its first use.
     ///
-    /// - Throws: `AuthenticationFailed`, with ``RefreshTokenRefused`` beneath where it is the token that was refused.
+    /// - Throws: `AuthenticationFailed`; `Throttled`, `SourceUnavailable`, `ProtocolChanged`.
     func refresh(
         _ refreshToken: String,
         clientID: String,
@@ -149,29 +229,32 @@ extension GoProAPI {
             ],
             body: .bytes(ByteBuffer(string: form))
         )
-        return try await retry(logger) {
-            let (status, headers, body) = try await send(request, logger)
-            return try Self.tokens(status: status, headers, body)
+        do {
+            return try await patiently(logger) {
+                let (status, headers, body) = try await send(request, logger)
+                return try tokens(status: status, headers, body)
+            }
+        } catch let refusal as Refusal {
+            throw refusal.error
         }
     }
 
-    private static func tokens(status: Int, _ headers: HTTPHeaders, _ body: Data) throws -> TokenAnswer {
-        struct Refusal: Decodable { var error: String }
-        let refusal = try? JSONDecoder().decode(Refusal.self, from: body)
-        if refusal?.error == "invalid_client" {
+    private func tokens(status: Int, _ headers: HTTPHeaders, _ body: Data) throws -> TokenAnswer {
+        struct Stated: Decodable { var error: String }
+        let stated = try? JSONDecoder().decode(Stated.self, from: body)
+        if stated?.error == "invalid_client" {
             throw SyncError(
                 .authenticationFailed,
                 "GoPro refuses the client; check the secret's fields client_id and client_secret"
             )
         }
-        if refusal?.error == "invalid_grant" || status == 400 || status == 401 {
+        if stated?.error == "invalid_grant" || status == 400 || status == 401 {
             throw SyncError(
                 .authenticationFailed,
-                "GoPro refuses the refresh token; sign in again and put the new one into the secret's field refresh_token",
-                underlying: RefreshTokenRefused()
+                "GoPro refuses the refresh token; sign in again and put the new one into the secret's field refresh_token"
             )
         }
-        if status == 429 || status >= 500, let error = error(status: status, headers) { throw error }
+        if status == 429 || status >= 500, let failure = failure(status: status, headers) { throw failure }
         guard let tokens = try? JSONDecoder().decode(TokenAnswer.self, from: body) else {
             throw SyncError(
                 .protocolChanged,

@@ -8,15 +8,19 @@ import SyncCore
 ///
 /// Without `refresh_token` the access token is one that was captured in a browser: it works until it runs out.
 struct GoProCredential: Sendable {
-    /// Nothing says how long a token lasts, so one that is about to run out by its own account is renewed early.
+    /// A token that has less than this left is renewed before it is used.
     private static let margin: Duration = .seconds(30 * 60)
-    /// A token that is younger is not what a server fault comes of.
-    private static let freshness: Duration = .seconds(10 * 60)
+    /// A server fault does not come from a token that is younger than this.
+    private static let ageOfFaults: Duration = .seconds(10 * 60)
+    /// A refusal does not come from a token that is younger than this.
+    private static let ageOfRefusals: Duration = .seconds(60)
 
     var accessToken: String?
     var refreshToken: String?
     var expires: Timestamp?
     private var obtained: Timestamp?
+    /// The account's id.
+    let userID: String?
 
     /// Reads a secret.
     ///
@@ -24,6 +28,7 @@ struct GoProCredential: Sendable {
     init(_ secret: Secret) throws(SyncError) {
         accessToken = try secret.text("access_token")
         refreshToken = try secret.text("refresh_token")
+        userID = try secret.text("user_id")
         obtained = try secret.text("obtained_at").flatMap(MediaDate.timestamp)
         if let text = try secret.text("expires_at") {
             expires = MediaDate.timestamp(text) ?? Int64(text).map { Timestamp(milliseconds: $0.clampedSeconds * 1000) }
@@ -51,16 +56,31 @@ struct GoProCredential: Sendable {
     /// Whether a new token can be had without a person.
     var isRefreshable: Bool { refreshToken != nil }
 
-    /// Whether the token should be renewed before it is used.
-    func isDue(at now: Timestamp) -> Bool {
-        guard isRefreshable, let expires else { return accessToken == nil }
-        return now.advanced(by: Self.margin) >= expires
+    /// How long the token lives from its first moment to its last, where the secret tells both.
+    var lifetime: Duration? {
+        guard let obtained, let expires, obtained < expires else { return nil }
+        return obtained.duration(to: expires)
     }
 
-    /// Whether a server fault may mean that the token is dead: the service has been seen to answer so.
-    func mayBeDead(at now: Timestamp) -> Bool {
-        guard isRefreshable else { return false }
-        return obtained.map { $0.advanced(by: Self.freshness) < now } ?? true
+    /// Whether the token has to be renewed before it is used. One that lives shortly is good for half of its life.
+    func isDue(at now: Timestamp) -> Bool {
+        guard isRefreshable, let expires, accessToken != nil else { return accessToken == nil }
+        let margin = lifetime.map { min(Self.margin, $0 / 2) } ?? Self.margin
+        return now.duration(to: expires) < margin
+    }
+
+    /// Whether a server fault may mean that the token is dead, and another one can be had. The service has been seen to answer
+    /// so.
+    func faultMayMeanDead(at now: Timestamp) -> Bool { isRefreshable && isOlder(than: Self.ageOfFaults, at: now) }
+
+    /// Whether a refusal that names no token may mean that it is dead. Nobody knows how old a captured token is.
+    func refusalMayMeanDead(at now: Timestamp) -> Bool {
+        !isRefreshable || isOlder(than: Self.ageOfRefusals, at: now)
+    }
+
+    private func isOlder(than age: Duration, at now: Timestamp) -> Bool {
+        guard let obtained else { return true }
+        return obtained.duration(to: now) > (lifetime.map { min(age, $0 / 2) } ?? age)
     }
 
     private static func isHeaderText(_ text: String) -> Bool {

@@ -3,9 +3,10 @@ import SyncCore
 
 /// Reads the listing: a walk over the pages, and a look at what was left over for later.
 ///
-/// What is known and done is named as unchanged, and everything else as a group: which originals a medium has only its
-/// download manifest tells, and that costs a request each, at most two in a second. So groups are taken apart by the lister,
-/// page by page under its deadline, and only those that are new: a first listing of thousands spreads over many calls.
+/// What is known and done is named as unchanged, with the handle by which it is taken apart where the records do not know it,
+/// and everything else as a group: which originals a medium has only its download manifest tells, and that costs a request
+/// each, at most two in a second. So groups are taken apart by the lister, page by page under its deadline, and only those
+/// that are new: a first listing of thousands spreads over many calls.
 struct LibraryListing: Sendable {
     let account: GoProAccount
     let known: ListingCursor
@@ -27,15 +28,17 @@ struct LibraryListing: Sendable {
             let path = GoProPath.search(page: page, perPage: PageWalkStateMachine.perPage)
             let answer = try await account.get(path, as: ListingAnswer.self, logger)
             for row in answer.rows { try await receive(try progress.entry(of: row, known)) }
+            let isExplained = known.explains(total: answer.total, newUploads: progress.newUploads.count)
             action = walk.received(
                 .init(
                     total: answer.total,
                     perPage: answer.perPage,
                     ids: answer.rows.map(\.id),
                     hasErrors: answer.hasErrors,
-                    isAllDone: answer.rows.allSatisfy(known.isDone)
+                    isAllDone: isExplained && answer.rows.allSatisfy(known.isDone)
                 )
             )
+            progress.total = answer.total
         }
         guard case .finish(let end) = action else {
             throw SyncError(.sourceUnavailable, "GoPro lists fewer media than it says it has; try again later")
@@ -52,11 +55,14 @@ struct LibraryListing: Sendable {
     ) async throws {
         for id in ids.sorted(by: { $0.rawValue < $1.rawValue }) {
             do {
-                try await account.limit.wait()
                 let row = try await account.get(.medium(id), as: MediaRow.self, logger)
                 try await receive(try progress.entry(of: row, known))
             } catch let error as SyncError where error.name == .sourceGone {
                 logger.debug("medium left for later is gone")
+            } catch let error as SyncError where error.name == .sourceUnavailable || error.name == .protocolChanged {
+                // Where the service works otherwise, one medium does not keep the others from being listed.
+                _ = try await account.get(.check, as: ListingAnswer.self, logger)
+                progress.later.insert(id)
             }
         }
     }
@@ -69,10 +75,15 @@ struct LibraryListing: Sendable {
             logger.warning("library changed during every walk, its listing is not complete")
             cursor = known.until == nil ? ListingCursor() : known
         case .everything:
-            cursor = ListingCursor(until: progress.newest ?? clock.now, walked: clock.now, later: progress.later)
+            cursor = ListingCursor(
+                until: progress.newest ?? clock.now,
+                walked: clock.now,
+                later: progress.later,
+                total: progress.total
+            )
         case .upToKnown:
             let until = [progress.newest, known.until].compactMap { $0 }.max()
-            cursor = ListingCursor(until: until, walked: known.walked, later: progress.later)
+            cursor = ListingCursor(until: until, walked: known.walked, later: progress.later, total: progress.total)
         }
         return ListingEnd(
             isSnapshot: end == .everything,
@@ -87,6 +98,9 @@ struct LibraryListing: Sendable {
         let now: Timestamp
         var newest: Timestamp?
         var later: Set<MediaID> = []
+        var newUploads: Set<MediaID> = []
+        /// How many media the service says there are.
+        var total: Int?
 
         init(now: Timestamp) {
             self.now = now
@@ -94,12 +108,13 @@ struct LibraryListing: Sendable {
 
         mutating func entry(of row: MediaRow, _ known: ListingCursor) throws -> Entry {
             if let created = row.created, created <= now { newest = max(newest ?? created, created) }
+            if known.isNew(row, at: now) { newUploads.insert(row.id) }
             guard row.isReady else {
                 later.insert(row.id)
                 return try row.entry(.unchanged)
             }
             later.remove(row.id)
-            return try row.entry(known.isDone(row) ? .unchanged : .group)
+            return try known.isDone(row) ? row.entry(.unchanged, mayBeTakenApart: true) : row.entry(.group)
         }
     }
 }

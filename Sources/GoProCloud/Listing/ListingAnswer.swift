@@ -42,6 +42,9 @@ struct ListingAnswer: Decodable, Sendable {
     /// Whether the service says that something is missing from the page.
     let hasErrors: Bool
 
+    /// The id of the account that the media are of; nil where no row tells it.
+    var owner: String? { rows.lazy.compactMap(\.owner).first }
+
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let pages = try container.decode(Pages.self, forKey: .pages)

@@ -3,8 +3,9 @@ import SyncCore
 
 /// How far the listing was worked off.
 ///
-/// The library is listed by the time of upload, newest first, so what was uploaded before `until` is known and done, but for
-/// what `later` names: media that were not ready, or did not offer all their originals.
+/// The library is listed by the time of upload, newest first, so what was uploaded before `until` is taken for known and done,
+/// but for what `later` names: media that were not ready, or did not offer all their originals. It only decides how far a
+/// listing is read: what it shows and the records do not know is wanted, whatever its date.
 struct ListingCursor: Codable, Hashable, Sendable {
     /// Uploads may show with some delay.
     private static let overlap: Duration = .seconds(24 * 3600)
@@ -22,18 +23,21 @@ struct ListingCursor: Codable, Hashable, Sendable {
     private(set) var walked: Timestamp?
     /// Media to be looked at again.
     private(set) var later: Set<MediaID> = []
+    /// How many media there were; nil where nobody noted it.
+    private(set) var total: Int?
 
-    private enum CodingKeys: String, CodingKey { case v, until, walked, later }
+    private enum CodingKeys: String, CodingKey { case v, until, walked, later, total }
 
     /// Knows nothing.
     init() {}
 
     /// Knows everything up to a moment.
-    init(until: Timestamp?, walked: Timestamp?, later: Set<MediaID>) {
+    init(until: Timestamp?, walked: Timestamp?, later: Set<MediaID>, total: Int? = nil) {
         guard later.count <= Self.mostLater else { return }
         self.until = until
         self.walked = walked
         self.later = later
+        self.total = total
     }
 
     /// Reads a cursor.
@@ -51,10 +55,22 @@ struct ListingCursor: Codable, Hashable, Sendable {
         get throws { SourceCursor(try handle) }
     }
 
-    /// Whether nothing is left to do for a medium.
+    /// Whether nothing is left to do for a medium, as far as the cursor knows.
     func isDone(_ row: MediaRow) -> Bool {
         guard let until, let created = row.created, row.isReady, !later.contains(row.id) else { return false }
         return created.advanced(by: Self.overlap) <= until
+    }
+
+    /// Whether new uploads alone explain how many media there are. Where they do not, one was deleted, restored, or came late:
+    /// it may stand anywhere.
+    func explains(total: Int, newUploads: Int) -> Bool {
+        self.total.map { $0 + newUploads == total } ?? true
+    }
+
+    /// Whether an upload is newer than all that were seen.
+    func isNew(_ row: MediaRow, at now: Timestamp) -> Bool {
+        guard let until, let created = row.created else { return false }
+        return until < created && created <= now
     }
 
     /// Whether everything has to be walked.
@@ -65,6 +81,6 @@ struct ListingCursor: Codable, Hashable, Sendable {
 
     /// The same, but for a medium that has to be looked at again.
     func revisiting(_ id: MediaID) -> ListingCursor {
-        ListingCursor(until: until, walked: walked, later: later.union([id]))
+        ListingCursor(until: until, walked: walked, later: later.union([id]), total: total)
     }
 }

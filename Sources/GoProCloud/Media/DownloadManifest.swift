@@ -13,7 +13,10 @@ struct DownloadManifest: Decodable, Sendable {
         var label: String?
         var type: String?
         var item: Int64?
+        /// Whether it can be fetched.
         var isAvailable: Bool
+        /// Whether the service says itself that it cannot be fetched.
+        var isWithheld: Bool
         var url: String?
         var head: String?
 
@@ -29,7 +32,8 @@ struct DownloadManifest: Decodable, Sendable {
             item = container.lenientInteger(.item)
             url = container.lenientText(.url)
             head = container.lenientText(.head)
-            isAvailable = url != nil && container.lenientText(.available) != "false"
+            isWithheld = container.lenientText(.available) == "false"
+            isAvailable = url != nil && !isWithheld
         }
     }
 
@@ -80,6 +84,7 @@ struct DownloadManifest: Decodable, Sendable {
         let labelled = named(.variations, lists.variations, medium.id).filter {
             Self.originalLabels.contains($0.file.label ?? "")
         }
+        if medium.isEdit, let rendered = renderedFile(besides: labelled, medium.id) { return [rendered] }
         guard medium.isOfPictures else { return labelled }
         let sources = labelled.filter { $0.file.label == "source" }
         guard lists.files.count > sources.count else { return labelled }
@@ -94,26 +99,73 @@ struct DownloadManifest: Decodable, Sendable {
     /// All addresses of files.
     var addresses: [String] { (lists.variations + lists.files + lists.sidecars).compactMap(\.url) }
 
-    /// The offer of one file.
-    func offer(of file: MediaFile) -> Offer? {
-        let list =
-            switch file.section {
-            case .variations: lists.variations
-            case .files: lists.files
-            case .sidecars: lists.sidecars
-            }
-        let alike = list.filter { $0.label == file.label && $0.item == file.item }
-        return alike.indices.contains(file.ordinal) ? alike[file.ordinal] : nil
+    /// What an edit was rendered to, where it is labelled as a source without an address and stands among the files instead.
+    private func renderedFile(besides labelled: [Named], _ id: MediaID) -> Named? {
+        guard !labelled.isEmpty, labelled.allSatisfy({ $0.offer.url == nil && !$0.offer.isWithheld }) else {
+            return nil
+        }
+        let files = named(.files, lists.files, id)
+        return files.count == 1 ? files.first { $0.offer.isAvailable } : nil
+    }
+
+    /// The offers among which a file is, in the order of the answer: one, unless nothing but their bytes tells them apart.
+    func candidates(for file: MediaFile) -> [Offer] {
+        let alike = named(file.section, list(file.section), file.id).filter {
+            $0.file.label == file.label && $0.file.item == file.item
+        }
+        if let mark = file.mark, !MediaFile.isOfBytes(mark) {
+            return alike.filter { $0.file.mark == mark }.map(\.offer)
+        }
+        if file.mark != nil { return alike.map(\.offer) }
+        return alike.indices.contains(file.ordinal) ? [alike[file.ordinal].offer] : []
+    }
+
+    /// The original that stands for a medium of which nothing was known when its file was named.
+    func standIn(for file: MediaFile) -> Offer? {
+        guard file.section == .variations, file.label == "source", file.item == nil, file.ordinal == 0 else {
+            return nil
+        }
+        let originals = named(.variations, lists.variations, file.id).filter {
+            Self.originalLabels.contains($0.file.label ?? "")
+        }
+        return originals.min { FileNames.precedes($0.file, $1.file) }?.offer
+    }
+
+    private func list(_ section: MediaFile.Section) -> [Offer] {
+        switch section {
+        case .variations: lists.variations
+        case .files: lists.files
+        case .sidecars: lists.sidecars
+        }
     }
 
     private func named(_ section: MediaFile.Section, _ offers: [Offer], _ id: MediaID) -> [Named] {
-        var counts: [MediaFile: Int] = [:]
-        return offers.map { offer in
-            var file = MediaFile(id: id, section: section, label: offer.label, item: offer.item, ordinal: 0)
-            let ordinal = counts[file, default: 0]
-            counts[file] = ordinal + 1
-            file.ordinal = ordinal
+        var found = offers.map { offer in
+            let file = MediaFile(id: id, section: section, label: offer.label, item: offer.item, ordinal: 0)
             return Named(file: file, offer: offer)
         }
+        for alike in Dictionary(grouping: found.indices, by: { found[$0].file }).values where alike.count > 1 {
+            let marks = Self.marks(alike.map { offers[$0] })
+            for (ordinal, index) in alike.enumerated() {
+                found[index].file.ordinal = ordinal
+                found[index].file.mark = marks[ordinal]
+            }
+        }
+        return found
+    }
+
+    /// What tells offers apart that are alike: the file names in their addresses, or else the numbers of their paths.
+    private static func marks(_ offers: [Offer]) -> [String?] {
+        let ways: [(String) -> String?] = [
+            { SignedAddress.fileName(in: $0).map { "name/\($0)" } },
+            { SignedAddress.number(in: $0).map { "number/\($0)" } },
+        ]
+        for way in ways {
+            let marks = offers.map { $0.url.flatMap(way) }
+            let isEachNamed = zip(offers, marks).allSatisfy { offer, mark in offer.url == nil || mark != nil }
+            let named = marks.compactMap { $0 }
+            if isEachNamed, Set(named).count == named.count { return marks }
+        }
+        return offers.map { _ in nil }
     }
 }

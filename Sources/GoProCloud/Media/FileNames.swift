@@ -3,7 +3,7 @@ import SyncCore
 /// Gives the files of one medium names of their own.
 ///
 /// The service's names are hostile input, and repeat: chapters and frames often bear the name of the whole. The names depend
-/// on what there is, and not on its order in the manifest.
+/// on what there is, and not on its order in the manifest, unless nothing else tells two files apart.
 struct FileNames {
     private let medium: Medium
     private let fallback: String
@@ -27,8 +27,8 @@ struct FileNames {
             case (.sidecars, _): 4
             }
         }
-        return (rank(lhs), lhs.item ?? 0, lhs.label ?? "", lhs.ordinal)
-            < (rank(rhs), rhs.item ?? 0, rhs.label ?? "", rhs.ordinal)
+        return (rank(lhs), lhs.item ?? 0, lhs.label ?? "", lhs.mark ?? "", lhs.ordinal)
+            < (rank(rhs), rhs.item ?? 0, rhs.label ?? "", rhs.mark ?? "", rhs.ordinal)
     }
 
     /// The name of the medium's file where nothing is known of what is offered.

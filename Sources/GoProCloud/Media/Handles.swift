@@ -14,8 +14,17 @@ struct MediaFile: Codable, Hashable, Sendable {
     var section: Section
     var label: String?
     var item: Int64?
-    /// Which of several that are alike in all of this, from 0.
+    /// Where it stands among those that are alike in all of this, from 0. The order may differ from answer to answer.
     var ordinal: Int
+    /// What tells it from those that are alike, and stays the same from answer to answer; nil where it is the only one, or
+    /// nothing does.
+    var mark: String?
+
+    /// The mark of a file whose bytes alone tell it from others.
+    static func mark(ofBytes size: Int64, etag: String?) -> String { "bytes/\(size)/\(etag ?? "")" }
+
+    /// Whether a mark is one of bytes, so that the media host has to be asked which offer it names.
+    static func isOfBytes(_ mark: String) -> Bool { mark.hasPrefix("bytes/") }
 }
 
 extension Encodable {

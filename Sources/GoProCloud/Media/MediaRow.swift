@@ -9,10 +9,12 @@ struct MediaRow: Decodable, Sendable {
     let id: MediaID
     let created: Timestamp?
     let captured: Timestamp?
-    /// Whether its originals can be asked for; a size that is said to be null is one that is not known yet.
+    /// Whether its originals can be asked for. A size says nothing about that: edits never have one.
     let isReady: Bool
     let size: Int64?
     let medium: Medium
+    /// The account's id. The service sends it unasked; it is never stored or logged as it is.
+    let owner: String?
 
     private enum CodingKeys: String, CodingKey {
         case id, filename, type
@@ -24,6 +26,7 @@ struct MediaRow: Decodable, Sendable {
         case items = "item_count"
         case playAs = "play_as"
         case editType = "mce_type"
+        case owner = "gopro_user_id"
     }
 
     init(from decoder: any Decoder) throws {
@@ -35,9 +38,9 @@ struct MediaRow: Decodable, Sendable {
         created = container.lenientText(.created).flatMap(MediaDate.timestamp)
         captured = container.lenientText(.captured).flatMap(MediaDate.timestamp)
         size = container.lenientInteger(.size).flatMap { (0...(1 << 44)).contains($0) ? $0 : nil }
-        let isSizeAwaited = container.contains(.size) && (try? container.decodeNil(forKey: .size)) == true
         let readiness = container.lenientText(.readiness)
-        isReady = !isSizeAwaited && (readiness == nil || readiness == "ready" || readiness == "true")
+        isReady = readiness == nil || readiness == "ready" || readiness == "true"
+        owner = container.lenientText(.owner)
         medium = Medium(
             id: id,
             name: container.lenientText(.filename),
@@ -49,12 +52,18 @@ struct MediaRow: Decodable, Sendable {
     }
 
     /// The medium as an entry of the listing: everything of it lies below one folder.
-    func entry(_ kind: Entry.Kind) throws -> Entry {
+    ///
+    /// - Parameters:
+    ///   - kind: a group, or what is unchanged.
+    ///   - mayBeTakenApart: whether it may be taken apart although it is unchanged.
+    /// - Returns: the entry.
+    /// - Throws: what encoding its handle throws.
+    func entry(_ kind: Entry.Kind, mayBeTakenApart: Bool = false) throws -> Entry {
         Entry(
             kind: kind,
             path: VaultPath("\(MediaDate.folder(captured ?? created))/\(id.rawValue)"),
             version: GoProProvider.version,
-            handle: kind == .group ? try medium.handle : "",
+            handle: kind == .group || mayBeTakenApart ? try medium.handle : "",
             size: size,
             mtime: captured ?? created
         )
@@ -85,6 +94,9 @@ struct Medium: Codable, Hashable, Sendable {
         return ["Photo", "Burst", "TimeLapse", "Continuous"].contains(type ?? "")
             || pictures.contains(fileExtension ?? "")
     }
+
+    /// Whether it was made of other media.
+    var isEdit: Bool { type == "MultiClipEdit" || type == "Edit" }
 
     /// How many originals there have to be, where the number of items says so.
     var expectedOriginals: Int {

@@ -16,6 +16,8 @@ actor ManifestCache {
     private let account: GoProAccount
     private let logger: Logger
     private var held: [Held] = []
+    /// Those who wait for a medium that somebody else asks for already.
+    private var waiting: [MediaID: [CheckedContinuation<Void, Never>]] = [:]
 
     init(_ account: GoProAccount, _ logger: Logger) {
         self.account = account
@@ -24,12 +26,16 @@ actor ManifestCache {
 
     /// The manifest of a medium.
     ///
-    /// - Throws: `SourceGone` when the medium is gone; errors of the service.
+    /// - Throws: `SourceGone` when the medium is gone; `FileUnavailable` when only this one cannot be resolved; errors of the
+    ///   service.
     func manifest(of id: MediaID) async throws -> DownloadManifest {
-        if let known = good(id) { return known }
-        try await account.limit.wait()
-        // Somebody may have asked for the same while this one waited.
-        if let known = good(id) { return known }
+        while true {
+            if let known = good(id) { return known }
+            guard waiting[id] != nil else { break }
+            await withCheckedContinuation { waiting[id, default: []].append($0) }
+        }
+        waiting[id] = []
+        defer { for one in waiting.removeValue(forKey: id) ?? [] { one.resume() } }
         let manifest = try await resolve(id)
         let expiries = manifest.addresses.compactMap(SignedAddress.expiry)
         forget(id)
@@ -38,13 +44,19 @@ actor ManifestCache {
         return manifest
     }
 
-    /// A medium counts as gone only when its row is gone too: a manifest alone may have moved.
+    /// Whether a medium is gone is for this request alone to say. Where it fails in another way, a request that is known to
+    /// work tells whether that is the medium's fault or the service's.
     private func resolve(_ id: MediaID) async throws -> DownloadManifest {
         do {
             return try await account.get(.download(id), as: DownloadManifest.self, logger)
-        } catch let error as SyncError where error.name == .sourceGone {
-            _ = try await account.get(.medium(id), as: MediaRow.self, logger)
-            throw SyncError(.sourceUnavailable, "GoPro has a medium but does not say where its files are")
+        } catch let error as SyncError where error.name == .sourceUnavailable || error.name == .protocolChanged {
+            _ = try await account.get(.check, as: ListingAnswer.self, logger)
+            logger.warning("medium cannot be resolved", metadata: [LogKey.errorType: "\(error.name.rawValue)"])
+            throw SyncError(
+                .fileUnavailable,
+                "GoPro lists a medium and does not say where its files are",
+                reason: error.reason
+            )
         }
     }
 
@@ -52,19 +64,52 @@ actor ManifestCache {
     ///
     /// - Parameters:
     ///   - file: which one.
-    ///   - refused: an address that was refused; another one is got then.
+    ///   - refused: an address that was refused; another one is asked for then.
     /// - Returns: an offer with an address that was checked.
-    /// - Throws: `SourceGone`, `CorruptContent` when the file is not offered any more; errors of the service.
+    /// - Throws: `SourceGone`; `FileUnavailable` when the file is not offered now; errors of the service.
     func offer(of file: MediaFile, besides refused: String? = nil) async throws -> DownloadManifest.Offer {
-        if let refused, held.first(where: { $0.id == file.id })?.manifest.offer(of: file)?.url == refused {
-            forget(file.id)
-        }
-        guard let offer = try await manifest(of: file.id).offer(of: file), offer.isAvailable, let url = offer.url else {
-            throw SyncError(.corruptContent, "an original is not offered at the source at present")
+        let stale = held.first { $0.id == file.id }?.manifest.candidates(for: file)
+        if let refused, stale?.contains(where: { $0.url == refused }) == true { forget(file.id) }
+        let manifest = try await manifest(of: file.id)
+        let candidates = manifest.candidates(for: file)
+        let found = candidates.count > 1 ? try await choose(file, candidates) : candidates.first
+        guard let offer = found ?? manifest.standIn(for: file), offer.isAvailable, let url = offer.url else {
+            throw SyncError(
+                .fileUnavailable,
+                "an original is not ready yet at GoPro: it is not offered",
+                reason: "not-offered"
+            )
         }
         try account.hosts.check(url)
         if let head = offer.head { try account.hosts.check(head) }
         return offer
+    }
+
+    /// The offer whose bytes are those of the file.
+    private func choose(
+        _ file: MediaFile,
+        _ candidates: [DownloadManifest.Offer]
+    ) async throws -> DownloadManifest.Offer? {
+        var alike: [DownloadManifest.Offer] = []
+        for (ordinal, offer) in candidates.enumerated() where offer.isAvailable {
+            guard try await mark(of: offer) == file.mark else { continue }
+            if ordinal == file.ordinal { return offer }
+            alike.append(offer)
+        }
+        return alike.first
+    }
+
+    /// What the media host says of the bytes of an offer.
+    func mark(of offer: DownloadManifest.Offer) async throws -> String? {
+        guard let url = offer.url else { return nil }
+        try account.hosts.check(url)
+        if let head = offer.head { try account.hosts.check(head) }
+        do {
+            let found = try await MediaHost(account: account, logger: logger).measure(offer, listed: nil)
+            return MediaFile.mark(ofBytes: found.size, etag: found.etag)
+        } catch let refusal as MediaHost.Refusal {
+            throw refusal.ofFreshAddress
+        }
     }
 
     private func forget(_ id: MediaID) {

@@ -23,6 +23,26 @@ enum SignedAddress {
         return name.isEmpty ? nil : String(name)
     }
 
+    /// The address that a redirect leads to; nil where it is none.
+    static func resolving(_ location: String, from address: String) -> String? {
+        if location.hasPrefix("https://") || location.hasPrefix("http://") { return location }
+        guard let scheme = ["https:", "http:"].first(where: address.hasPrefix) else { return nil }
+        if location.hasPrefix("//") { return scheme + location }
+        guard location.hasPrefix("/") else { return nil }
+        let authority = address.dropFirst(scheme.count + 2).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        return "\(scheme)//\(authority)\(location)"
+    }
+
+    /// The number that the address's path ends with, before an extension, where it is a small one: of larger ones nobody
+    /// knows whether they are the same in the next answer.
+    static func number(in address: String) -> Int? {
+        let path = address.prefix { $0 != "?" && $0 != "#" }
+        let parts = path.split(separator: "/", omittingEmptySubsequences: true)
+        guard parts.count > 2, let last = parts.last else { return nil }
+        let stem = last.prefix { $0 != "." }
+        return (1...3).contains(stem.utf8.count) ? Int(stem) : nil
+    }
+
     private static func value(of name: String, in address: String) -> Substring? {
         guard let question = address.firstIndex(of: "?") else { return nil }
         for pair in address[question...].dropFirst().split(separator: "&") {

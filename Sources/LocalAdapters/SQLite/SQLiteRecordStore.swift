@@ -40,6 +40,14 @@ package struct SQLiteRecordStore: RecordStore {
         }
     }
 
+    package func someRecords(below folder: VaultPath, in vault: VaultID) async throws -> [FileRecord] {
+        let found = try await readFiles(
+            "SELECT body FROM files WHERE vault = ? AND path > ? ORDER BY path LIMIT 10",
+            [vault.rawValue, VaultPath("\(folder.rawValue)/").blob]
+        )
+        return Array(found.prefix { $0.path.isBelow(folder) })
+    }
+
     package func pendingRecords(in vault: VaultID) -> any AsyncSequence<FileRecord, any Error> & Sendable {
         Elements { last in
             try await readFiles(

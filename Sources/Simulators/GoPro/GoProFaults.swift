@@ -12,6 +12,8 @@ package enum GoProFault: String, CaseIterable, Sendable {
     case unavailable
     /// A request is answered with 429 and Retry-After: 7.
     case throttled
+    /// A request is answered with 429 and a Retry-After that names the moment 7 seconds later.
+    case throttledUntilDate = "throttled-until-date"
     /// A request is answered with 429 and no Retry-After.
     case throttledSilently = "throttled-silently"
     /// A request is answered with 403.
@@ -36,10 +38,30 @@ package enum GoProFault: String, CaseIterable, Sendable {
     case mediumGone = "medium-gone"
     /// A download manifest is answered with 404 though the medium is there.
     case manifestMissing = "manifest-missing"
+    /// A download manifest is answered with 500.
+    case manifestBroken = "manifest-broken"
+    /// A download manifest is JSON of another shape.
+    case manifestMalformed = "manifest-malformed"
+    /// A download manifest comes in reverse order.
+    case manifestReversed = "manifest-reversed"
     /// The media host refuses an address with 403.
     case addressRefused = "address-refused"
     /// The media host answers with 410.
     case mediaGone = "media-gone"
+    /// The media host answers with 404.
+    case mediaMissing = "media-missing"
+    /// The media host sends a request to another of its own addresses.
+    case mediaRedirected = "media-redirected"
+    /// The media host sends a request to a host that is none of the service's.
+    case mediaRedirectedAway = "media-redirected-away"
+    /// The media host takes no HEAD.
+    case headRefused = "head-refused"
+    /// The media host says that it gives no ranges, and gives none.
+    case noRanges = "no-ranges"
+    /// The media host says nothing of a length with HEAD.
+    case lengthUnstated = "length-unstated"
+    /// The media host has an empty file.
+    case mediaEmpty = "media-empty"
     /// The media host answers with 503.
     case mediaUnavailable = "media-unavailable"
     /// The media host answers with 429.
@@ -127,6 +149,10 @@ package struct GoProCounters: Sendable {
     package var writes = 0
     /// Requests to the media host that carried a credential.
     package var leakedCredentials = 0
+    /// Requests to the API that were one too many.
+    package var refusedRequests = 0
+    /// Requests that came before the time was over for which a service had asked for quiet.
+    package var impatientRequests = 0
     /// Requests whose address had expired.
     package var expiredAddresses = 0
     /// When manifests were asked for, in seconds since 1970.

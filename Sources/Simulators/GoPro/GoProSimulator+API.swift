@@ -25,6 +25,8 @@ extension GoProSimulator {
         guard path.count == 3, path[2] == "download", !takes(.manifestMissing, medium: medium.id) else {
             return .of(404)
         }
+        if takes(.manifestBroken, medium: medium.id) { return .of(500) }
+        if takes(.manifestMalformed, medium: medium.id) { return .json(.object([("_embedded", .text("none"))])) }
         return .json(manifest(medium))
     }
 
@@ -36,10 +38,9 @@ extension GoProSimulator {
             (.versionRetired, .of(410)), (.signInPage, .of(200, "text/html", "<!DOCTYPE html><h1>Sign in</h1>")),
         ]
         for (fault, answer) in answers where takes(fault, medium: medium) { return answer }
-        if takes(.throttled, medium: medium) {
-            var answer = Response.of(429)
-            answer.headers.append(("Retry-After", "7"))
-            return answer
+        if takes(.throttled, medium: medium) { return .of(429).asking(forQuiet: "7") }
+        if takes(.throttledUntilDate, medium: medium) {
+            return .of(429).asking(forQuiet: Self.httpDate(configuration.unixTime() + 7))
         }
         if takes(.redirect, medium: medium) {
             var answer = Response.of(302)
@@ -47,7 +48,7 @@ extension GoProSimulator {
             return answer
         }
         let bearer = request.header("Authorization").flatMap { $0.hasPrefix("Bearer ") ? $0.dropFirst(7) : nil }
-        guard library.accepts(bearer.map(String.init) ?? "") else {
+        guard library.accepts(bearer.map(String.init) ?? "", at: configuration.unixTime()) else {
             return takes(.deadTokenAsServerFault) ? .of(500) : Self.unauthorised
         }
         return nil
@@ -70,12 +71,15 @@ extension GoProSimulator {
             fields["client_secret"] == SimulatedMediaLibrary.clientSecret, !takes(.clientRefused)
         else { return refused("invalid_client", 401) }
         guard fields["grant_type"] == "refresh_token" else { return refused("unsupported_grant_type", 400) }
-        guard let tokens = library.refresh(fields["refresh_token"] ?? "") else { return refused("invalid_grant", 400) }
+        let end = configuration.unixTime() + configuration.tokenLifetime
+        guard let tokens = library.refresh(fields["refresh_token"] ?? "", until: end) else {
+            return refused("invalid_grant", 400)
+        }
         return .json(
             .object([
                 ("access_token", .text(tokens.access)), ("refresh_token", .text(tokens.refresh)),
-                ("token_type", .text("Bearer")), ("expires_in", .text("86400")),
-                ("resource_owner_id", .text("00000000-0000-4000-8000-000000000001")),
+                ("token_type", .text("Bearer")), ("expires_in", .text(String(Int64(configuration.tokenLifetime)))),
+                ("resource_owner_id", .text(configuration.userID)),
             ])
         )
     }
@@ -130,7 +134,7 @@ extension GoProSimulator {
         func number(_ value: Int64?) -> WireJSON {
             medium.writesNumbersAsText ? .optional(value.map { String($0) }) : .optional(value)
         }
-        let size = medium.files.filter { $0.mirrorName != nil }.reduce(0) { $0 + $1.size }
+        let size = medium.listedSize ?? medium.files.filter { $0.mirrorName != nil }.reduce(0) { $0 + $1.size }
         return .object([
             ("id", .text(medium.id)), ("filename", .optional(medium.filename)),
             ("file_extension", .text(medium.fileExtension)), ("file_size", medium.isSizeKnown ? number(size) : .null),
@@ -138,7 +142,7 @@ extension GoProSimulator {
             ("created_at", .optional(medium.created.map(SimulatedMedium.date))), ("type", .text(medium.type)),
             ("ready_to_view", .text(medium.readiness)), ("item_count", number(medium.itemCount.map { Int64($0) })),
             ("play_as", .optional(medium.playAs)), ("mce_type", .optional(medium.editType)),
-            ("source_gumi", .text("unasked")),
+            ("source_gumi", .text("unasked")), ("gopro_user_id", .text(configuration.userID)),
         ])
     }
 
@@ -148,9 +152,11 @@ extension GoProSimulator {
             $0.manifests += 1
             $0.manifestTimes.append(now)
         }
+        let isReversed = takes(.manifestReversed, medium: medium.id)
         func list(_ section: SimulatedMedium.File.Section) -> WireJSON {
-            .list(
-                medium.files.indices.filter { medium.files[$0].section == section }.map { index in
+            let indices = medium.files.indices.filter { medium.files[$0].section == section }
+            return .list(
+                (isReversed ? indices.reversed() : indices).map { index in
                     let file = medium.files[index]
                     return .object([
                         ("label", .optional(file.label)), ("type", .text(file.type)),

@@ -1,16 +1,27 @@
+import Synchronization
+
 extension GoProSimulator {
     /// A signed address, good for one method and for a time.
     func address(_ medium: SimulatedMedium, _ index: Int, _ method: String) -> String {
         let expires = Int64(configuration.unixTime() + configuration.addressLifetime)
-        let path = "/\(medium.id)/\(index)"
+        let path = configuration.hasOpaqueAddresses ? "/\(medium.id)/x\(serial())" : "/\(medium.id)/\(index)"
         let signature = signature(path, expires, method)
         var query = "Expires=\(expires)&Signature=\(signature)&Key-Pair-Id=SIMULATED"
-        if let name = medium.files[index].name {
+        if configuration.hasOpaqueAddresses {
+            query += "&Policy=\(index)"
+        } else if let name = medium.files[index].name {
             let encoded = Self.percentEncoded(name)
             query += "&response-content-disposition=attachment%3B%20filename%3D%22\(encoded)%22"
         }
         let host = takes(.foreignHost, medium: medium.id) ? "https://media.example" : mediaURL
         return "\(host)\(path)?\(query)"
+    }
+
+    private func serial() -> Int {
+        state.withLock { state in
+            state.addresses += 1
+            return state.addresses
+        }
     }
 
     private static func percentEncoded(_ name: String) -> String {
@@ -27,46 +38,70 @@ extension GoProSimulator {
             if request.header("Authorization") != nil || request.header("Cookie") != nil { $0.leakedCredentials += 1 }
             if request.method == "HEAD" { $0.heads += 1 } else { $0.bodies += 1 }
         }
-        let path = request.path.split(separator: "/").map(String.init)
-        guard path.count == 2, let index = Int(path[1]), let expires = request.query["Expires"].flatMap({ Int64($0) }),
-            request.query["Signature"] == signature(String(request.path), expires, request.method)
+        // What was redirected has a mark in its path that its signature does not cover.
+        let isRedirected = request.path.contains("@")
+        let signed = request.path.replacing("@", with: "")
+        let path = signed.split(separator: "/").map(String.init)
+        guard path.count == 2, let index = Int(request.query["Policy"] ?? path[1]),
+            let expires = request.query["Expires"].flatMap({ Int64($0) }),
+            request.query["Signature"] == signature(String(signed), expires, request.method)
         else { return .of(403) }
         guard Double(expires) > configuration.unixTime() else {
             count { $0.expiredAddresses += 1 }
             return .of(403)
         }
         let id = path[0]
+        if !isRedirected, let answer = redirect(request, id) { return answer }
+        if request.method == "HEAD", takes(.headRefused, medium: id) { return .of(405) }
         let answers: [(GoProFault, Int)] = [
-            (.addressRefused, 403), (.mediaGone, 410), (.mediaUnavailable, 503), (.mediaThrottled, 429),
+            (.addressRefused, 403), (.mediaGone, 410), (.mediaMissing, 404), (.mediaUnavailable, 503),
+            (.mediaThrottled, 429),
         ]
         for (fault, status) in answers where takes(fault, medium: id) { return .of(status) }
         for (fault, status) in [(GoProFault.mediaThrottledFor, 429), (.mediaUnavailableFor, 503)]
         where takes(fault, medium: id) {
-            var answer = Response.of(status)
-            answer.headers.append(("Retry-After", "7"))
-            return answer
+            return .of(status).asking(forQuiet: "7")
         }
         if takes(.contentChanges, medium: id) { library.change(id) { $0.files[index].revision += 1 } }
         guard let medium = library.medium(id), medium.files.indices.contains(index) else { return .of(404) }
         return body(of: medium, index, request)
     }
 
+    /// Sends a request elsewhere, where that is to happen; what was sent to `@` once is answered there.
+    private func redirect(_ request: Request, _ id: String) -> Response? {
+        let parts = request.target.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: true)
+        let isAway = takes(.mediaRedirectedAway, medium: id)
+        guard parts.count == 2, isAway || takes(.mediaRedirected, medium: id) else { return nil }
+        var answer = Response.of(302)
+        answer.headers.append(("Location", (isAway ? "https://media.example" : "") + "/\(parts[0])/@\(parts[1])"))
+        return answer
+    }
+
     private func body(of medium: SimulatedMedium, _ index: Int, _ request: Request) -> Response {
-        let size = medium.files[index].size
+        let size = takes(.mediaEmpty, medium: medium.id) ? 0 : medium.files[index].size
+        let givesRanges = !takes(.noRanges, medium: medium.id)
         var headers: [(name: String, value: String)] = [
-            ("Content-Type", "binary/octet-stream"), ("Accept-Ranges", "bytes"), ("ETag", medium.etag(index)),
+            ("Content-Type", "binary/octet-stream"), ("Accept-Ranges", givesRanges ? "bytes" : "none"),
+            ("ETag", medium.etag(index)),
         ]
         if request.method == "HEAD" {
+            if takes(.lengthUnstated, medium: medium.id) {
+                return Response(status: 200, headers: headers, body: .bytes([]))
+            }
             headers.append(("Content-Length", String(size + (takes(.lengthWrong, medium: medium.id) ? 1 : 0))))
             return Response(status: 200, headers: headers, body: .bytes([]))
         }
         var range: Range<Int64> = 0..<size
         let isUnchanged = request.header("If-Range").map { $0 == medium.etag(index) } ?? true
         var isPart = false
-        if let asked = request.header("Range").flatMap(Self.range), isUnchanged,
+        if let asked = request.header("Range").flatMap(Self.range), isUnchanged, givesRanges,
             !takes(.rangeIgnored, medium: medium.id)
         {
-            guard asked.lowerBound < size, !takes(.rangeRefused, medium: medium.id) else { return .of(416) }
+            guard asked.lowerBound < size, !takes(.rangeRefused, medium: medium.id) else {
+                var answer = Response.of(416)
+                answer.headers.append(("Content-Range", "bytes */\(size)"))
+                return answer
+            }
             range = asked.clamped(to: 0..<size)
             if takes(.rangeShort, medium: medium.id) {
                 range = range.lowerBound..<(range.lowerBound + Int64(range.count + 1) / 2)

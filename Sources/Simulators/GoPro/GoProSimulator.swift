@@ -12,6 +12,14 @@ package final class GoProSimulator: Sendable {
         package var port = 0
         /// How long a signed address is good for, in seconds.
         package var addressLifetime: Double = 3600
+        /// How long a token is good for, in seconds.
+        package var tokenLifetime: Double = 86_400
+        /// So many requests are answered in so many seconds; nil for no limit.
+        package var requestLimit: (count: Int, seconds: Double)?
+        /// Whether signed addresses say nothing of the file that they are of.
+        package var hasOpaqueAddresses = false
+        /// The id of the account, as its media tell it.
+        package var userID = "00000000-0000-4000-8000-000000000001"
         /// Rows of a page where a client asks for more.
         package var largestPage = 100
         /// The pace at which all bodies together are sent; nil for no limit.
@@ -114,6 +122,12 @@ package final class GoProSimulator: Sendable {
         var baseURL = "http://127.0.0.1:1"
         var mediaURL = "http://127.0.0.1:2"
         var uploads = 0
+        /// When requests were answered that count for the limit.
+        var answered: [Double] = []
+        /// Until when the API, and the media host, have asked for quiet.
+        var quietUntil: [Bool: Double] = [:]
+        /// How many opaque addresses were made.
+        var addresses = 0
     }
 
     /// The account that is served.
@@ -173,6 +187,9 @@ package final class GoProSimulator: Sendable {
     /// - Returns: the answer; what was asked is counted.
     package func answer(_ request: Request, isForMedia: Bool) -> Response {
         logger.debug("simulator request", metadata: ["http.path": "\(request.path)"])
-        return isForMedia ? answerMedia(request) : answerAPI(request)
+        noteImpatience(isForMedia)
+        let answer = isForMedia ? answerMedia(request) : refusalOfTooMany() ?? answerAPI(request)
+        noteQuiet(answer, isForMedia)
+        return answer
     }
 }

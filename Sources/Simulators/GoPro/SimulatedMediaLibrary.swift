@@ -16,7 +16,8 @@ package final class SimulatedMediaLibrary: Sendable {
         /// Newest upload first.
         var media: [SimulatedMedium] = []
         var places: [String: Int] = [:]
-        var accessTokens: Set<String> = []
+        /// When each token ends that was given out, in seconds since 1970.
+        var accessTokens: [String: Double] = [:]
         var refreshToken = "refresh-0"
         var tokensIssued = 0
     }
@@ -62,7 +63,7 @@ package final class SimulatedMediaLibrary: Sendable {
 
     /// What a mirror of the library must hold.
     package func account(withSidecars: Bool = false) -> [ExpectedFile] {
-        media.filter { $0.readiness == "ready" && $0.isSizeKnown }.flatMap { medium in
+        media.filter { $0.readiness == "ready" }.flatMap { medium in
             medium.files.indices.compactMap { index in
                 let file = medium.files[index]
                 guard file.isAvailable, let name = file.mirrorName else { return nil }
@@ -73,12 +74,15 @@ package final class SimulatedMediaLibrary: Sendable {
 
     /// Makes every access token invalid that was given out.
     package func revokeAccessTokens() {
-        state.withLock { $0.accessTokens = [] }
+        state.withLock { $0.accessTokens = [:] }
     }
 
     /// Gives out an access token as a browser's sign-in does: nothing renews it.
-    package func issueCapturedToken() -> String {
-        state.withLock { $0.issueAccessToken() }
+    ///
+    /// - Parameter end: when it ends, in seconds since 1970.
+    /// - Returns: the token.
+    package func issueCapturedToken(until end: Double = .infinity) -> String {
+        state.withLock { $0.issueAccessToken(until: end) }
     }
 
     func medium(_ id: String) -> SimulatedMedium? {
@@ -87,15 +91,15 @@ package final class SimulatedMediaLibrary: Sendable {
         }
     }
 
-    func accepts(_ token: String) -> Bool {
-        state.withLock { $0.accessTokens.contains(token) }
+    func accepts(_ token: String, at now: Double) -> Bool {
+        state.withLock { $0.accessTokens[token].map { now < $0 } ?? false }
     }
 
     /// Exchanges a refresh token, which dies thereby.
-    func refresh(_ token: String) -> (access: String, refresh: String)? {
+    func refresh(_ token: String, until end: Double) -> (access: String, refresh: String)? {
         state.withLock { state in
             guard token == state.refreshToken else { return nil }
-            let access = state.issueAccessToken()
+            let access = state.issueAccessToken(until: end)
             state.refreshToken = "refresh-\(state.tokensIssued)"
             return (access, state.refreshToken)
         }
@@ -108,10 +112,10 @@ extension SimulatedMediaLibrary.State {
         places = Dictionary(self.media.enumerated().map { ($1.id, $0) }) { first, _ in first }
     }
 
-    mutating func issueAccessToken() -> String {
+    mutating func issueAccessToken(until end: Double) -> String {
         tokensIssued += 1
         let token = "access-\(tokensIssued)"
-        accessTokens.insert(token)
+        accessTokens[token] = end
         return token
     }
 }

@@ -65,6 +65,8 @@ package struct SimulatedMedium: Sendable {
     package var readiness = "ready"
     /// Whether the listing says how large it is.
     package var isSizeKnown = true
+    /// The size in the listing, where it is not that of the originals.
+    package var listedSize: Int64?
     /// Chapters or frames.
     package var itemCount: Int?
     /// Such as `edl` for an edit.
@@ -227,7 +229,7 @@ extension SimulatedMedium {
         )
     }
 
-    /// A rendered edit; without a size it was never rendered.
+    /// A rendered edit, of which no listing tells the size; without a size it was never rendered.
     package static func edit(id: String, captured: Int64?, created: Int64?, size: Int64?) -> SimulatedMedium {
         var medium = SimulatedMedium(
             id: id,
@@ -239,6 +241,7 @@ extension SimulatedMedium {
             itemCount: 4,
             files: [File(.variations, "mp4_low", type: "mp4", size: 8)]
         )
+        medium.isSizeKnown = false
         if let size {
             medium.files.append(
                 File(.variations, "baked_source", type: "mp4", size: size, mirrorName: "\(id).mp4")

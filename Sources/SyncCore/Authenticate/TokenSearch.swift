@@ -69,7 +69,9 @@ struct TokenSearch {
             return version == stored.version ? .refused : nil
         }
         guard let expires = facts.expires else { return nil }
-        return now.duration(to: expires) < settings.refreshBefore ? .endsSoon : nil
+        // A token that does not live much longer than that would be renewed by every run.
+        let left = facts.lifetime.map { min(settings.refreshBefore, $0 / 2) } ?? settings.refreshBefore
+        return now.duration(to: expires) < left ? .endsSoon : nil
     }
 
     /// A refused token is another one after it was renewed; the other causes have to be remembered.

@@ -93,7 +93,8 @@ struct BatchWork: Sendable {
         let progress = Mutex(ledger)
         defer { ledger = progress.withLock { $0 } }
         try await unlessClosedAtCutOff { isOpen in
-            try await downloader.ports.provider.withLibrary(downloader.ports.secret, logger: logger) { source in
+            let provider = downloader.ports.provider.working(until: deadline)
+            try await provider.withLibrary(downloader.ports.secret, logger: logger) { source in
                 try await source.withVault(vault.id, since: batch.header.listedUpTo) { session in
                     isOpen()
                     var pass = SessionPass(self, session: session, ledger: progress.withLock { $0 })
@@ -137,7 +138,7 @@ struct BatchWork: Sendable {
         _ entry: Entry,
         _ known: FileRecord?
     ) -> TransferCheckpoint? {
-        guard error.isRetryable, !error.saysContentChanged,
+        guard error.isRetryable || error.name == .fileUnavailable, !error.saysContentChanged,
             let checkpoint = known?.checkpoint(of: entry, epoch: vault.epoch), checkpoint.validator != nil
         else { return nil }
         return checkpoint

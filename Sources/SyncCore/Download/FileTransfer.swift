@@ -24,7 +24,9 @@ struct FileTransfer: Sendable {
     }
 
     let work: BatchWork
-    let entry: Entry
+    private(set) var entry: Entry
+    /// The size in the listing, where the source states another one.
+    private var listedSize: Int64?
     /// The record as it was when the call began.
     let known: FileRecord?
 
@@ -76,21 +78,34 @@ struct FileTransfer: Sendable {
     private func fetch(_ session: any VaultSession, _ key: ObjectKey) async throws -> Fetched {
         try await session.withContent(of: entry) { content in
             try await work.lease.check()
-            if let size = content.size ?? content.ranges?.size, size <= Int64(threshold) {
-                return .toStore(try await collect(content))
-            }
-            if mayBeThere, entry.sha256 == nil, let ranges = content.ranges,
-                let found = try await AlreadyThere(self, key).object(likeSamplesOf: ranges)
-            {
-                return .result(.settled(try await adopt(found)))
-            }
-            // Ranges never pass a hasher as one stream, so they are no way to compare a SHA-256.
-            if let ranges = content.ranges, entry.sha256 == nil, ranges.size > 0 {
-                let atOnce = work.rangesInFlight(of: session)
-                return .result(try await RangedTransfer(self, ranges, key, atOnce: atOnce).run())
-            }
-            return .result(try await StreamTransfer(self, content, key).run())
+            return try await corrected(by: content).fetch(content, session, key)
         }
+    }
+
+    private func fetch(_ content: FileContent, _ session: any VaultSession, _ key: ObjectKey) async throws -> Fetched {
+        if let size = content.size ?? content.ranges?.size, size <= Int64(threshold) {
+            return .toStore(try await collect(content))
+        }
+        if mayBeThere, entry.sha256 == nil, let ranges = content.ranges,
+            let found = try await AlreadyThere(self, key).object(likeSamplesOf: ranges)
+        {
+            return .result(.settled(try await adopt(found)))
+        }
+        // Ranges never pass a hasher as one stream, so they are no way to compare a SHA-256.
+        if let ranges = content.ranges, entry.sha256 == nil, ranges.size > 0 {
+            let atOnce = work.rangesInFlight(of: session)
+            return .result(try await RangedTransfer(self, ranges, key, atOnce: atOnce).run())
+        }
+        return .result(try await StreamTransfer(self, content, key).run())
+    }
+
+    /// The same file with the size that its source states.
+    private func corrected(by content: FileContent) -> FileTransfer {
+        guard content.correctsListing, let size = content.size, size != entry.size else { return self }
+        var transfer = self
+        transfer.listedSize = entry.size
+        transfer.entry.size = size
+        return transfer
     }
 
     /// The object of an earlier attempt that stored this very version but lost its record.
@@ -205,7 +220,7 @@ extension FileTransfer {
         _ crc64nvme: CRC64NVME?,
         _ fingerprint: ObjectFingerprint?
     ) async throws -> BatchLedger.Outcome {
-        let listedSize = entry.size
+        let listedSize = listedSize ?? entry.size
         var entry = entry
         entry.size = size
         entry.sha256 = entry.sha256 ?? sha256

@@ -51,7 +51,7 @@ struct RangedTransfer: Sendable {
         guard let upload else { return .settled(.settledBefore) }
         do {
             return try await run(upload, known)
-        } catch let error as SyncError where error.concernsOneFile {
+        } catch let error as SyncError where error.concernsOneFile && error.name != .fileUnavailable {
             await work.abandon(upload.handle)
             throw error
         }

@@ -52,6 +52,8 @@ struct ListCursor: Codable, Hashable, Sendable {
     var planned = Totals()
     /// Counted batches of the round at hand that failed in part or left no receipt.
     var problems = 0
+    /// Those of them in which files were stored before the token was refused; nil for none.
+    var expired: Int?
     /// Files that failed in spite of all rounds, so far.
     var failed = 0
     /// The round of batches that is on its way, from 1.
@@ -114,11 +116,19 @@ struct ListCursor: Codable, Hashable, Sendable {
     /// Short, because the cursor travels with every page.
     private enum CodingKeys: String, CodingKey {
         case v, step, offset, member, found, pieces, piece, batches, counted, done, planned, problems, round, events
-        case deleted, failed, generation, reopened, term
+        case deleted, failed, generation, reopened, expired, term
         case vault = "n"
         case isDraining = "drain"
         case settleNext = "next"
         case settleEnd = "end"
+    }
+
+    /// How far the run has come: it never goes back.
+    var position: [Int64] {
+        [
+            Int64(vault), step == .open ? 0 : 1, offset, Int64(member ?? 0), Int64(piece), Int64(deleted),
+            Int64(settleNext),
+        ]
     }
 
     /// Moves on to what is gone.

@@ -6,7 +6,7 @@ package import Logging
 /// gone, read the receipts, hand out once more what failed, commit the cursor. A vault that cannot be listed is
 /// passed over and reported at the very end, so that it costs the others nothing.
 package struct ListPage: Sendable {
-    let ports: SyncPorts
+    private(set) var ports: SyncPorts
     let settings: ListSettings
     let metrics: SyncMetrics
     let observe: SyncObserver
@@ -18,6 +18,7 @@ package struct ListPage: Sendable {
     /// Set for each call: see ``PatientRecordStore``.
     private(set) var records: any RecordStore
     var clock: any WallClock { ports.clock }
+    var deletions: ListSettings.Deletions { settings.deletions ?? provider.defaultDeletions }
 
     /// Makes the use case.
     package init(
@@ -35,6 +36,7 @@ package struct ListPage: Sendable {
 
     private func patient(until deadline: Timestamp) -> ListPage {
         var lister = self
+        lister.ports.provider = provider.working(until: deadline)
         lister.records = PatientRecordStore(
             base: ports.records,
             clock: clock,
@@ -71,12 +73,16 @@ package struct ListPage: Sendable {
         }
         var run = try await runState(input, logger)
         try await reopenAfterRedrive(&run, &cursor, input)
+        let begun = cursor.position
         var page = Page()
         while run.vaults.indices.contains(cursor.vault) {
             try await work(on: &run, &cursor, &page, Call(input: input, deadline: deadline, logger: logger))
             if !page.batches.isEmpty || page.isCut {
                 cursor.events += 12 + 13 * page.batches.count
-                return try output(input, cursor, .work, batches: page.batches)
+                var answer = try output(input, cursor, .work, batches: page.batches)
+                // A run that gets on may sign in as often as its tokens run out.
+                if !page.batches.isEmpty || cursor.position != begun { answer.reauthentications = 0 }
+                return answer
             }
         }
         return try await finish(run, cursor, input, logger)
@@ -96,6 +102,9 @@ package struct ListPage: Sendable {
         var bytes: Int64 = 0
         /// Whether the deadline came before the page was full.
         var isCut = false
+
+        /// Whether there is something to hand out already.
+        var hasWork: Bool { !batches.isEmpty }
     }
 
     /// Takes the next steps on the vault at hand until there is work to hand out, or the vault is done.

@@ -29,8 +29,8 @@ package struct ListSettings: Sendable {
     package var brake = DeletionBrake()
     /// Folders of the mirror that no vault may take.
     package var reservedFolders: [String] = []
-    /// Whether files that are gone at the source are deleted, or kept.
-    package var deletions = Deletions.mirror
+    /// Whether files that are gone at the source are deleted, or kept; nil leaves it to the provider.
+    package var deletions: Deletions?
     /// How long receipts are kept.
     package var receiptLifetime: Duration = .seconds(30 * 24 * 3600)
 

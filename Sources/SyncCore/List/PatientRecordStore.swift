@@ -23,6 +23,10 @@ struct PatientRecordStore: RecordStore {
         Resumed(store: self) { last in base.allRecords(in: vault, after: last?.last?.path ?? path) }
     }
 
+    func someRecords(below folder: VaultPath, in vault: VaultID) async throws -> [FileRecord] {
+        try await patiently { try await base.someRecords(below: folder, in: vault) }
+    }
+
     /// A record may come twice after a pause.
     func pendingRecords(in vault: VaultID) -> any AsyncSequence<FileRecord, any Error> & Sendable {
         Resumed(store: self) { _ in base.pendingRecords(in: vault) }

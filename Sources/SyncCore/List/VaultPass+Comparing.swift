@@ -292,7 +292,7 @@ extension VaultPass {
 
     /// An object of ours without a record is what a run leaves that was stopped between storing a file and noting it.
     func isOrphan(_ path: VaultPath) async throws -> Bool {
-        guard settings.deletions == .mirror, let key = try? KeyMapping.key(folder: folder, path: path) else {
+        guard lister.deletions == .mirror, let key = try? KeyMapping.key(folder: folder, path: path) else {
             return false
         }
         return try await lister.mirror.head(key)?.sourceVersion != nil

@@ -41,7 +41,7 @@ extension VaultPass {
 
     /// The brake: what looks like a fault of the source rather than somebody's wish waits until somebody says so.
     private func isHeldBack(_ listing: RunState.Listing, _ cursor: ListCursor) async throws -> Bool {
-        guard settings.deletions == .mirror, !call.input.request.options.allowDeletions else { return false }
+        guard lister.deletions == .mirror, !call.input.request.options.allowDeletions else { return false }
         // An unreadable name may belong to any of the files that seem to be gone.
         if listing.isSnapshot, listing.unreadable > 0 { return true }
         if listing.isSnapshot, listing.entries == 0, cursor.gone > Self.handful { return true }
@@ -97,7 +97,7 @@ extension VaultPass {
         }
         guard !tombstones.isEmpty else { return (0, 0) }
         try await checkLease()
-        if settings.deletions == .mirror {
+        if lister.deletions == .mirror {
             try await lister.mirror.delete(tombstones.compactMap { try? KeyMapping.key(folder: folder, path: $0.path) })
         }
         let isSaved = try await save(tombstones)
@@ -105,7 +105,7 @@ extension VaultPass {
         for (record, isSaved) in zip(tombstones, isSaved) where isSaved {
             if let upload = uploads[record.path] { await lister.mirror.abandon(upload, until: nil) }
         }
-        if settings.deletions == .mirror {
+        if lister.deletions == .mirror {
             for record in tombstones { lister.observe(.deleted(vault: folder, path: record.path)) }
         }
         return (tombstones.count, tombstones.reduce(0) { $0 + ($1.size ?? 0) })

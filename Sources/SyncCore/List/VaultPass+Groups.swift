@@ -1,6 +1,10 @@
+import Logging
+
 extension VaultPass {
     /// Hands out lines; groups need a session to be taken apart.
     func handOut(_ lines: [Line<Entry>], _ work: inout HandOut) async throws {
+        let lines = try await takingUpUnrecorded(lines)
+        let begun = (work.cursor.offset, work.cursor.member)
         guard let listed = work.plan.listing?.cursor, lines.contains(where: { $0.value.kind == .group }) else {
             return try await handOutFiles(lines[...], &work)
         }
@@ -14,11 +18,14 @@ extension VaultPass {
                     // Each group may cost a request, so the deadline is looked at for each.
                     work.page.isCut = isGroup && isLate
                     if work.page.isCut { return }
-                    let files = isGroup ? try await session.files(of: first.value) : nil
+                    let hasAdvanced = (work.cursor.offset, work.cursor.member) != begun || work.page.hasWork
+                    let files = isGroup ? try await takeApart(first.value, session, mayCut: hasAdvanced) : nil
+                    work.page.isCut = isGroup && files == nil
+                    if work.page.isCut { return }
                     let begin = work.cursor.offset
                     try await handOutFiles(some, &work)
                     guard let files, !work.page.isCut else { continue }
-                    if !files.isComplete { try note(incomplete: first.value, session, &work) }
+                    if !files.isComplete { try note(incomplete: first.value, isGone: files.isGone, session, &work) }
                     if try await !handOutGroup(files.files, &work) {
                         // The next page takes it apart once more.
                         work.cursor.offset = begin
@@ -29,11 +36,36 @@ extension VaultPass {
         }
     }
 
+    /// Takes a group apart. One that cannot be taken apart now costs the others nothing: a later listing names it again.
+    ///
+    /// - Parameters:
+    ///   - group: the group.
+    ///   - session: the open vault.
+    ///   - mayCut: whether the page may end before the group, because something was done before it.
+    /// - Returns: its files; nil where the page ends before it, so that what was done is not thrown away.
+    /// - Throws: what concerns more than this group.
+    private func takeApart(_ group: Entry, _ session: any VaultSession, mayCut: Bool) async throws -> GroupFiles? {
+        do {
+            return try await session.files(of: group)
+        } catch let error as SyncError where error.concernsOneFile {
+            call.logger.warning("group left for later", metadata: [LogKey.errorType: "\(error.name.rawValue)"])
+            return GroupFiles([], isComplete: false)
+        } catch let error as SyncError where mayCut && (error.isRetryable || error.name == .tokenExpired) {
+            call.logger.notice("page cut", metadata: [LogKey.errorType: "\(error.name.rawValue)"])
+            return nil
+        }
+    }
+
     /// Sees to it that a later listing names a group again.
-    private func note(incomplete group: Entry, _ session: any VaultSession, _ work: inout HandOut) throws {
+    private func note(
+        incomplete group: Entry,
+        isGone: Bool,
+        _ session: any VaultSession,
+        _ work: inout HandOut
+    ) throws {
         guard var listing = work.plan.listing else { return }
         listing.cursor = try session.cursor(listing.cursor, revisiting: group)
-        if work.cursor.member == nil { listing.notReady = (listing.notReady ?? 0) + 1 }
+        if work.cursor.member == nil, !isGone { listing.notReady = (listing.notReady ?? 0) + 1 }
         work.plan.listing = listing
     }
 

@@ -9,12 +9,14 @@ extension VaultPass {
     ) async throws {
         if cursor.settleNext > cursor.settleEnd {
             guard cursor.problems > 0 else { return try await commit(&plan, cursor, failed: 0) }
-            guard cursor.round < ListCursor.rounds else {
+            // A round in which tokens ran out while files were stored does not count: the next token stores more.
+            guard cursor.round < ListCursor.rounds || cursor.expired != nil else {
                 page.isCut = try await !recordUnaccounted(&cursor)
                 if !page.isCut { try await commit(&plan, cursor, failed: cursor.failed) }
                 return
             }
-            cursor.round += 1
+            cursor.round = cursor.expired == nil ? cursor.round + 1 : max(cursor.round, 2)
+            cursor.expired = nil
             cursor.problems = 0
             cursor.settleEnd = cursor.batches
         }
@@ -105,6 +107,7 @@ extension VaultPass {
                 committed: lister.clock.now,
                 previous: known
             )
+            state.account = vault.account ?? known?.account
             let isCounted = listing.walksRecords == true && listing.isSnapshot
             state.records = (isCounted ? cursor.found.records : listing.records).map { $0 + cursor.planned.files }
             state.passwordSource = vault.passwordSource?.rawValue ?? state.passwordSource

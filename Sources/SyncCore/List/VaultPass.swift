@@ -120,6 +120,7 @@ struct VaultPass {
     private func spoolListing(_ filter: PathFilter) async throws -> RunState.Listing {
         try await saveProgress(ListCursor(), .listing)
         let known = try await records.state(of: vault.id)
+        try checkAccount(known)
         try checkPasswordSource(known)
         let since = known.flatMap { usableCursor($0, filter) }
         let compiled = CompiledFilter(filter)
@@ -139,6 +140,16 @@ struct VaultPass {
             isSnapshot: listing.isSnapshot
         )
         return listing
+    }
+
+    /// What another account lists says nothing about what was mirrored from this one.
+    private func checkAccount(_ known: VaultState?) throws(SyncError) {
+        guard let before = known?.account, let account = vault.account, before != account else { return }
+        throw SyncError(
+            .invalidConfiguration,
+            "the credentials are of another account than the one that is mirrored here; give each account a destination "
+                + "of its own"
+        )
     }
 
     /// A service that states a key of its own for a vault that the user had the key to could replace its contents.
@@ -237,6 +248,9 @@ struct VaultPass {
             cursor.done.bytes += receipt.bytes
             cursor.done.skipped += receipt.skipped
             if !receipt.failures.isEmpty || receipt.error != nil { cursor.problems += 1 }
+            if receipt.error == SyncError.Name.tokenExpired.rawValue, receipt.files > 0 {
+                cursor.expired = (cursor.expired ?? 0) + 1
+            }
         }
         cursor.problems += cursor.batches - cursor.counted - found
         cursor.counted = cursor.batches

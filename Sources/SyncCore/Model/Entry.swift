@@ -17,7 +17,8 @@ package struct Entry: Codable, Hashable, Sendable {
         case unreadable
         /// Files exist below the path which only ``VaultSession/files(of:)`` can tell.
         case group
-        /// Whatever is known below the path is there still, as it was.
+        /// Whatever is known below the path is there still, as it was. With a handle it is taken apart as a group where
+        /// nothing is known below the path.
         case unchanged
     }
 

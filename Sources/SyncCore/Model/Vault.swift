@@ -8,6 +8,8 @@ package struct Vault: Codable, Hashable, Sendable {
     ///
     /// A cursor belongs to one epoch. It is a fingerprint and holds no secret.
     package let epoch: String
+    /// Names the account for good, where the provider tells: a fingerprint, and never the account's id itself.
+    package let account: String?
     /// Where its password comes from; nil where that is of no account.
     package var passwordSource: PasswordSource?
 
@@ -20,13 +22,13 @@ package struct Vault: Codable, Hashable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id, name, epoch
+        case id, name, epoch, account
         case passwordSource = "password_source"
     }
 
     /// The same vault as it is mirrored to a place: its epoch is that of vault and place together.
     func mirrored(to destination: String) -> Vault {
-        var vault = Vault(id: id, name: name, epoch: "\(epoch)\(Self.placeMark)\(destination)")
+        var vault = Vault(id: id, name: name, epoch: "\(epoch)\(Self.placeMark)\(destination)", account: account)
         vault.passwordSource = passwordSource
         return vault
     }
@@ -39,10 +41,11 @@ package struct Vault: Codable, Hashable, Sendable {
     private static let placeMark: Character = "@"
 
     /// Makes a vault.
-    package init(id: VaultID, name: String, epoch: String) {
+    package init(id: VaultID, name: String, epoch: String, account: String? = nil) {
         self.id = id
         self.name = name
         self.epoch = epoch
+        self.account = account
     }
 }
 

@@ -54,7 +54,7 @@ package struct VaultPath: Hashable, Comparable, Codable, Sendable {
     }
 
     /// Whether this path lies below `folder`.
-    func isBelow(_ folder: VaultPath) -> Bool {
+    package func isBelow(_ folder: VaultPath) -> Bool {
         rawValue.utf8.count > folder.rawValue.utf8.count && rawValue.utf8.starts(with: (folder.rawValue + "/").utf8)
     }
 }

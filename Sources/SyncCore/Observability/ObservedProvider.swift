@@ -5,12 +5,13 @@ package import Tracing
 ///
 /// Spans bear the provider's name and that of the operation: no vault, file or address.
 package struct ObservedProvider: LibraryProvider {
-    private let base: any LibraryProvider
+    private var base: any LibraryProvider
     private let observer: ProviderObserver
 
     package var name: String { base.name }
     package var defaultConcurrency: Int { base.defaultConcurrency }
     package var hasVaultFolders: Bool { base.hasVaultFolders }
+    package var defaultDeletions: ListSettings.Deletions { base.defaultDeletions }
 
     /// Wraps a provider.
     ///
@@ -41,6 +42,12 @@ package struct ObservedProvider: LibraryProvider {
     package static func makeUptime() -> @Sendable () -> Duration {
         let start = ContinuousClock.now
         return { start.duration(to: .now) }
+    }
+
+    package func working(until deadline: Timestamp) -> any LibraryProvider {
+        var observed = self
+        observed.base = base.working(until: deadline)
+        return observed
     }
 
     package func token(in secret: Secret) throws -> TokenFacts {

@@ -32,6 +32,10 @@ package struct DestinationRecords: RecordStore {
         base.allRecords(in: place(of: vault), after: path)
     }
 
+    package func someRecords(below folder: VaultPath, in vault: VaultID) async throws -> [FileRecord] {
+        try await base.someRecords(below: folder, in: place(of: vault))
+    }
+
     package func pendingRecords(in vault: VaultID) -> any AsyncSequence<FileRecord, any Error> & Sendable {
         base.pendingRecords(in: place(of: vault))
     }

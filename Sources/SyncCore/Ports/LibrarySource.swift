@@ -11,6 +11,13 @@ package protocol LibraryProvider: Sendable {
     /// Whether each vault has a folder of its own in the mirror; true where nobody says otherwise.
     var hasVaultFolders: Bool { get }
 
+    /// What happens to files that are gone at the source, where nobody says otherwise.
+    var defaultDeletions: ListSettings.Deletions { get }
+
+    /// The same provider for a call that has to be done by `deadline`. Where a service asks for quiet it waits, for as long as
+    /// that allows.
+    func working(until deadline: Timestamp) -> any LibraryProvider
+
     /// What the secret itself says of its token. Nobody is asked.
     ///
     /// - Throws: `InvalidConfiguration` naming the field that cannot be what it is.
@@ -43,6 +50,10 @@ package protocol LibraryProvider: Sendable {
 extension LibraryProvider {
     package var hasVaultFolders: Bool { true }
 
+    package var defaultDeletions: ListSettings.Deletions { .mirror }
+
+    package func working(until deadline: Timestamp) -> any LibraryProvider { self }
+
     package func describeVaults(_ secret: Secret, logger: Logger) async throws -> [VaultDescription] {
         try await withLibrary(secret, logger: logger) { try await $0.vaults() }.map(VaultDescription.init)
     }
@@ -52,6 +63,8 @@ extension LibraryProvider {
 package struct TokenFacts: Hashable, Sendable {
     /// When it ends, where that can be read from it or is recorded beside it.
     package var expires: Timestamp?
+    /// How long it lives altogether, where that is recorded.
+    package var lifetime: Duration?
     /// Whether the secret holds what a new one is got with. A token that was captured from a browser has nothing of the kind.
     package var isRenewable = true
     /// Whether what a new one is got with dies with its first use, as a rotating refresh token does.
@@ -106,7 +119,8 @@ package protocol VaultSession: Sendable {
     /// Takes an entry of the kind `group` apart. The lister asks this only of groups that are new or changed, under its
     /// deadline, so it may cost a request each.
     ///
-    /// - Throws: transient errors; `ProtocolChanged` where the provider lists no groups.
+    /// - Throws: `FileUnavailable` where only this group cannot be taken apart; transient errors; `ProtocolChanged` where the
+    ///   provider lists no groups.
     func files(of group: Entry) async throws -> GroupFiles
 
     /// The same cursor, but for a group that a later listing has to name again.
@@ -139,11 +153,14 @@ package struct GroupFiles: Sendable {
     package var files: [Entry]
     /// Whether these are all; otherwise the group has to be looked at again another time.
     package var isComplete: Bool
+    /// Whether the source lists the group and has it no more. Its one file stands for it.
+    package var isGone: Bool
 
     /// Makes a group's files.
-    package init(_ files: [Entry], isComplete: Bool = true) {
+    package init(_ files: [Entry], isComplete: Bool = true, isGone: Bool = false) {
         self.files = files
         self.isComplete = isComplete
+        self.isGone = isGone
     }
 }
 
@@ -171,6 +188,8 @@ package struct ListingEnd: Hashable, Sendable {
 package struct FileContent: Sendable {
     /// The size of the plaintext in bytes, where it is known before it is read.
     package var size: Int64?
+    /// Whether `size` is right where the listing says something else.
+    package var correctsListing = false
     /// The plaintext. Where it is enciphered with a tag, the tag is checked before the stream ends: a stream that
     /// ends without an error is authentic, one that throws has given bytes that must not be used.
     package var stream: ByteStream

@@ -25,6 +25,15 @@ package protocol RecordStore: Sendable {
         after path: VaultPath?
     ) -> any AsyncSequence<[FileRecord], any Error> & Sendable
 
+    /// Some records of files below a folder, up to ten; a write of the last second or so may be missing.
+    ///
+    /// - Parameters:
+    ///   - folder: only paths that begin with this one and a slash.
+    ///   - vault: the vault.
+    /// - Returns: the first records, by path.
+    /// - Throws: `StoreUnavailable`, `Throttled`.
+    func someRecords(below folder: VaultPath, in vault: VaultID) async throws -> [FileRecord]
+
     /// The records with a `pendingSince`, in no particular order.
     func pendingRecords(in vault: VaultID) -> any AsyncSequence<FileRecord, any Error> & Sendable
 
@@ -97,6 +106,12 @@ package protocol RecordStore: Sendable {
 }
 
 extension RecordStore {
+    package func someRecords(below folder: VaultPath, in vault: VaultID) async throws -> [FileRecord] {
+        var pages = allRecords(in: vault, after: VaultPath("\(folder.rawValue)/")).makeAsyncIterator()
+        let page = try await pages.next(isolation: nil) ?? []
+        return Array(page.prefix { $0.path.isBelow(folder) }.prefix(10))
+    }
+
     /// Takes or renews a lease for whatever term.
     ///
     /// - Returns: false when another run holds a lease that has not run out.

@@ -37,6 +37,12 @@ struct SimulateGoProCommand: AsyncParsableCommand {
     @Option(help: "The seconds for which a signed address is good.")
     var addressLifetime = 3600.0
 
+    @Option(help: "The seconds for which a token is good.")
+    var tokenLifetime = 86_400.0
+
+    @Option(help: "How many requests to the API are answered in twenty seconds; without it, all are.")
+    var requestLimit: Int?
+
     @Option(help: "How many bytes a second all bodies together are sent at.")
     var pace: Int?
 
@@ -48,6 +54,8 @@ struct SimulateGoProCommand: AsyncParsableCommand {
         var configuration = GoProSimulator.Configuration()
         configuration.port = port.number
         configuration.addressLifetime = addressLifetime
+        configuration.tokenLifetime = tokenLifetime
+        configuration.requestLimit = requestLimit.map { ($0, 20) }
         configuration.bytesPerSecond = pace
         configuration.latency = .milliseconds(latency)
         let settings = configuration

@@ -17,9 +17,9 @@ struct GoProWorld: Sendable {
     let simulator: GoProSimulator
     let clock: ManualClock
     let http: SimulatedHTTP
-    let mirror = MemoryObjectStore()
+    let mirror: MemoryObjectStore
     let state = MemoryObjectStore()
-    let records = MemoryRecordStore()
+    let records: MemoryRecordStore
     let secrets: MemorySecretStore
     var configuration: GoProProvider.Configuration
     var listing = ListSettings()
@@ -30,13 +30,41 @@ struct GoProWorld: Sendable {
     /// Counts the calls of the downloader.
     let downloads = Counter()
 
-    init(_ media: [SimulatedMedium], addressLifetime: Double = 3600, largestPage: Int = 100) throws {
-        let clock = ManualClock()
+    init(
+        _ media: [SimulatedMedium],
+        addressLifetime: Double = 3600,
+        largestPage: Int = 100,
+        _ configure: (inout GoProSimulator.Configuration) -> Void = { _ in }
+    ) throws {
+        let library = SimulatedMediaLibrary(media)
+        let stores = (MemoryObjectStore(), MemoryRecordStore())
+        try self.init(library, ManualClock(), stores) { settings in
+            settings.addressLifetime = addressLifetime
+            settings.largestPage = largestPage
+            configure(&settings)
+        }
+    }
+
+    /// The mirror of another world with another library.
+    init(
+        _ world: GoProWorld,
+        library: SimulatedMediaLibrary,
+        _ configure: (inout GoProSimulator.Configuration) -> Void
+    ) throws {
+        try self.init(library, world.clock, (world.mirror, world.records), configure)
+    }
+
+    private init(
+        _ library: SimulatedMediaLibrary,
+        _ clock: ManualClock,
+        _ stores: (MemoryObjectStore, MemoryRecordStore),
+        _ configure: (inout GoProSimulator.Configuration) -> Void
+    ) throws {
         var settings = GoProSimulator.Configuration()
         settings.unixTime = { Double(clock.now.milliseconds) / 1000 }
-        settings.addressLifetime = addressLifetime
-        settings.largestPage = largestPage
-        library = SimulatedMediaLibrary(media)
+        configure(&settings)
+        (mirror, records) = stores
+        self.library = library
         simulator = GoProSimulator(library: library, configuration: settings, logger: quiet)
         self.clock = clock
         http = SimulatedHTTP(simulator)
@@ -202,7 +230,7 @@ final class SimulatedHTTP: HTTPExecutor {
             let body = GeneratedBody(
                 content: content,
                 range: range,
-                cut: cut?.after,
+                cut: cut,
                 pieceSize: pieceSize,
                 onPiece: onPiece
             )
@@ -218,7 +246,7 @@ struct GeneratedBody: AsyncSequence, Sendable {
 
     let content: GeneratedBytes
     let range: Range<Int64>
-    let cut: Int64?
+    let cut: GoProSimulator.Response.Cut?
     let pieceSize: Int64
     let onPiece: (@Sendable () -> Void)?
 
@@ -230,10 +258,10 @@ struct GeneratedBody: AsyncSequence, Sendable {
 
         mutating func next() async throws -> ByteBuffer? {
             body.onPiece?()
-            let end = body.cut.map { body.range.lowerBound + $0 } ?? body.range.upperBound
+            let end = body.cut.map { body.range.lowerBound + $0.after } ?? body.range.upperBound
             guard offset < end else {
-                if body.cut != nil { throw TransportError(.connectionLost, message: "cut") }
-                return nil
+                guard let cut = body.cut else { return nil }
+                throw TransportError(cut.manner == .silent ? .timedOut : .connectionLost, message: "cut")
             }
             let next = Swift.min(end, offset + body.pieceSize)
             defer { offset = next }
