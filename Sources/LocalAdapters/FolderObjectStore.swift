@@ -62,12 +62,19 @@ package struct FolderObjectStore: ObjectStore {
         FolderListing(files: files, prefix: prefix, after: key)
     }
 
-    package func delete(_ keys: [ObjectKey]) async throws {
+    @discardableResult
+    package func delete(_ keys: [ObjectKey]) async throws -> [ObjectKey: SyncError] {
         try await onThread { files in
+            var kept: [ObjectKey: SyncError] = [:]
             for key in keys {
-                try files.remove(files.path(of: key))
-                files.removeEmptyFolders(above: key)
+                do {
+                    try files.remove(files.path(of: key))
+                    files.removeEmptyFolders(above: key)
+                } catch let error as SyncError {
+                    kept[key] = error
+                }
             }
+            return kept
         }
     }
 

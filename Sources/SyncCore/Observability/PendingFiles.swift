@@ -22,4 +22,16 @@ extension ListPage {
         }
         metrics.pending(files: files, oldest: oldest.map { $0.duration(to: clock.now) })
     }
+
+    /// Measures how long ago a vault was complete for the last time. One that never was is as old as it can be.
+    func measureAge(of plan: RunState.VaultPlan, _ logger: Logger) async {
+        if plan.outcome == .settled, plan.withheld == 0 { return metrics.lastComplete(.zero) }
+        do {
+            let committed = try await records.state(of: plan.vault.id)?.committed
+            metrics.lastComplete((committed ?? Timestamp(milliseconds: 0)).duration(to: clock.now))
+        } catch {
+            // Without a value the vault counts as late, which is what it may be.
+            logger.warning("the age of a vault is not known", metadata: [LogKey.errorType: "\(type(of: error))"])
+        }
+    }
 }
