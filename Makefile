@@ -9,10 +9,10 @@ INFRA_TOOLS := $(VENV)/bin/sam
 SAM := $(VENV)/bin/sam
 SAM_CONFIG := $(CURDIR)/samconfig.toml
 BUILD_TESTS := swift build --build-tests --explicit-target-dependency-import-check error
-RELEASE := swift build -c release --static-swift-stdlib -Xlinker -s -Xlinker --no-export-dynamic
+RELEASE := OBSYNC_COMMIT="$$(git describe --always --dirty 2>/dev/null)" swift build -c release --static-swift-stdlib -Xlinker -s -Xlinker --no-export-dynamic
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-edit demo-clean test lint check-source check-statemachine invoke-all benchmark \
+.PHONY: help setup build completions man demo demo-edit demo-clean test lint check-source check-statemachine invoke-all benchmark \
 	benchmark-lister clean build-lambda check-lambda test-lambda clean-lambda infra-tools infra-check deploy start destroy samconfig
 
 help: ## List the targets
@@ -53,6 +53,17 @@ check-source: ## Check file sizes and imports
 
 check-statemachine: $(MOTO) ## Check the state machine as CloudFormation would, with cfn-lint
 	@.ci/check-statemachine $(VENV)/bin/cfn-lint
+
+completions: build ## Write completions for bash, zsh and fish into build/completions
+	mkdir -p build/completions
+	for shell in bash zsh fish; do \
+		.build/debug/obsync --generate-completion-script $$shell > build/completions/obsync.$$shell || exit 1; \
+	done
+
+man: build ## Write manual pages into build/man
+	mkdir -p build/man
+	swift package --disable-sandbox --allow-writing-to-package-directory plugin generate-manual --multi-page
+	cp .build/plugins/GenerateManual/outputs/obsync/*.1 build/man/
 
 build-lambda: setup ## Build the three functions for AWS Lambda into build/<function>.zip
 	for function in $(FUNCTIONS); do $(RELEASE) --product $$function || exit 1; done
@@ -99,8 +110,8 @@ destroy: samconfig infra-tools ## Remove the deployment; the bucket, the table a
 	@$(VENV)/bin/python .ci/what-stays $(SAM_CONFIG)
 	$(SAM) delete --config-file $(SAM_CONFIG)
 
-invoke-all: build ## Hand every event of events/ to its function; without AWS each answers with a clear error
-	@.ci/invoke-all .build/debug
+invoke-all: build ## Hand every event of events/ to its function over the built-in provider and a folder; one run by hand
+	@.ci/invoke-local .build/debug
 
 benchmark: setup $(MOTO) ## Measure memory, CPU and throughput of the downloader (see Benchmarks/README.md)
 	for product in obsync $(FUNCTIONS); do $(RELEASE) --product $$product || exit 1; done

@@ -27,6 +27,11 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
 let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+
+// Which commit a release is of: the Makefile says so.
+let commit = Context.environment["OBSYNC_COMMIT"] ?? ""
+let isCommit = !commit.isEmpty && commit.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
 
 let package = Package(
     name: "Obsync",
@@ -42,10 +47,12 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
     targets: [
         .target(name: "CChecksums"),
+        .target(name: "CFileCalls"),
         .target(name: "Checksums", dependencies: ["CChecksums"], swiftSettings: settings),
         .target(name: "SyncCore", dependencies: ["Checksums", coreMetrics, logging, tracing], swiftSettings: settings),
         .target(name: "Backup", dependencies: ["Checksums", "SyncCore"], swiftSettings: settings),
@@ -79,7 +86,7 @@ let package = Package(
         .target(
             name: "LocalAdapters",
             dependencies: [
-                "Checksums", "StateMachine", "SyncCore", grdb, nioPosix,
+                "CFileCalls", "Checksums", "StateMachine", "SyncCore", grdb, nioPosix,
             ],
             swiftSettings: settings
         ),
@@ -142,10 +149,12 @@ let package = Package(
         .executableTarget(
             name: "obsync",
             dependencies: [
-                "AWSAdapters", "AWSClient", "Backup", "GoProCloud", "HTTPTransport", "LambdaRuntime", "LocalAdapters",
+                "AWSAdapters", "AWSClient", "CBuildInfo", "Backup", "GoProCloud", "HTTPTransport", "LambdaRuntime",
+                "LocalAdapters",
                 "LocalLambda",
                 "ObsidianSync", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", crypto, logging, nioCore,
-                argumentParser,
+                nioHTTP1,
+                argumentParser, unixSignals,
             ],
             resources: [.embedInCode("Resources/vault-sync.asl.json")],
             swiftSettings: settings
@@ -160,6 +169,7 @@ let package = Package(
             path: "Benchmarks/Lister/Sources/ListerBenchmark",
             swiftSettings: settings
         ),
+        .target(name: "CBuildInfo", cSettings: isCommit ? [.define("OBSYNC_COMMIT", to: "\"\(commit)\"")] : []),
         .target(name: "CGlibcCompat"),
         .systemLibrary(name: "COpenSSL"),
         .systemLibrary(name: "CUTF8Proc"),
@@ -237,7 +247,7 @@ let package = Package(
             dependencies: [
                 "AWSAdapters", "AWSClient", "AWSSigning", "Backup", "Checksums", "GoProCloud", "HTTPTransport",
                 "LocalAdapters",
-                "ObsidianSync", "Simulators", "StateMachine", "SyncCore", "TestSupport", coreMetrics, logging, nioCore,
+                "ObsidianSync", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", "TestSupport", coreMetrics, grdb, logging, nioCore,
                 nioHTTP1, tracing,
             ],
             swiftSettings: settings
@@ -269,8 +279,8 @@ let package = Package(
         .testTarget(
             name: "ObsyncTests",
             dependencies: [
-                "LocalAdapters", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", "TestSupport", "obsync",
-                argumentParser, grdb, logging,
+                "HTTPTransport", "LocalAdapters", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore",
+                "TestSupport", "obsync", argumentParser, grdb, logging, unixSignals,
             ],
             swiftSettings: settings
         ),

@@ -27,6 +27,27 @@ package struct FileSecretStore: SecretStore {
         self.environment = environment
     }
 
+    /// Reads the secret of a file, without stand-ins.
+    ///
+    /// - Throws: `InvalidConfiguration` naming the file.
+    package static func read(_ path: String) throws(SyncError) -> Secret {
+        try SecretFiles(path).current().secret
+    }
+
+    /// Makes the file, in a folder that only its owner can read where there is none yet. One that is there is replaced.
+    ///
+    /// - Throws: `InvalidConfiguration` naming the file.
+    package static func create(_ secret: Secret, at path: String) throws {
+        try SecretFiles(path).create(secret)
+    }
+
+    /// Removes the file and what is staged beside it.
+    ///
+    /// - Throws: `InvalidConfiguration` naming the file.
+    package static func remove(_ path: String) throws {
+        try SecretFiles(path).removeAll()
+    }
+
     package func current() async throws -> StoredSecret {
         try await NIOThreadPool.singleton.runIfActive { merged(try files.current()) }
     }

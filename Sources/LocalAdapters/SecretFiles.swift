@@ -20,7 +20,8 @@ struct SecretFiles {
         guard let stored = try read(path) else {
             throw SyncError(
                 .invalidConfiguration,
-                "there is no credentials file at the place that --credentials or OBSYNC_CREDENTIALS names"
+                "there is no credentials file at \(path); name another with --credentials or OBSYNC_CREDENTIALS, or make one: "
+                    + "obsync login"
             )
         }
         return stored
@@ -42,9 +43,40 @@ struct SecretFiles {
         guard try current().version == version, try self.staged(after: version)?.version == staged else { return false }
         guard rename(pending(version), path) == 0 else { throw unwritable }
         syncFolder()
+        removePending()
+        return true
+    }
+
+    /// Makes the file with its folder.
+    func create(_ secret: Secret) throws {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
+        } catch {
+            throw unwritable
+        }
+        try withLock {
+            removePending()
+            try write(try secret.json, to: path)
+        }
+    }
+
+    /// Removes the file, what is staged beside it, and the lock.
+    func removeAll() throws {
+        try withLock {
+            removePending()
+            guard unlink(path) == 0 || errno == ENOENT else { throw unwritable }
+            unlink(path + ".lock")
+            syncFolder()
+        }
+    }
+
+    private func removePending() {
         let others = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         for name in others where name.hasPrefix(fileName + ".pending-") { unlink(folder + "/" + name) }
-        return true
     }
 
     /// Two processes never write at once.
@@ -74,7 +106,10 @@ struct SecretFiles {
             throw unreadable
         }
         guard status.st_mode & 0o077 == 0 else {
-            throw SyncError(.invalidConfiguration, "the credentials file can be read by others; run chmod 600 on it")
+            throw SyncError(
+                .invalidConfiguration,
+                "the credentials file \(path) can be read by others; run: chmod 600 \(path)"
+            )
         }
         let data: Data?
         do {
@@ -113,10 +148,16 @@ struct SecretFiles {
     }
 
     private var unreadable: SyncError {
-        SyncError(.invalidConfiguration, "the credentials file cannot be read; it has to be a file of at most 1 MiB")
+        SyncError(
+            .invalidConfiguration,
+            "the credentials file \(path) cannot be read; it has to be a file of at most 1 MiB"
+        )
     }
 
     private var unwritable: SyncError {
-        SyncError(.invalidConfiguration, "the credentials file cannot be written; check the permissions of its folder")
+        SyncError(
+            .invalidConfiguration,
+            "the credentials file \(path) cannot be written; check the permissions of its folder"
+        )
     }
 }

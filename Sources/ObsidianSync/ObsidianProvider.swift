@@ -136,6 +136,13 @@ package struct ObsidianProvider: LibraryProvider {
             .setting(.string(clock.now.iso8601), at: "token", "obtained_at")
     }
 
+    package func describeVaults(_ secret: Secret, logger: Logger) async throws -> [VaultDescription] {
+        guard let token = try secret.text("token", "value") else {
+            throw SyncError(.tokenExpired, "the secret holds no token yet")
+        }
+        return try await api.vaults(token: token, logger).map(\.description)
+    }
+
     package func withLibrary<Result: Sendable>(
         _ secret: Secret,
         logger: Logger,

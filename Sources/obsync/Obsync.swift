@@ -10,19 +10,35 @@ struct Obsync: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "obsync",
         abstract: "Mirrors cloud libraries that are hard to back up into a folder or an S3 bucket you own.",
-        version: "0.1.0",
-        subcommands: [
-            SyncCommand.self, StatusCommand.self, LsCommand.self, VerifyCommand.self, RestoreCommand.self,
-            ExecutionsCommand.self,
-            RedriveCommand.self, DemoCommand.self,
-            InvokeCommand.self,
-            StartLambdaCommand.self, SimulateCommand.self, ValidateCommand.self, DiagramCommand.self,
-            InitCommand.self,
+        version: BuildInfo.text,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Mirror",
+                subcommands: [
+                    LoginCommand.self, VaultsCommand.self, SyncCommand.self, StatusCommand.self, DemoCommand.self,
+                    LogoutCommand.self,
+                ]
+            ),
+            CommandGroup(name: "Backup", subcommands: [LsCommand.self, VerifyCommand.self, RestoreCommand.self]),
+            CommandGroup(
+                name: "Operate",
+                subcommands: [DoctorCommand.self, ScheduleCommand.self, ExecutionsCommand.self, RedriveCommand.self]
+            ),
+            CommandGroup(name: "Deploy", subcommands: [InitCommand.self]),
+            CommandGroup(
+                name: "Develop",
+                subcommands: [
+                    ValidateCommand.self, DiagramCommand.self, InvokeCommand.self, StartLambdaCommand.self,
+                    SimulateCommand.self,
+                ]
+            ),
         ]
     )
 
     static func main() async {
+        StandardStreams.outliveReaders()
         do {
+            try CommandSuggestion.check(Array(CommandLine.arguments.dropFirst()), in: Self.self)
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
@@ -32,6 +48,9 @@ struct Obsync: AsyncParsableCommand {
         } catch let error as SyncError {
             StandardStreams.error("obsync: \(error.description)")
             Foundation.exit(ExitStatus.of(error.name))
+        } catch let error as Interrupted {
+            StandardStreams.error("obsync: \(error)")
+            Foundation.exit(error.status)
         } catch let error as StateMachineError {
             StandardStreams.error("obsync: InvalidInput: \(error.description)")
             Foundation.exit(ExitStatus.of(.invalidInput))

@@ -73,7 +73,7 @@ struct GoProMirrorTests {
         let summary = try await world.run()
         #expect(summary.filesCount == world.library.account().count)
         #expect(world.differences() == [])
-        #expect(summary.errors.count == 1, "what is not ready is told")
+        #expect(summary.notes.count == 1, "what is not ready is told")
         #expect(world.simulator.counters.leakedCredentials == 0)
         #expect(world.simulator.counters.writes == 0)
 
@@ -102,14 +102,14 @@ struct GoProMirrorTests {
         let world = try GoProWorld(media)
         let first = try await world.run()
         #expect(first.filesCount == 58)
-        #expect(first.errors.contains { $0.contains("2 items") })
+        #expect(first.notes.contains { $0.contains("2 items") })
 
         world.library.change(Samples.id(11)) { $0.readiness = "ready" }
         world.library.change(Samples.id(21)) { $0.files = Samples.video(21).files }
         world.library.add(Samples.video(900, daysAgo: 0, chapters: [5, 6]))
         let second = try await world.run()
         #expect(second.filesCount == 4)
-        #expect(second.errors == [])
+        #expect(second.notes == [])
         #expect(world.differences() == [])
     }
 
@@ -133,7 +133,7 @@ struct GoProMirrorTests {
         world.simulator.inject(.mediumGone, medium: Samples.id(1), times: nil)
         let summary = try await world.run()
         #expect(summary.filesCount == 1)
-        #expect(summary.errors.contains { $0.contains("1 files cannot be stored") })
+        #expect(summary.notes.contains { $0.contains("1 file cannot be stored") })
         let id = try #require(VaultID("gopro"))
         #expect(world.records.files(of: id).values.count { $0.status == .skipped } == 1)
     }
@@ -241,13 +241,13 @@ struct GoProMirrorTests {
         let library = SampleMediaLibrary.make()
         let options = try RunOptions.parse([])
         let output = try OutputOptions.parse(["--json", "--log-level", "critical"])
-        let first = try await GoProDemo(folder: folder).run(library, options, output)
+        let first = try await GoProDemo(folder: folder).run(library, options, output, Interruption())
         #expect(first.filesCount == library.account().count)
         for file in library.account() {
             let bytes = try Data(contentsOf: path.appending(path: file.path))
             #expect(FingerprintHasher.digest(Array(bytes)) == file.content.digest(0..<file.size), "\(file.path)")
         }
-        let again = try await GoProDemo(folder: folder).run(SampleMediaLibrary.make(), options, output)
+        let again = try await GoProDemo(folder: folder).run(SampleMediaLibrary.make(), options, output, Interruption())
         #expect(again.filesCount == 0)
     }
 }

@@ -113,11 +113,11 @@ struct LocalRunTests {
     @Test("an unknown vault is answered with those that there are")
     func unknownVault() async throws {
         try await withFolder { folder in
-            let error = await #expect(throws: SyncError.self) {
+            let error = await #expect(throws: FailedRun.self) {
                 try await mirror(try SampleLibrary.make(), into: folder, vault: "Nope")
             }
-            #expect(error?.name == .invalidInput)
-            #expect(error?.message.contains(SampleLibrary.archiveName) == true)
+            #expect(error?.error.name == .invalidInput)
+            #expect(error?.error.message.contains(SampleLibrary.archiveName) == true)
         }
     }
 
@@ -131,12 +131,12 @@ struct LocalRunTests {
             let twin = try SimulatedVault(settings)
             twin.write("twin.md", .text("twin"))
             let library = SimulatedLibrary(account: sample.account, vaults: sample.vaults + [twin])
-            let error = await #expect(throws: SyncError.self) {
+            let error = await #expect(throws: FailedRun.self) {
                 try await mirror(library, into: folder, vault: SampleLibrary.archiveName)
             }
-            #expect(error?.name == .invalidInput)
-            for id in [SampleLibrary.archiveID, settings.id] { #expect(error?.message.contains(id) == true) }
-            #expect(error?.message.contains(SampleLibrary.fieldNotesID) == false)
+            #expect(error?.error.name == .invalidInput)
+            for id in [SampleLibrary.archiveID, settings.id] { #expect(error?.error.message.contains(id) == true) }
+            #expect(error?.error.message.contains(SampleLibrary.fieldNotesID) == false)
             #expect(try await mirror(library, into: folder, vault: settings.id).filesCount == 1)
         }
     }
@@ -150,8 +150,8 @@ struct LocalRunTests {
             _ = try await mirror(library, into: folder)
             archive.write("Notes/inside.md", .text("a file below a file"))
             archive.write("Other.md", .text("another"))
-            let error = await #expect(throws: SyncError.self) { try await mirror(library, into: folder) }
-            #expect(error?.name == .partialFailure)
+            let error = await #expect(throws: FailedRun.self) { try await mirror(library, into: folder) }
+            #expect(error?.error.name == .partialFailure)
             let root = folder.path + "/" + SampleLibrary.archiveName
             #expect(FileManager.default.contents(atPath: root + "/Notes") == Data("a file".utf8))
             #expect(FileManager.default.contents(atPath: root + "/Other.md") == Data("another".utf8))
@@ -168,10 +168,10 @@ struct LocalRunTests {
                 .setting(.string("wrong"), at: "vaults", SampleLibrary.fieldNotesID, "password")
             try Data(try secret.json).write(to: URL(filePath: folder.credentials))
             try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: folder.credentials)
-            let error = await #expect(throws: SyncError.self) {
+            let error = await #expect(throws: FailedRun.self) {
                 try await mirror(try SampleLibrary.make(), into: folder)
             }
-            #expect(error?.name == .vaultPasswordWrong)
+            #expect(error?.error.name == .vaultPasswordWrong)
             #expect(FileManager.default.fileExists(atPath: folder.path + "/" + SampleLibrary.archiveName))
         }
     }
@@ -180,11 +180,11 @@ struct LocalRunTests {
     func openCredentials() async throws {
         try await withFolder { folder in
             try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: folder.credentials)
-            let error = await #expect(throws: SyncError.self) {
+            let error = await #expect(throws: FailedRun.self) {
                 try await mirror(try SampleLibrary.make(), into: folder)
             }
-            #expect(error?.name == .invalidConfiguration)
-            #expect(error?.message.contains("chmod 600") == true)
+            #expect(error?.error.name == .invalidConfiguration)
+            #expect(error?.error.message.contains("chmod 600") == true)
         }
     }
 
@@ -193,10 +193,15 @@ struct LocalRunTests {
         try await withFolder { folder in
             let library = try SampleLibrary.make()
             do {
-                let lock = try FolderLock(path: folder.data + "/lock")
-                let error = await #expect(throws: SyncError.self) { try await mirror(library, into: folder) }
-                #expect(error?.message.contains("another obsync") == true)
-                withExtendedLifetime(lock) {}
+                let now = SystemClock().now
+                let attempt = try FolderLock.take(path: folder.data + "/lock", now: now)
+                guard case .taken = attempt else { return #expect(Bool(false), "the lock is free") }
+                let summary = try await mirror(library, into: folder)
+                #expect(summary.isAlreadyRunning)
+                #expect(summary.success)
+                #expect(summary.metadata["process"] == String(getpid()))
+                #expect(summary.message.contains(now.iso8601))
+                withExtendedLifetime(attempt) {}
             }
             let records = try SQLiteRecordStore(path: folder.data + "/records.sqlite")
             let killed = try #require(RunID("killed"))

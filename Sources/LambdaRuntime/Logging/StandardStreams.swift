@@ -29,6 +29,10 @@ private func writeAll(_ bytes: [UInt8], to descriptor: CInt) {
             let written = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
             if written > 0 {
                 rest = rest.dropFirst(written)
+            } else if errno == EAGAIN {
+                // Somebody else has made the stream non-blocking.
+                var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                guard poll(&poller, 1, -1) >= 0 || errno == EINTR else { return }
             } else if errno != EINTR {
                 return
             }

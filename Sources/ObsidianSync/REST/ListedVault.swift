@@ -16,6 +16,10 @@ struct ListedVault: Decodable, Sendable {
     /// How the vault is encrypted, where the list says so. Older servers do not.
     var statedVersion: Int?
 
+    /// Its size in bytes, as the service counts.
+    var size: Int64?
+    /// Whether somebody else shares it with the account.
+    var isShared = false
     /// What a setting says of vaults of which the list does not say it.
     var assumedVersion: Int?
 
@@ -23,7 +27,7 @@ struct ListedVault: Decodable, Sendable {
     var encryptionVersion: Int { statedVersion ?? assumedVersion ?? 0 }
 
     private enum CodingKeys: String, CodingKey {
-        case id, name, host, salt, password
+        case id, name, host, salt, password, size
         case statedVersion = "encryption_version"
     }
 
@@ -42,6 +46,7 @@ struct ListedVault: Decodable, Sendable {
         host = try container.decode(String.self, forKey: .host)
         salt = try container.decode(String.self, forKey: .salt)
         managedPassword = fields.text(.password).flatMap { $0.isEmpty ? nil : $0 }
+        size = fields.integer(.size)
         statedVersion = fields.integer(.statedVersion).flatMap(Int.init(exactly:))
         guard !fields.unusable.contains(CodingKeys.statedVersion.rawValue) else {
             throw DecodingError.dataCorruptedError(
@@ -54,6 +59,17 @@ struct ListedVault: Decodable, Sendable {
 
     /// The vault as people know it, for messages: `"Notes" (9b1d…)`.
     var label: String { "\"\(ServiceWords(name))\" (\(id))" }
+
+    /// What people are told of the vault.
+    var description: VaultDescription {
+        var description = VaultDescription(vault)
+        description.size = size
+        description.isShared = isShared
+        description.needsPassword = managedPassword == nil
+        description.encryption =
+            "\(managedPassword == nil ? "end to end" : "password kept by Obsidian"), version \(encryptionVersion)"
+        return description
+    }
 
     /// The vault as the rest of Obsync knows it. Migrating a vault changes its salt or version, and with that its epoch.
     var vault: Vault {

@@ -40,7 +40,12 @@ struct ObsidianAPI: Sendable {
         let request: JSON = .object(["token": .string(token), "supported_encryption_version": .integer(3)])
         let response = try await post("/vault/list", request, as: Response.self, logger)
         var seen: Set<VaultID> = []
-        return ((response.vaults ?? []) + (response.shared ?? [])).filter { seen.insert($0.id).inserted }
+        let shared = (response.shared ?? []).map { vault in
+            var vault = vault
+            vault.isShared = true
+            return vault
+        }
+        return ((response.vaults ?? []) + shared).filter { seen.insert($0.id).inserted }
     }
 
     /// `POST /vault/access`: whether the key hash fits the vault.

@@ -17,10 +17,12 @@ struct DefinitionDecoder {
         }
         let states = object.compactMap { state($0.key, $0.value) }
         checkPlaceholders(.string(startAt ?? ""), state: reader.state, field: "StartAt")
-        guard let startAt else { return nil }
-        let graph = StateGraph(startAt: startAt, states: states)
-        GraphValidator(graph: graph, names: object.keys, reader: reader).validate()
-        return graph
+        let graph = StateGraph(startAt: startAt ?? "", states: states)
+        let read = Set(states.map { JSONKey($0.name) })
+        let unread = object.filter { !read.contains(JSONKey($0.key)) }.map { UnreadState(name: $0.key, $0.value) }
+        GraphValidator(graph: graph, names: object.keys, unread: unread, reader: reader)
+            .validate(hasStart: startAt != nil)
+        return startAt == nil ? nil : graph
     }
 
     func checkQueryLanguage(_ reader: FieldReader) {

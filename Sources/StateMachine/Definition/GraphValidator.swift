@@ -3,42 +3,47 @@ struct GraphValidator {
     let graph: StateGraph
     /// The names of all states, also of those that could not be read.
     let names: [String]
+    /// Those that could not be read, with where they lead all the same.
+    let unread: [UnreadState]
     let reader: FieldReader
 
-    func validate() {
-        if !exists(graph.startAt) { reader.report("StartAt", "there is no state '\(graph.startAt)'") }
+    func validate(hasStart: Bool) {
+        if hasStart, !exists(graph.startAt) { reader.report("StartAt", "there is no state '\(graph.startAt)'") }
         for state in graph.states { checkTargets(of: state) }
-        // A state that could not be read would only make others look out of reach.
-        if names.count == graph.states.count { checkReachability() }
+        for state in unread { for target in state.targets { check(target.name, target.field, of: state.name) } }
+        if hasStart, exists(graph.startAt) { checkReachability() }
         checkNames()
         checkVariables()
     }
 
     private func checkTargets(of state: State) {
-        func check(_ target: String?, _ field: String) {
-            guard let target, !exists(target) else { return }
-            reader.problems.report(state.name, field, "there is no state '\(target)'")
-        }
-        check(state.next, "Next")
+        check(state.next, "Next", of: state.name)
         if case .choice(let rules, let fallback) = state.behaviour {
-            for (index, rule) in rules.enumerated() { check(rule.next, "Choices[\(index)].Next") }
-            check(fallback, "Default")
+            for (index, rule) in rules.enumerated() { check(rule.next, "Choices[\(index)].Next", of: state.name) }
+            check(fallback, "Default", of: state.name)
         }
-        for (index, catcher) in state.catchers.enumerated() { check(catcher.next, "Catch[\(index)].Next") }
+        for (index, catcher) in state.catchers.enumerated() {
+            check(catcher.next, "Catch[\(index)].Next", of: state.name)
+        }
+    }
+
+    private func check(_ target: String?, _ field: String, of state: String) {
+        guard let target, !exists(target) else { return }
+        reader.problems.report(state, field, "there is no state '\(target)'")
     }
 
     private func exists(_ name: String) -> Bool { names.contains { $0.isIdentical(to: name) } }
 
     private func checkReachability() {
-        guard graph[graph.startAt] != nil else { return }
         var reached: Set<JSONKey> = []
         var waiting = [graph.startAt]
         while let name = waiting.popLast() {
-            guard reached.insert(JSONKey(name)).inserted, let state = graph[name] else { continue }
-            waiting += state.successors
+            guard reached.insert(JSONKey(name)).inserted else { continue }
+            waiting += graph[name]?.successors ?? []
+            waiting += unread.filter { $0.name.isIdentical(to: name) }.flatMap { $0.targets.map(\.name) }
         }
-        for state in graph.states where !reached.contains(JSONKey(state.name)) {
-            reader.problems.report(state.name, nil, "cannot be reached from '\(graph.startAt)'")
+        for name in names where !reached.contains(JSONKey(name)) {
+            reader.problems.report(name, nil, "cannot be reached from '\(graph.startAt)'")
         }
     }
 
@@ -58,6 +63,27 @@ struct GraphValidator {
         for name in graph.states.flatMap(\.innerGraphs).flatMap(\.allNames) where !seen.insert(JSONKey(name)).inserted {
             reader.problems.report(name, nil, "the machine has two states of this name")
         }
+    }
+}
+
+/// A state that could not be read. Where it leads is taken from its fields as they are.
+struct UnreadState {
+    let name: String
+    /// The states that it names, with the fields that name them.
+    let targets: [(field: String, name: String)]
+
+    init(name: String, _ value: JSONValue) {
+        self.name = name
+        var targets: [(String, String)] = []
+        for field in ["Next", "Default"] {
+            if let target = value[field]?.string { targets.append((field, target)) }
+        }
+        for field in ["Choices", "Catch"] {
+            for (index, item) in (value[field]?.array ?? []).enumerated() {
+                if let target = item["Next"]?.string { targets.append(("\(field)[\(index)].Next", target)) }
+            }
+        }
+        self.targets = targets.map { (field: $0.0, name: $0.1) }
     }
 }
 

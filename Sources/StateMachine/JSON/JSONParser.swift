@@ -4,7 +4,7 @@ extension JSONValue {
     /// Of members with the same name the last one counts.
     ///
     /// - Parameter text: The whole text; white space around the value is allowed.
-    /// - Throws: `StateMachineError` with code `invalidJSON`, naming the byte offset.
+    /// - Throws: `StateMachineError` with code `invalidJSON`, naming line and column.
     package init(parsing text: String) throws(StateMachineError) {
         var parser = JSONParser(bytes: Array(text.utf8))
         self = try parser.document()
@@ -29,7 +29,12 @@ struct JSONParser {
     }
 
     private func failure(_ message: String) -> StateMachineError {
-        StateMachineError(code: .invalidJSON, message: "\(message) at byte \(position)")
+        let before = bytes[..<min(position, bytes.count)]
+        let line = before.count { $0 == UInt8(ascii: "\n") } + 1
+        let start = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        // Columns count characters as editors do, not bytes.
+        let column = String(decoding: before[start...], as: UTF8.self).unicodeScalars.count + 1
+        return StateMachineError(code: .invalidJSON, message: "\(message) at line \(line), column \(column)")
     }
 
     private var next: UInt8? { position < bytes.count ? bytes[position] : nil }

@@ -44,7 +44,7 @@ extension JSONValue: CustomStringConvertible {
     }
 
     /// The string as it stands between the quotation marks of a JSON string.
-    static func escaped(_ string: String) -> String {
+    package static func escaped(_ string: String) -> String {
         var text = ""
         for scalar in string.unicodeScalars {
             switch scalar {

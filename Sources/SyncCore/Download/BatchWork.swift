@@ -44,7 +44,7 @@ struct BatchWork: Sendable {
     var settings: DownloadSettings { downloader.settings }
     var mirror: any ObjectStore { downloader.ports.mirror }
     var clock: any WallClock { downloader.ports.clock }
-    var isLate: Bool { clock.now >= deadline }
+    var isLate: Bool { clock.now >= deadline || settings.isStopping() }
 
     /// How many ranges of one file may be read at once.
     func rangesInFlight(of session: any VaultSession) -> Int {

@@ -26,7 +26,7 @@ extension BatchWork {
     /// Whether something may begin that takes about so long: it would be fetched for nothing if it were given up.
     func hasTime(for duration: Duration) -> Bool {
         let now = clock.now
-        return now < deadline && cutOff.map { now.advanced(by: duration) <= $0.parts } ?? true
+        return !isLate && cutOff.map { now.advanced(by: duration) <= $0.parts } ?? true
     }
 
     /// Whether it is too late for what was under way.

@@ -24,6 +24,8 @@ package struct DownloadSettings: Sendable {
     package var retryAllowance = 100
     /// Tells how much memory is used.
     package var sampleResources: ResourceSampler = { nil }
+    /// Whether the process has been asked to end: as at the deadline, nothing new is begun then.
+    package var isStopping: @Sendable () -> Bool = { false }
     /// How long receipts are kept.
     package var receiptLifetime: Duration = .seconds(30 * 24 * 3600)
     /// A number from 0 up to 1, for jitter.

@@ -6,8 +6,16 @@ package enum KeyMapping {
 
     /// The object key of a file: `<folder>/<path>`, or the path alone for a vault without a folder.
     ///
-    /// - Throws: `NameRefused` when the path would leave the folder, lies where Obsync's own data is, or fits no store.
+    /// - Throws: `NameRefused` when the path would leave the folder, lies where Obsync's own data is, is taken for a folder of Git,
+    ///   or fits no store.
     package static func key(folder: String, path: VaultPath) throws(SyncError) -> ObjectKey {
+        guard !path.rawValue.unicodeScalars.split(separator: "/").contains(where: { GitName.matches($0) }) else {
+            throw SyncError(
+                .nameRefused,
+                "a name would be taken for a folder of Git, which may run programs",
+                reason: "git"
+            )
+        }
         guard !folder.isEmpty else {
             let first = path.rawValue.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 1).first
             guard let first, !reservedFolders.contains(where: { $0.utf8.elementsEqual(first) }) else {
@@ -37,7 +45,7 @@ package enum KeyMapping {
     }
 
     /// A vault's name as one path segment: separators and control characters become `-`, the ends are trimmed,
-    /// and a name of dots only becomes empty.
+    /// and dots and invisible characters at the beginning go: the folder is never hidden.
     package static func plainFolder(_ name: String) -> String {
         var segment = String.UnicodeScalarView()
         var bytes = 0
@@ -48,10 +56,10 @@ package enum KeyMapping {
             guard bytes <= longestFolderInBytes else { break }
             segment.append(harmless)
         }
-        let trimmed = segment.drop { $0 == " " }
+        let trimmed = segment.drop { $0 == " " || $0 == "." || GitName.isInvisible($0) }
         let end = trimmed.lastIndex { $0 != " " }.map { trimmed.index(after: $0) } ?? trimmed.startIndex
         let text = String(String.UnicodeScalarView(trimmed[..<end]))
-        return text.allSatisfy({ $0 == "." }) ? "" : text
+        return GitName.matches(text.unicodeScalars) ? "" : text
     }
 
     /// The folder of a vault's working data in a run, within the state store.

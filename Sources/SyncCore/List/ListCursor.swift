@@ -99,6 +99,13 @@ struct ListCursor: Codable, Hashable, Sendable {
         var bytes: Int64 = 0
         var skipped = 0
 
+        /// Counts one file of a listing.
+        mutating func count(_ entry: Entry) {
+            guard entry.kind == .file || entry.kind == .unreadable else { return }
+            files += 1
+            bytes += entry.size ?? 0
+        }
+
         private enum CodingKeys: String, CodingKey {
             case files = "f"
             case bytes = "b"

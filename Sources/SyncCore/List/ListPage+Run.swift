@@ -93,9 +93,14 @@ extension ListPage {
     }
 
     /// The end of a run.
-    func finish(_ run: RunState, _ cursor: ListCursor, _ input: ListInput) throws -> ListOutput {
+    func finish(
+        _ run: RunState,
+        _ cursor: ListCursor,
+        _ input: ListInput,
+        _ logger: Logger
+    ) async throws -> ListOutput {
         if !run.vaults.isEmpty, run.vaults.allSatisfy({ $0.outcome == .busy }) {
-            return try output(input, cursor, .busy, summary: summary(of: run, input))
+            return try output(input, cursor, .busy, summary: await summary(of: run, input, logger))
         }
         // What failed in a vault that a newer run has had since is the newer run's business.
         let failed = run.vaults.reduce(0) { $0 + ($1.outcome == .busy ? 0 : $1.failed) }
@@ -105,22 +110,17 @@ extension ListPage {
                 .partialFailure,
                 "\(failed.counted("file")) could not be mirrored in spite of more than one attempt"
                     + (refused > 0 ? ", and \(refused.counted("vault")) could not be listed" : "")
-                    + "; redrive the execution, or start again, once the cause is mended"
+                    + "; every later run tries again"
             )
         }
         if let problem = run.vaults.lazy.compactMap(\.error).first {
             throw SyncError(
                 SyncError.Name(rawValue: problem.name),
-                refused == 1 ? problem.message : "\(problem.message) (and \(refused - 1) more vaults were passed over)"
+                refused == 1
+                    ? problem.message
+                    : "\(problem.message) (and \((refused - 1).counted("more vault")) could not be listed)"
             )
         }
-        return try output(input, cursor, .done, summary: summary(of: run, input))
-    }
-}
-
-extension Int {
-    /// The number with its noun, in the plural where it is called for.
-    func counted(_ noun: String) -> String {
-        self == 1 ? "1 \(noun)" : "\(self) \(noun)s"
+        return try output(input, cursor, .done, summary: await summary(of: run, input, logger))
     }
 }

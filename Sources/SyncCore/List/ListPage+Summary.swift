@@ -1,60 +1,19 @@
+import Logging
+
 extension ListPage {
-    func summary(of run: RunState, _ input: ListInput) -> Summary {
-        let settled = run.vaults.filter { $0.outcome == .settled }
-        let files = settled.reduce(0) { $0 + $1.done.files }
-        var errors: [String] = []
-        for plan in run.vaults {
-            if plan.isSuperseded == true {
-                errors.append("vault \(plan.vault.id) was superseded: a newer run has mirrored it since this one began")
-            } else if plan.outcome == .busy {
-                errors.append("vault \(plan.vault.id) is being mirrored by another run")
-            }
-            if plan.done.skipped > 0 {
-                errors.append("vault \(plan.vault.id): \(plan.done.skipped) files cannot be stored")
-            }
-            if let lost = plan.lost, lost > 0 {
-                errors.append(
-                    "vault \(plan.vault.id): \(lost.counted("file")) were missing from the store or changed there, and fetched again"
-                )
-            }
-            if let strangers = plan.strangers, strangers > 0 {
-                errors.append(
-                    "vault \(plan.vault.id): \(strangers.counted("object")) in its folder are none of the vault's and were left alone"
-                )
-            }
-            if let notReady = plan.listing?.notReady, notReady > 0 {
-                errors.append(
-                    "vault \(plan.vault.id): \(notReady) items are not ready at the source; later runs look again"
-                )
-            }
-            if plan.withheld > 0 {
-                errors.append(
-                    "vault \(plan.vault.id): \(plan.withheld) deletions were held back; allow_deletions lets them pass"
-                )
-            }
+    /// The outcome of a run that has come to its end, with what the records say is not mirrored.
+    func summary(of run: RunState, _ input: ListInput, _ logger: Logger) async -> Summary {
+        var summary = RunReport(run, now: clock.now).summary(input.request.syncType)
+        // Nothing is read twice: where nothing waits, nothing has to be named.
+        guard run.vaults.contains(where: { $0.outcome != .busy && $0.pending != 0 }) else { return summary }
+        do {
+            try await summary.addAttention(from: records)
+        } catch {
+            // A run does not fail because that cannot be told.
+            let type = (error as? SyncError)?.name.rawValue ?? "\(type(of: error))"
+            logger.warning("files that wait not listed", metadata: [LogKey.errorType: "\(type)"])
         }
-        let isBusy = !run.vaults.isEmpty && settled.isEmpty
-        let isSuperseded = run.vaults.contains { $0.isSuperseded == true }
-        return Summary(
-            success: true,
-            message: isBusy
-                ? isSuperseded
-                    ? "Superseded: a newer run has mirrored these vaults since"
-                    : "Another run is mirroring these vaults"
-                : "Synced \(settled.count.counted("vault")) with \(files.counted("file"))",
-            vaultsSynced: settled.map(\.vault.id),
-            filesCount: files,
-            errors: errors,
-            metadata: [
-                "run": run.run.rawValue,
-                "sync_type": input.request.syncType.rawValue,
-                "execution_time": run.started.duration(to: clock.now).clockText,
-                "bytes": String(settled.reduce(0) { $0 + $1.done.bytes }),
-                "lost": String(settled.reduce(0) { $0 + ($1.lost ?? 0) }),
-                "strangers": String(settled.reduce(0) { $0 + ($1.strangers ?? 0) }),
-                "deleted": String(settled.reduce(0) { $0 + $1.deleted }),
-            ]
-        )
+        return summary
     }
 
     /// The answer to `status`, from the records alone.
@@ -95,13 +54,5 @@ extension ListPage {
             errors: [],
             metadata: metadata
         )
-    }
-}
-
-extension Duration {
-    /// Such as `2m30s`.
-    fileprivate var clockText: String {
-        let seconds = max(0, wholeMilliseconds / 1000)
-        return seconds >= 60 ? "\(seconds / 60)m\(seconds % 60)s" : "\(seconds)s"
     }
 }

@@ -79,7 +79,7 @@ package struct ListPage: Sendable {
                 return try output(input, cursor, .work, batches: page.batches)
             }
         }
-        return try finish(run, cursor, input)
+        return try await finish(run, cursor, input, logger)
     }
 
     /// The circumstances of one call.
@@ -125,16 +125,18 @@ package struct ListPage: Sendable {
                 call.logger.warning("vault passed over", metadata: [LogKey.errorType: "\(error.name.rawValue)"])
                 metrics.failed(error.name)
                 plan.outcome = .refused
-                plan.error = .init(name: error.name.rawValue, message: error.message)
+                // The provider does not know under which id the secret has the vault.
+                let message = error.message.replacing("<vault id>", with: plan.vault.id.rawValue)
+                plan.error = .init(name: error.name.rawValue, message: message)
                 if try await lease.take() { try await pass.saveProgress(ListCursor(), .failed) }
             } catch is LeaseLost {
                 call.logger.warning("lease lost to another run")
                 if plan.outcome == .open { plan.leave(superseded: lease.isSuperseded) }
                 page = Page()
             }
+            if plan.outcome == .settled { plan.pending = try await measurePending(in: plan.vault.id, call.logger) }
             run.vaults[cursor.vault] = plan
             try await run.save(to: state)
-            if plan.outcome == .settled { try await measurePending(in: plan.vault.id, call.logger) }
             if plan.outcome == .settled || plan.outcome == .refused { await measureAge(of: plan, call.logger) }
         }
         guard plan.outcome != .open else { return }

@@ -37,6 +37,8 @@ struct RunState: Codable, Sendable {
         var lost: Int?
         /// Objects under the vault's folder that are none of ours.
         var strangers: Int?
+        /// Files that waited to be fetched again when the pass was over; nil where they were not counted.
+        var pending: Int?
         /// The patterns of this pass.
         var filter: PathFilter?
         /// Whether a newer run has had the vault since; its outcome is `busy` then, which the first release knows.
@@ -72,6 +74,9 @@ struct RunState: Codable, Sendable {
         /// Set when the manifest is written.
         var isSpooled = true
         var entries: Int
+        /// Those of files that are there, and their bytes, as far as they are stated.
+        var files: Int?
+        var bytes: Int64?
         /// Whether all records of the vault are walked beside the manifest, rather than asked for by path.
         var walksRecords: Bool?
         /// How many records the vault had when the pass began, as far as it is known.

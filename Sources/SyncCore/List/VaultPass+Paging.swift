@@ -120,11 +120,13 @@ extension VaultPass {
         var moved: [FileRecord] = []
         var wanted: [Entry] = []
         var isLeaseChecked = false
+        var unchanged = ListCursor.Totals()
         for item in compared {
             switch decision(on: item) {
             case .nothing:
-                break
+                unchanged.count(item.entry)
             case .moveOn(let record):
+                unchanged.count(item.entry)
                 moved.append(record)
             case .fetch(let entry, let lost):
                 if let lost { moved.append(lost) }
@@ -140,6 +142,9 @@ extension VaultPass {
             try await save(moved)
         }
         for entry in wanted { try await batch.add(entry, &cursor, &page) }
+        if unchanged.files > 0 {
+            lister.observe(.unchanged(vault: folder, files: unchanged.files, bytes: unchanged.bytes))
+        }
     }
 
     private enum Decision {

@@ -94,10 +94,11 @@ extension VaultPass {
 
     /// The cursor is committed last: every entry up to it is accounted for.
     private func commit(_ plan: inout RunState.VaultPlan, _ cursor: ListCursor, failed: Int) async throws {
+        let known = try await records.state(of: vault.id)
+        let completed = failed == 0 && plan.withheld == 0 ? lister.clock.now : known?.lastComplete
         // Deletions that were held back or refused would be forgotten with the cursor: the next run finds them again.
         if let listing = plan.listing, !listing.isOfFailures, plan.withheld == 0, cursor.kept ?? 0 == 0 {
             // What else is known of the vault stays.
-            let known = try await records.state(of: vault.id)
             var state = VaultState(
                 folder: folder,
                 epoch: vault.epoch,
@@ -114,10 +115,11 @@ extension VaultPass {
             if call.input.request.options.allowDeletions { state.deletions = nil }
             let removed = call.input.request.options.allowDeletions ? .init() : plan.removed ?? .init()
             state.noteDeletions(files: removed.files, bytes: removed.bytes, at: lister.clock.now)
-            guard try await records.commit(state, of: vault.id) else {
-                throw LeaseLost()
-            }
+            try await commit(&state, completed)
             plan.removed = nil
+        } else if var state = known {
+            // The cursor stays where it is; what is mirrored may be whole now all the same.
+            try await commit(&state, completed)
         }
         plan.outcome = .settled
         plan.failed = failed
@@ -126,6 +128,18 @@ extension VaultPass {
         plan.lost = cursor.found.lost
         plan.strangers = cursor.found.strangers
         try await saveProgress(cursor, failed > 0 ? .failed : .completed)
+    }
+}
+
+extension VaultPass {
+    /// Writes the vault's state.
+    ///
+    /// - Throws: ``LeaseLost``.
+    private func commit(_ state: inout VaultState, _ completed: Timestamp?) async throws {
+        state.run = run
+        state.name = vault.name
+        state.completed = completed
+        guard try await records.commit(state, of: vault.id) else { throw LeaseLost() }
     }
 }
 

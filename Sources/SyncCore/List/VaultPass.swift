@@ -16,6 +16,9 @@ struct VaultPass {
     var isLate: Bool { lister.clock.now >= call.deadline }
     var author: FileRecord.Author { .init(run: run, epoch: vault.epoch, now: lister.clock.now) }
 
+    /// What people know the vault by.
+    private var label: String { folder.isEmpty ? vault.name : folder }
+
     /// Takes steps until there is something to hand out, the deadline has come, or the vault is done.
     func advance(
         _ plan: inout RunState.VaultPlan,
@@ -80,7 +83,15 @@ struct VaultPass {
             plan.mayHoldObjects = try await mayHoldObjects() ? true : nil
             plan.listing = try await spoolListing(plan.filter ?? PathFilter())
         }
-        lister.observe(.listed(vault: folder.isEmpty ? vault.name : folder, entries: plan.listing?.entries ?? 0))
+        let listing = plan.listing
+        lister.observe(
+            .listed(
+                vault: label,
+                entries: listing?.entries ?? 0,
+                files: listing?.files ?? 0,
+                bytes: listing?.bytes ?? 0
+            )
+        )
         cursor.batches = plan.batches
         cursor.counted = plan.batches
         cursor.done = plan.done
@@ -170,6 +181,7 @@ struct VaultPass {
                 if received.isMultiple(of: 1000), isLate {
                     throw SyncError(.sourceUnavailable, "the listing of a vault takes longer than one call may last")
                 }
+                if received.isMultiple(of: 100) { lister.observe(.listing(vault: label, entries: received)) }
                 if entry.kind == .unreadable { unreadable += 1 }
                 hasFolders = hasFolders || entry.isOfFolder
                 // Of a folder's files each is looked at when it is known.
@@ -184,10 +196,12 @@ struct VaultPass {
         if !end.isSnapshot || hasFolders {
             try await addPending(to: &writer) { $0.epoch == vault.epoch && filter.lets($0.path, version: $0.version) }
         }
-        let entries = try await writer.finish()
+        let written = try await writer.finish()
         return .init(
             isSnapshot: end.isSnapshot,
-            entries: entries,
+            entries: written.entries,
+            files: written.files,
+            bytes: written.bytes,
             unreadable: unreadable,
             cursor: end.cursor,
             notReady: end.notReady
@@ -198,7 +212,8 @@ struct VaultPass {
         var writer = ManifestWriter(store: lister.state, vault: vault.id, run: run)
         try await addPending(to: &writer) { $0.run == run && $0.status != .skipped }
         var listing = listing
-        listing.entries = try await writer.finish()
+        let written = try await writer.finish()
+        (listing.entries, listing.files, listing.bytes) = (written.entries, written.files, written.bytes)
         listing.isSpooled = true
         return listing
     }

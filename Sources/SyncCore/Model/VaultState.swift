@@ -10,6 +10,10 @@ package struct VaultState: Codable, Hashable, Sendable {
     package var run: RunID
     /// When it was committed.
     package var committed: Timestamp
+    /// The name that people gave the vault, as of the last commit; nil where an earlier release wrote this.
+    package var name: String?
+    /// When the last run ended that left nothing to do; nil where there was none, or an earlier release wrote this.
+    package var completed: Timestamp?
     /// How many records the vault has, about; nil where nobody has counted.
     package var records: Int?
     /// The patterns that decided what the cursor passed by; nil is the standard alone.
@@ -29,8 +33,11 @@ package struct VaultState: Codable, Hashable, Sendable {
     /// The form that this was written in; nil in what the first release wrote.
     package var form: DataForm?
 
+    /// When the vault was last mirrored as a whole. An earlier release says only when its cursor was committed.
+    package var lastComplete: Timestamp? { completed ?? (name == nil ? committed : nil) }
+
     private enum CodingKeys: String, CodingKey {
-        case folder, epoch, cursor, run, committed, records, filter, account, term, deletions, form
+        case folder, epoch, cursor, run, committed, name, completed, records, filter, account, term, deletions, form
         case passwordSource = "password_source"
         case pinnedSalt = "salt"
         case encryptionVersion = "encryption_version"

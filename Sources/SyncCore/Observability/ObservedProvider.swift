@@ -19,14 +19,22 @@ package struct ObservedProvider: LibraryProvider {
     ///   - metrics: where transfers go.
     ///   - tracer: makes the spans.
     ///   - uptime: the time since any fixed moment; it never goes backwards.
+    ///   - received: is told of the bytes of bodies as they come.
     package init(
         _ base: any LibraryProvider,
         metrics: SyncMetrics,
         tracer: any Tracer,
-        uptime: @escaping @Sendable () -> Duration = Self.makeUptime()
+        uptime: @escaping @Sendable () -> Duration = Self.makeUptime(),
+        received: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         self.base = base
-        observer = ProviderObserver(provider: base.name, metrics: metrics, tracer: tracer, uptime: uptime)
+        observer = ProviderObserver(
+            provider: base.name,
+            metrics: metrics,
+            tracer: tracer,
+            uptime: uptime,
+            received: received
+        )
     }
 
     /// The time since now, on a clock that never goes backwards.
@@ -45,6 +53,10 @@ package struct ObservedProvider: LibraryProvider {
 
     package func renew(_ secret: Secret, logger: Logger) async throws -> Secret {
         try await observer.traced("renew") { try await base.renew(secret, logger: logger) }
+    }
+
+    package func describeVaults(_ secret: Secret, logger: Logger) async throws -> [VaultDescription] {
+        try await observer.traced("vaults") { try await base.describeVaults(secret, logger: logger) }
     }
 
     package func withLibrary<Result: Sendable>(
@@ -67,6 +79,7 @@ struct ProviderObserver: Sendable {
     let metrics: SyncMetrics
     let tracer: any Tracer
     let uptime: @Sendable () -> Duration
+    let received: @Sendable (Int) -> Void
 
     /// Makes a span of an operation. One that is a call of the provider has the kind `client`; one in which calls and our
     /// own work alternate has the kind `internal`, so that it does not pass for the provider's slowness.
@@ -137,7 +150,7 @@ private struct ObservedSession: VaultSession {
         _ body: (FileContent) async throws -> Result
     ) async throws -> Result {
         try await observer.traced("content") {
-            let meter = TransferMeter(uptime: observer.uptime)
+            let meter = TransferMeter(uptime: observer.uptime, received: observer.received)
             do {
                 let result = try await base.withContent(of: entry) { content in
                     meter.expect(content.size)

@@ -2,7 +2,9 @@ import Logging
 
 extension ListPage {
     /// Measures what waits in a vault to be fetched again. A run does not fail because that cannot be told.
-    func measurePending(in vault: VaultID, _ logger: Logger) async throws {
+    ///
+    /// - Returns: how many files that are; nil where they could not be counted.
+    func measurePending(in vault: VaultID, _ logger: Logger) async throws -> Int? {
         var files = 0
         var oldest: Timestamp?
         do {
@@ -18,17 +20,19 @@ extension ListPage {
                 "pending files not counted",
                 metadata: [LogKey.errorType: "\(error.name.rawValue)"]
             )
-            return
+            return nil
         }
         metrics.pending(files: files, oldest: oldest.map { $0.duration(to: clock.now) })
+        return files
     }
 
     /// Measures how long ago a vault was complete for the last time. One that never was is as old as it can be.
     func measureAge(of plan: RunState.VaultPlan, _ logger: Logger) async {
-        if plan.outcome == .settled, plan.withheld == 0 { return metrics.lastComplete(.zero) }
+        if plan.outcome == .settled, plan.withheld == 0, plan.failed == 0 { return metrics.lastComplete(.zero) }
         do {
-            let committed = try await records.state(of: plan.vault.id)?.committed
-            metrics.lastComplete((committed ?? Timestamp(milliseconds: 0)).duration(to: clock.now))
+            let state = try await records.state(of: plan.vault.id)
+            let complete = state?.lastComplete ?? Timestamp(milliseconds: 0)
+            metrics.lastComplete(complete.duration(to: clock.now))
         } catch {
             // Without a value the vault counts as late, which is what it may be.
             logger.warning("the age of a vault is not known", metadata: [LogKey.errorType: "\(type(of: error))"])

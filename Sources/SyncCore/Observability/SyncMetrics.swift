@@ -46,7 +46,7 @@ package struct SyncMetrics: Sendable {
         switch event {
         case .stored: filesSynced.increment()
         // Whether a file that fails is given up is known when the vault is settled.
-        case .listed, .planned, .copied, .deleted, .failed: break
+        case .listing, .listed, .unchanged, .planned, .received, .copied, .deleted, .failed: break
         }
     }
 

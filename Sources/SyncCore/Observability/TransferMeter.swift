@@ -11,10 +11,12 @@ final class TransferMeter: Sendable {
 
     private let uptime: @Sendable () -> Duration
     private let start: Duration
+    private let received: @Sendable (Int) -> Void
     private let state = Mutex(State())
 
-    init(uptime: @escaping @Sendable () -> Duration) {
+    init(uptime: @escaping @Sendable () -> Duration, received: @escaping @Sendable (Int) -> Void = { _ in }) {
         self.uptime = uptime
+        self.received = received
         start = uptime()
     }
 
@@ -31,6 +33,7 @@ final class TransferMeter: Sendable {
     }
 
     fileprivate func count(_ bytes: Int) {
+        received(bytes)
         state.withLock { state in
             state.bytes += Int64(bytes)
             if state.firstByte == nil, bytes > 0 { state.firstByte = uptime() - start }

@@ -232,6 +232,13 @@ extension Pipeline {
     }
 
     private var observedProviders: [any LibraryProvider] {
-        providers.map { ObservedProvider($0, metrics: metrics, tracer: tracer) }
+        providers.map { provider in
+            ObservedProvider(
+                provider,
+                metrics: metrics,
+                tracer: tracer,
+                received: { [observe] bytes in observe(.received(bytes: Int64(bytes))) }
+            )
+        }
     }
 }

@@ -27,6 +27,11 @@ package protocol LibraryProvider: Sendable {
     /// - Throws: `AuthenticationFailed`, `SubscriptionExpired`, `InvalidConfiguration`; transient errors.
     func renew(_ secret: Secret, logger: Logger) async throws -> Secret
 
+    /// Describes the account's vaults for people; only what every provider knows, where nobody says more.
+    ///
+    /// - Throws: `TokenExpired`; transient errors.
+    func describeVaults(_ secret: Secret, logger: Logger) async throws -> [VaultDescription]
+
     /// Opens the account for reading while `body` runs.
     func withLibrary<Result: Sendable>(
         _ secret: Secret,
@@ -37,6 +42,10 @@ package protocol LibraryProvider: Sendable {
 
 extension LibraryProvider {
     package var hasVaultFolders: Bool { true }
+
+    package func describeVaults(_ secret: Secret, logger: Logger) async throws -> [VaultDescription] {
+        try await withLibrary(secret, logger: logger) { try await $0.vaults() }.map(VaultDescription.init)
+    }
 }
 
 /// What a secret says of the token in it.

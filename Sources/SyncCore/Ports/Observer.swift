@@ -1,7 +1,13 @@
 /// What a person who watches a run is told. Nothing depends on it.
 package enum SyncEvent: Sendable {
-    /// A vault's listing is complete; so many files are to be fetched.
-    case listed(vault: String, entries: Int)
+    /// A vault is being listed; so many entries have come so far.
+    case listing(vault: String, entries: Int)
+    /// A vault's listing is complete: so many entries, so many of them files that are there, with the bytes that are known.
+    case listed(vault: String, entries: Int, files: Int, bytes: Int64)
+    /// Files of the listing need nothing: they are mirrored already.
+    case unchanged(vault: String, files: Int, bytes: Int64)
+    /// So many bytes came from the source, of whatever file.
+    case received(bytes: Int64)
     /// Batches were handed out.
     case planned(vault: String, files: Int, bytes: Int64)
     /// A file is stored and verified.

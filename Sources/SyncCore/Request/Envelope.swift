@@ -68,60 +68,6 @@ package struct ListOutput: Codable, Hashable, Sendable {
     }
 }
 
-/// The outcome of a run, or the answer to `status`.
-///
-///     {"success": true, "message": "Synced 2 vaults with 150 files", "vaults_synced": ["…"], "files_count": 150,
-///      "errors": [], "metadata": {"sync_type": "incremental", "execution_time": "2m30s", "run": "…", "bytes": "…"}}
-package struct Summary: Codable, Hashable, Sendable {
-    /// Whether everything that was asked for is done.
-    package var success: Bool
-    /// One sentence.
-    package var message: String
-    /// The ids of the vaults whose pass was completed.
-    package var vaultsSynced: [VaultID]
-    /// Files that were stored.
-    package var filesCount: Int
-    /// What went wrong, a sentence each, without file names.
-    package var errors: [String]
-    /// More, by name.
-    package var metadata: [String: String]
-
-    /// The outcome of a run that failed.
-    package init(failure error: SyncError) {
-        self.init(
-            success: false,
-            message: error.message,
-            vaultsSynced: [],
-            filesCount: 0,
-            errors: [error.description],
-            metadata: ["error": error.name.rawValue]
-        )
-    }
-
-    /// Makes a summary.
-    package init(
-        success: Bool,
-        message: String,
-        vaultsSynced: [VaultID],
-        filesCount: Int,
-        errors: [String],
-        metadata: [String: String]
-    ) {
-        self.success = success
-        self.message = message
-        self.vaultsSynced = vaultsSynced
-        self.filesCount = filesCount
-        self.errors = errors
-        self.metadata = metadata
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case success, message, errors, metadata
-        case vaultsSynced = "vaults_synced"
-        case filesCount = "files_count"
-    }
-}
-
 /// The downloader's event.
 package struct DownloadInput: Codable, Hashable, Sendable {
     /// The run.

@@ -16,6 +16,23 @@ package struct ManifestWriter {
         partsInFlight: 1
     )
 
+    /// What a manifest holds.
+    package struct Totals: Hashable, Sendable {
+        /// All entries.
+        package var entries = 0
+        /// Those of files that are there.
+        package var files = 0
+        /// The bytes of those files, as far as they are stated.
+        package var bytes: Int64 = 0
+
+        fileprivate mutating func add(_ entry: Entry) {
+            entries += 1
+            guard entry.kind == .file || entry.kind == .group || entry.kind == .unreadable else { return }
+            files += 1
+            bytes += entry.size ?? 0
+        }
+    }
+
     private let store: any ObjectStore
     private let vault: VaultID
     private let run: RunID
@@ -49,8 +66,8 @@ package struct ManifestWriter {
 
     /// Writes the manifest. The pieces are deleted afterwards.
     ///
-    /// - Returns: how many entries it holds.
-    package mutating func finish() async throws -> Int {
+    /// - Returns: what it holds.
+    package mutating func finish() async throws -> Totals {
         let manifest = try KeyMapping.manifest(vault: vault, run: run)
         if pieces.isEmpty {
             entries.sort(by: Entry.precedes)
@@ -98,20 +115,20 @@ package struct ManifestWriter {
         return MergedEntries(sources)
     }
 
-    private func write(_ merged: MergedEntries, to key: ObjectKey) async throws -> Int {
+    private func write(_ merged: MergedEntries, to key: ObjectKey) async throws -> Totals {
         var merged = merged
-        var count = 0
+        var totals = Totals()
         _ = try await StreamUpload(into: store, Self.upload).store(
             as: (key, ObjectAttributes(contentType: "application/x-ndjson"))
         ) {
             var lines: [UInt8] = []
             lines.reserveCapacity(65 << 10)
             while lines.count < 64 << 10, let entry = try await merged.next() {
-                count += 1
+                totals.add(entry)
                 try encoder.append(entry, to: &lines)
             }
             return lines.isEmpty ? nil : lines
         }
-        return count
+        return totals
     }
 }

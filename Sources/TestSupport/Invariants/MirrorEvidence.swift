@@ -68,7 +68,8 @@ package struct MirrorEvidence: Sendable {
     package var makeHasher: MakeContentHasher
     /// The time.
     package var clock: any WallClock
-    /// Tells who holds the lease of a vault; nil where that has to be found out by asking for it.
+    /// Tells who holds the lease of a vault; nil where that has to be found out by asking for it, which begins a term: no
+    /// earlier run can be gone on with then.
     package var leaseOwner: (@Sendable (VaultID) async throws -> RunID?)?
     /// What was told: lines of a log from `info` on, metrics, histories, outputs, events, alerts, errors.
     package var told: [Told] = []

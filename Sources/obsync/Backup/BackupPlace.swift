@@ -65,7 +65,7 @@ struct BackupPlace: Sendable {
     /// - Returns: the mirror.
     /// - Throws: `InvalidInput` where there is no mirror, `StoreUnavailable` for its database.
     private static func open(_ folder: LocalFolder) async throws -> BackupPlace {
-        let path = folder.data + "/records.sqlite"
+        let path = folder.records
         guard FileManager.default.fileExists(atPath: path) else {
             throw SyncError(
                 .invalidInput,
@@ -83,7 +83,7 @@ struct BackupPlace: Sendable {
         return BackupPlace(
             records: records,
             store: store,
-            history: PresentHistory(records, store, vaults: vaults),
+            history: FolderVersionHistory(records, store, history: folder.data + "/history", vaults: vaults),
             vaults: vaults,
             name: folder.path
         )

@@ -31,30 +31,38 @@ struct DemoCommand: AsyncParsableCommand {
             guard !edit else {
                 throw SyncError(.invalidInput, "the option --edit goes with the provider obsidian only; leave it out")
             }
-            let summary = try await GoProDemo(folder: folder).run(SampleMediaLibrary.make(), options, output)
+            let demo = GoProDemo(folder: folder)
+            let interruption = Interruption()
+            let summary = try await output.reporting(interruption) {
+                try await demo.run(SampleMediaLibrary.make(), options, output, interruption)
+            }
             return try output.show(summary, folder: folder)
         }
         var source = DemoSource(folder: folder)
         let library = try source.makeLibrary()
         if edit { announce(try source.edit(library)) }
         try source.writeCredentials()
-        let summary = try await withObsidianSimulator(library: library, logger: try output.makeLogger()) { server in
-            if !output.json { StandardStreams.error("The built-in provider listens on \(server.baseURL)") }
-            let run = LocalRun(
-                folder: folder,
-                credentials: folder.credentials,
-                environment: ["OBSIDIAN_API_URL": server.baseURL],
-                isQuiet: output.json,
-                logger: try output.makeLogger()
-            )
-            return try await output.reportingFailure { try await run.run(vault: nil, options) }
+        let interruption = Interruption()
+        let summary = try await output.reporting(interruption) {
+            try await withObsidianSimulator(library: library, logger: try output.makeLogger()) { server in
+                if !output.isQuiet { StandardStreams.error("The built-in provider listens on \(server.baseURL)") }
+                let run = LocalRun(
+                    folder: folder,
+                    credentials: folder.credentials,
+                    environment: ["OBSIDIAN_API_URL": server.baseURL],
+                    isQuiet: output.isQuiet,
+                    logger: try output.makeLogger(),
+                    interruption: interruption
+                )
+                return try await run.run(vault: nil, options)
+            }
         }
         try output.show(summary, folder: folder)
-        if !output.json { suggest() }
+        if !output.isQuiet { suggest() }
     }
 
     private func announce(_ edits: [SampleLibrary.Edit]) {
-        guard !output.json else { return }
+        guard !output.isQuiet else { return }
         for edit in edits {
             let counts =
                 "\(edit.changed.count) changed, \(edit.added.count) added, "

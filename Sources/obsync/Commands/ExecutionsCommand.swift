@@ -36,12 +36,14 @@ struct ListExecutionsCommand: AsyncParsableCommand {
     @OptionGroup var options: ExecutionOptions
 
     func run() async throws {
-        let records = try await options.open().store.executions(status: nil, limit: limit)
+        let kept = try options.open()
+        let records = try await kept.store.executions(status: nil, limit: limit)
         let report = ExecutionReport(now: SystemInterpreterClock().now())
         if options.json {
             StandardStreams.output(JSONValue.object(["executions": .array(records.map(report.json))]).jsonText)
         } else {
-            StandardStreams.output(report.table(of: records))
+            let redrivable = Set(try await kept.redrivable().map(\.name))
+            StandardStreams.output(report.table(of: records, redrivable: redrivable))
         }
     }
 }

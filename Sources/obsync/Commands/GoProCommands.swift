@@ -14,7 +14,7 @@ struct SimulateGoProCommand: AsyncParsableCommand {
     )
 
     @Option(help: "The port of the API on 127.0.0.1; 0 for any free one.")
-    var port = 0
+    var port: PortArgument = 0
 
     @Option(help: "A fault that happens, as NAME once, as NAME:TIMES, or as NAME:always. Can be given again.")
     var fault: [FaultArgument] = []
@@ -46,7 +46,7 @@ struct SimulateGoProCommand: AsyncParsableCommand {
     func run() async throws {
         let library = makeLibrary()
         var configuration = GoProSimulator.Configuration()
-        configuration.port = port
+        configuration.port = port.number
         configuration.addressLifetime = addressLifetime
         configuration.bytesPerSecond = pace
         configuration.latency = .milliseconds(latency)
@@ -138,7 +138,8 @@ struct GoProDemo {
     func run(
         _ library: SimulatedMediaLibrary,
         _ options: RunOptions,
-        _ output: OutputOptions
+        _ output: OutputOptions,
+        _ interruption: Interruption
     ) async throws -> Summary {
         let isWritten = FileManager.default.createFile(
             atPath: folder.credentials,
@@ -149,15 +150,16 @@ struct GoProDemo {
             throw SyncError(.invalidInput, "nothing can be written to the folder; name another one with --dest")
         }
         return try await withGoProSimulator(library: library, logger: try output.makeLogger()) { server in
-            if !output.json { StandardStreams.error("The built-in provider listens on \(server.baseURL)") }
+            if !output.isQuiet { StandardStreams.error("The built-in provider listens on \(server.baseURL)") }
             let run = LocalRun(
                 folder: folder,
                 credentials: folder.credentials,
                 environment: Self.environment(server),
-                isQuiet: output.json,
-                logger: try output.makeLogger()
+                isQuiet: output.isQuiet,
+                logger: try output.makeLogger(),
+                interruption: interruption
             )
-            return try await output.reportingFailure { try await run.run(vault: nil, options) }
+            return try await run.run(vault: nil, options)
         }
     }
 }

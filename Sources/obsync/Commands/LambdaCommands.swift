@@ -39,17 +39,27 @@ enum FunctionExecutables {
 struct InvokeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "invoke",
-        abstract: "Start a function's own executable under a local Runtime API, hand it one event, print its answer."
+        abstract: "Hand one event to a function and print its answer.",
+        discussion: """
+            With --dest the function works on the folder of a mirror, in this process and without AWS. Without it the function's \
+            own executable is started under a local Runtime API, with the settings of the environment.
+            """
     )
 
     @Argument(help: "authenticator, lister or downloader.")
     var function: String
 
-    @Option(help: "The file that holds the event as JSON; - for standard input.")
+    @Option(help: "The file that holds the event as JSON; - for standard input.", completion: .file())
     var event: String
 
+    @Option(help: "The folder of a mirror that the function works on, without AWS.", completion: .directory)
+    var dest: String?
+
+    @Option(help: "With --dest, the credentials file; or OBSYNC_CREDENTIALS, or the usual one.", completion: .file())
+    var credentials: String?
+
     func run() async throws {
-        guard PipelineFunction(rawValue: function.lowercased()) != nil else {
+        guard let known = PipelineFunction(rawValue: function.lowercased()) else {
             throw SyncError(
                 .invalidInput,
                 "there is no function \(function.printable); there are authenticator, lister, downloader"
@@ -57,7 +67,14 @@ struct InvokeCommand: AsyncParsableCommand {
         }
         let input =
             event == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: event)
-        guard let input else { throw SyncError(.invalidInput, "the file that --event names cannot be read") }
+        guard let input else { throw SyncError(.invalidInput, "the file \(event) cannot be read") }
+        if let dest {
+            let answer = try await FolderInvocation(folder: LocalFolder(dest), credentials: credentials)
+                .invoke(known, input)
+            StandardStreams.output(answer.text)
+            if answer.isError { throw ExitCode.failure }
+            return
+        }
         let name = function.lowercased()
         let options = LocalLambdaOptions(logger: Logger(label: "obsync") { StreamLogHandler.standardError(label: $0) })
         {
@@ -79,7 +96,7 @@ struct StartLambdaCommand: AsyncParsableCommand {
     )
 
     @Option(help: "The port on 127.0.0.1; 0 for any free one.")
-    var port = 3001
+    var port: PortArgument = 3001
 
     @Option(help: "How many seconds an invocation may take at most; what each function has on AWS where it is less.")
     var timeout: Int?
@@ -91,7 +108,7 @@ struct StartLambdaCommand: AsyncParsableCommand {
     func run() async throws {
         let specifications = try FunctionExecutables.specifications(timeout: timeout.map { .seconds($0) })
         let options = LocalLambdaOptions(
-            port: port,
+            port: port.number,
             logger: Logger(label: "obsync") { StreamLogHandler.standardError(label: $0) }
         ) { StandardStreams.error($0.text) }
         try await withShutdownSignals {

@@ -23,7 +23,7 @@ struct RedriveCommand: AsyncParsableCommand {
     @Option(help: "The folder of the mirror.")
     var dest: String?
 
-    @Option(help: "The credentials file (0600), or OBSYNC_CREDENTIALS; that of the demo where there is one.")
+    @Option(help: "The credentials file (0600); or OBSYNC_CREDENTIALS, or what obsync login has made.")
     var credentials: String?
 
     @Flag(help: "Redrive an execution on AWS.")
@@ -41,27 +41,21 @@ struct RedriveCommand: AsyncParsableCommand {
         let kept = try KeptExecutions(in: folder)
         if list {
             let report = ExecutionReport(now: SystemInterpreterClock().now())
-            return StandardStreams.output(report.table(of: try await kept.redrivable()))
+            let redrivable = try await kept.redrivable()
+            return StandardStreams.output(report.table(of: redrivable, redrivable: Set(redrivable.map(\.name))))
         }
         if let execution { _ = try await kept.named(execution) }
+        let environment = ProcessInfo.processInfo.environment
+        let place = CredentialsPlace(option: credentials, environment: environment, folder: folder)
         let run = LocalRun(
             folder: folder,
-            credentials: try credentialsFile(folder),
-            environment: ProcessInfo.processInfo.environment,
-            isQuiet: output.json,
+            credentials: try place.required(),
+            environment: environment,
+            isQuiet: output.isQuiet,
             logger: try output.makeLogger()
         )
-        let summary = try await output.reportingFailure { try await run.redrive(execution) }
+        let summary = try await output.reporting(run.interruption) { try await run.redrive(execution) }
         try output.show(summary, folder: folder)
-    }
-
-    private func credentialsFile(_ folder: LocalFolder) throws -> String {
-        let named = credentials ?? ProcessInfo.processInfo.environment["OBSYNC_CREDENTIALS"]
-        if let named, !named.isEmpty { return named }
-        guard FileManager.default.fileExists(atPath: folder.credentials) else {
-            throw SyncError(.invalidInput, "no credentials file is named; use --credentials FILE or OBSYNC_CREDENTIALS")
-        }
-        return folder.credentials
     }
 
     private func runOnAWS() async throws {
@@ -80,11 +74,13 @@ struct RedriveCommand: AsyncParsableCommand {
             )
             guard list else {
                 let count = try await executions.redrive(arn, token: UUID().uuidString)
-                return StandardStreams.output("redriven, for the \(count). time; it goes on by itself")
+                return StandardStreams.output("redriven (\(count.counted("time")) so far); it goes on by itself")
             }
             let found = try await executions.redrivable(of: arn)
             for found in found {
-                let facts = [found.stopped, found.status, found.error ?? "", "\(found.redrives) redrives", found.arn]
+                let facts = [
+                    found.stopped, found.status, found.error ?? "", found.redrives.counted("redrive"), found.arn,
+                ]
                 StandardStreams.output(facts.filter { !$0.isEmpty }.joined(separator: "  "))
             }
             if found.isEmpty { StandardStreams.output("no executions can be redriven") }

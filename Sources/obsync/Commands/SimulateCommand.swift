@@ -34,7 +34,7 @@ struct SimulateObsidianCommand: AsyncParsableCommand {
     }
 
     @Option(help: "The port on 127.0.0.1; 0 for any free one.")
-    var port = 0
+    var port: PortArgument = 0
 
     @Option(help: "How many rounds of edits the library has seen.")
     var edits = 0
@@ -71,7 +71,7 @@ struct SimulateObsidianCommand: AsyncParsableCommand {
         }
         for round in stride(from: 1, through: edits, by: 1) { _ = try SampleLibrary.edit(library, round: round) }
         var configuration = ObsidianSimulator.Configuration()
-        configuration.port = port
+        configuration.port = port.number
         let (settings, served) = (configuration, library)
         try await withShutdownSignals {
             let logger = Logger(label: "obsync") { StreamLogHandler.standardError(label: $0) }

@@ -12,7 +12,7 @@ struct SimulateS3Command: AsyncParsableCommand {
     )
 
     @Option(help: "The port on 127.0.0.1; 0 for any free one.")
-    var port = 0
+    var port: PortArgument = 0
 
     @Option(help: "A bucket that is there from the beginning; may be given several times.")
     var bucket: [String] = ["bucket"]
@@ -56,7 +56,7 @@ struct SimulateS3Command: AsyncParsableCommand {
 
     func run() async throws {
         var settings = S3Simulator.Configuration()
-        settings.port = port
+        settings.port = port.number
         settings.buckets = bucket
         settings.manner = manner
         settings.bytesPerSecondIn = pace

@@ -1,38 +1,53 @@
 import ArgumentParser
 import Foundation
-import LocalAdapters
 import SyncCore
 
 /// `obsync status`
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Tell how far the mirrors in a folder are, without asking the provider."
+        abstract: "Show how complete and how recent the mirrors in a folder are, without asking the provider.",
+        discussion: """
+            The exit status is 1 when a person has to do something, or when the last complete run of a vault is older than \
+            --max-age, so that a monitor can call this command. It also works beside a run.
+            """
     )
 
-    @Option(help: "The folder that the files go to.")
+    @Option(help: "The folder that the files go to.", completion: .directory)
     var dest: String
+
+    @Option(help: "The credentials file, to tell how long the sign-in is good.", completion: .file())
+    var credentials: String?
+
+    @Option(help: "Exit with 1 when the last complete run of a vault is longer ago than this, such as 36h or 2d.")
+    var maxAge: String?
 
     @Flag(help: "Print the answer as JSON.")
     var json = false
 
-    func run() async throws {
-        let path = LocalFolder(dest).data + "/records.sqlite"
-        guard FileManager.default.fileExists(atPath: path) else {
-            throw SyncError(.invalidInput, "there is no mirror in the folder that --dest names")
+    func validate() throws {
+        if let maxAge, Duration(text: maxAge) == nil {
+            throw ValidationError("--max-age takes a number with s, m, h or d behind it, such as 36h")
         }
-        let records = try SQLiteRecordStore(path: path)
-        let vaults = try await records.vaults()
-        let status = try await ListPage.status(of: vaults, records: records, clock: SystemClock())
+    }
+
+    func run() async throws {
+        let folder = LocalFolder(dest)
+        let environment = ProcessInfo.processInfo.environment
+        let clock = SystemClock()
+        let place = CredentialsPlace(option: credentials, environment: environment, folder: folder)
+        var status = try await StatusReader(folder: folder, credentials: place.found, clock: clock).read()
+        status.judge(now: clock.now, maxAge: maxAge.flatMap { Duration(text: $0) })
         if json {
             StandardStreams.output(String(decoding: try FunctionJSON.encode(status), as: UTF8.self))
-            return
-        }
-        for vault in vaults {
-            let facts = ["state", "files", "bytes", "updated", "last_synced"].compactMap { name in
-                status.metadata["\(vault).\(name)"].map { "\(name) \($0)" }
+        } else {
+            let text = StatusText(status: status, now: clock.now, width: StandardStreams.outputWidth)
+            for line in text.lines { StandardStreams.output(line) }
+            if status.needsPerson {
+                StandardStreams.output("")
+                for reason in status.reasons { StandardStreams.output("To do: \(reason)") }
             }
-            StandardStreams.output("\(vault): \(facts.joined(separator: ", "))")
         }
+        if status.needsPerson { throw ExitCode(1) }
     }
 }

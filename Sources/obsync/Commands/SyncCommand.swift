@@ -8,33 +8,37 @@ struct RunOptions: ParsableArguments {
     @Flag(help: "List everything from the beginning instead of what changed.")
     var complete = false
 
-    @Flag(help: "Let deletions pass that are held back because they are suspiciously many.")
+    @Flag(help: "Follow deletions that were held back because they are suspiciously many.")
     var allowDeletions = false
 
-    @Option(help: "Leave out what this pattern speaks of, in the syntax of gitignore; may be given more than once.")
+    @Option(help: "Leave out what this pattern matches, in the syntax of gitignore; can be given more than once.")
     var exclude: [String] = []
 
-    @Option(help: "Mirror only what this pattern speaks of; may be given more than once.")
+    @Option(help: "Mirror only what this pattern matches; can be given more than once.")
     var include: [String] = []
 
-    @Flag(help: "Delete what is mirrored already and left out by a pattern.")
+    @Flag(help: "Delete mirrored files that a pattern now leaves out.")
     var deleteExcluded = false
 
     @Flag(help: "Go on with the password that Obsidian states for a vault that was mirrored with your own.")
     var acceptManaged = false
 }
 
-/// What every command that mirrors prints.
-struct OutputOptions: ParsableArguments {
-    @Flag(help: "Print the summary as JSON on standard output, and nothing else.")
-    var json = false
+/// How much is logged.
+struct LogOptions: ParsableArguments {
+    @Flag(name: .shortAndLong, help: "Log what happens to standard error; twice for more.")
+    var verbose: Int
 
-    @Option(help: "How much is logged to standard error: trace, debug, info, notice, warning, error.")
-    var logLevel: String = "error"
+    @Option(
+        help: "How much is logged to standard error: trace, debug, info, notice, warning, error.",
+        completion: .list(Logger.Level.allCases.map(\.rawValue))
+    )
+    var logLevel: String?
 
     /// A logger to standard error.
     func makeLogger() throws -> Logger {
-        guard let level = Logger.Level(rawValue: logLevel) else {
+        let usual: Logger.Level = verbose == 0 ? .error : verbose == 1 ? .info : .debug
+        guard let level = logLevel.map({ Logger.Level(rawValue: $0) }) ?? usual else {
             throw SyncError(
                 .invalidInput,
                 "the option --log-level has to be one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))"
@@ -44,31 +48,78 @@ struct OutputOptions: ParsableArguments {
         logger.logLevel = level
         return logger
     }
+}
 
-    /// Runs `body`; where the summary is asked for as JSON, a failure is told as one too.
-    func reportingFailure(_ body: () async throws -> Summary) async throws -> Summary {
+/// What every command that mirrors prints.
+struct OutputOptions: ParsableArguments {
+    @Flag(help: "Print the summary as JSON on standard output, and nothing else.")
+    var json = false
+
+    @Flag(name: .shortAndLong, help: "Print nothing but errors.")
+    var quiet = false
+
+    @OptionGroup var log: LogOptions
+
+    /// Whether only the result is printed.
+    var isQuiet: Bool { json || quiet }
+
+    /// A logger to standard error.
+    func makeLogger() throws -> Logger { try log.makeLogger() }
+
+    /// Runs `body` until it ends or a signal stops it, and tells how it failed, if it did.
+    ///
+    /// - Throws: `ExitCode` after a failure that was told.
+    func reporting(
+        _ interruption: Interruption,
+        _ body: @escaping @Sendable () async throws -> Summary
+    ) async throws -> Summary {
         do {
-            return try await body()
+            return try await interruption.during(body)
+        } catch let failed as FailedRun {
+            if json { try showJSON(failed.summary) }
+            let command = CommandLine.arguments.map(\.shellQuoted).joined(separator: " ")
+            for line in failed.lines(command: command) { StandardStreams.error(line) }
+            throw ExitCode(ExitStatus.of(failed.error.name))
         } catch let error as SyncError where json {
-            let summary = Summary(failure: error)
-            StandardStreams.output(String(decoding: try FunctionJSON.encode(summary), as: UTF8.self))
+            try showJSON(Summary(failure: error))
+            throw error
+        } catch let error as Interrupted where json {
+            try showJSON(Summary(interrupted: error))
             throw error
         }
     }
 
+    private func showJSON(_ summary: Summary) throws {
+        StandardStreams.output(String(decoding: try FunctionJSON.encode(summary), as: UTF8.self))
+    }
+
     /// Prints the summary of a run.
     func show(_ summary: Summary, folder: LocalFolder) throws {
-        if json {
-            StandardStreams.output(String(decoding: try FunctionJSON.encode(summary), as: UTF8.self))
-            return
-        }
+        if json { return try showJSON(summary) }
+        if quiet { return }
         StandardStreams.output(summary.message)
+        if summary.isAlreadyRunning { return }
         let bytes = Int64(summary.metadata["bytes"] ?? "") ?? 0
         var facts = ["\(bytes.asSize) transferred", "took \(summary.metadata["execution_time"] ?? "?")"]
         if let deleted = summary.metadata["deleted"], deleted != "0" { facts.append("\(deleted) deleted") }
         StandardStreams.output("  \(facts.joined(separator: ", ")); run \(summary.metadata["run"] ?? "?")")
-        for error in summary.errors { StandardStreams.output("  note: \(error)") }
+        for note in summary.notes { StandardStreams.output("  note: \(spoken(note, summary))") }
+        if summary.notMirrored > 0 {
+            StandardStreams.output(
+                "  \(summary.notMirrored.counted("file")) not mirrored yet; "
+                    + "obsync status --dest \(folder.path.shellQuoted) names them"
+            )
+        }
         StandardStreams.output("The files are in \(folder.path)")
+    }
+}
+
+extension OutputOptions {
+    /// A note with the names of vaults and options as the reader of a terminal has them.
+    private func spoken(_ note: String, _ summary: Summary) -> String {
+        summary.vaults.reduce(note.replacing("allow_deletions", with: "--allow-deletions")) { note, vault in
+            note.replacing("vault \(vault.vaultID)", with: vault.shownName)
+        }
     }
 }
 
@@ -79,31 +130,44 @@ struct SyncCommand: AsyncParsableCommand {
         abstract: "Mirror one vault, or all of them, into a folder."
     )
 
-    @Argument(help: "The id or the exact name of a vault; all vaults where none is named.")
+    @Argument(help: "The id or the exact name of a vault; all vaults if none is named.")
     var vault: String?
 
-    @Option(help: "The folder that the files go to; records are kept in its folder .obsync.")
+    @Option(
+        help: "The folder that the files go to; records are kept in its folder .obsync.",
+        completion: .directory
+    )
     var dest: String
 
-    @Option(help: "The credentials file (0600), or OBSYNC_CREDENTIALS.")
+    @OptionGroup var destination: DestinationOptions
+
+    @Option(help: "The credentials file (0600); or OBSYNC_CREDENTIALS, or what obsync login has made.")
     var credentials: String?
+
+    @Option(help: "Call this address at the start and at the end of the run, as healthchecks.io expects it.")
+    var ping: String?
 
     @OptionGroup var options: RunOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
-        guard let credentials = credentials ?? environment["OBSYNC_CREDENTIALS"], !credentials.isEmpty else {
-            throw SyncError(.invalidInput, "no credentials file is named; use --credentials FILE or OBSYNC_CREDENTIALS")
-        }
-        let run = LocalRun(
-            folder: LocalFolder(dest),
-            credentials: credentials,
+        let folder = try destination.folder(dest)
+        let place = CredentialsPlace(option: credentials, environment: environment, folder: folder)
+        var address: String?
+        if let ping { address = try DeadMansSwitch.checked(ping) }
+        var run = LocalRun(
+            folder: folder,
+            credentials: try place.required(),
             environment: environment,
-            isQuiet: output.json,
-            logger: try output.makeLogger()
+            isQuiet: output.isQuiet,
+            logger: try output.makeLogger(),
+            ping: address
         )
-        let summary = try await output.reportingFailure { try await run.run(vault: vault, options) }
+        run.adopts = destination.adopt
+        run.history = try destination.historyLimits()
+        let ready = run
+        let summary = try await output.reporting(run.interruption) { try await ready.run(vault: vault, options) }
         try output.show(summary, folder: run.folder)
     }
 }

@@ -39,8 +39,16 @@ struct KeptExecutions: Sendable {
         return record
     }
 
-    /// The executions that can be redriven, the newest first.
+    /// The executions that it makes sense to redrive, the newest first: those that no newer run has done the work of.
     func redrivable() async throws -> [ExecutionRecord] {
+        let now = clock.now()
+        return try await store.executions(status: nil, limit: Self.most)
+            .prefix { $0.status != .succeeded }
+            .filter { $0.obstacleToRedrive(now: now) == nil }
+    }
+
+    /// All executions that a redrive takes, whether it makes sense or not.
+    private func takenByRedrive() async throws -> [ExecutionRecord] {
         let now = clock.now()
         return try await store.executions(status: nil, limit: Self.most)
             .filter { $0.obstacleToRedrive(now: now) == nil }
@@ -48,7 +56,7 @@ struct KeptExecutions: Sendable {
 
     /// The ids of the runs that a redrive would go on with.
     func redrivableRuns() async throws -> Set<String> {
-        Set(try await redrivable().map { $0.input["run"]?.string ?? $0.name })
+        Set(try await takenByRedrive().map { $0.input["run"]?.string ?? $0.name })
     }
 
     /// Forgets executions that ended long ago.

@@ -27,7 +27,7 @@ struct LocalEngine: Sendable {
     }
 
     /// A definition with the functions' plain names in the places that a deployment fills in.
-    static func definition(_ text: String) throws -> StateMachineDefinition {
+    static func definition(_ text: String) throws(StateMachineError) -> StateMachineDefinition {
         let names = PipelineFunction.allCases.map { ($0.placeholder, $0.rawValue) }
         return try StateMachineDefinition(parsing: text, substitutions: Dictionary(uniqueKeysWithValues: names))
     }

@@ -10,17 +10,46 @@ import SyncCore
 /// A folder that holds a mirror, and what Obsync keeps beside it in `.obsync`.
 struct LocalFolder: Sendable {
     let path: String
+    private let state: String?
 
-    init(_ path: String) {
-        self.path = URL(filePath: path).standardizedFileURL.path(percentEncoded: false).trimmingSlash
+    /// Names a folder.
+    ///
+    /// - Parameters:
+    ///   - path: the folder.
+    ///   - state: where its databases are; nil for where they were the last time, or in the folder itself.
+    init(_ path: String, state: String? = nil) {
+        self.path = Self.absolute(path)
+        self.state = state.map(Self.absolute)
+    }
+
+    private static func absolute(_ path: String) -> String {
+        URL(filePath: path).standardizedFileURL.path(percentEncoded: false).trimmingSlash
     }
 
     var data: String { path + "/.obsync" }
     var credentials: String { data + "/credentials.json" }
-    var executions: String { data + "/executions.sqlite" }
+    var executions: String { databases.folder + "/executions.sqlite" }
+    var records: String { databases.folder + "/records.sqlite" }
+    private var databases: DatabasePlace { DatabasePlace(data: data, asked: state) }
+
+    /// Whether the records are elsewhere and know of a mirror here, but nothing of it is here: its disk or share has gone.
+    var isGone: Bool {
+        let files = FileManager.default
+        return databases.folder != data && files.fileExists(atPath: records) && !files.fileExists(atPath: data)
+    }
 
     /// Makes the folder and its data folder, which only its owner can read.
-    func prepare() throws {
+    ///
+    /// - Parameters:
+    ///   - environment: names the folder for the state of programs.
+    ///   - mounts: tells which folders lie on a network file system.
+    /// - Returns: sentences for people.
+    /// - Throws: `InvalidInput` when a folder cannot be made.
+    @discardableResult
+    func prepare(
+        environment: [String: String] = ProcessInfo.processInfo.environment,
+        mounts: MountTable = .current
+    ) throws -> [String] {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
             try FileManager.default.createDirectory(
@@ -28,8 +57,33 @@ struct LocalFolder: Sendable {
                 withIntermediateDirectories: true,
                 attributes: [.posixPermissions: 0o700]
             )
+            for name in ["state", "history"] {
+                try FileManager.default.createDirectory(atPath: "\(data)/\(name)", withIntermediateDirectories: true)
+            }
         } catch {
             throw SyncError(.invalidInput, "the folder \(path) cannot be made; name another one with --dest")
+        }
+        return try [databases.prepare(environment: environment, mounts: mounts)].compactMap(\.self)
+    }
+
+    /// Puts whole copies in the place of damaged databases. Only who holds the lock may do so.
+    ///
+    /// - Returns: sentences for people.
+    /// - Throws: `StoreUnavailable` when that cannot be done.
+    func repairDatabases() throws -> [String] {
+        [
+            try DatabaseRepair(path: records, content: "records")(),
+            try DatabaseRepair(path: executions, content: "executions")(),
+        ].compactMap(\.self)
+    }
+
+    /// Keeps a copy of the records once a day, after a run that ended well.
+    func keepCopyOfRecords(_ logger: Logger) {
+        do {
+            try SQLiteRecordStore(path: records).backUp(ifOlderThan: .seconds(20 * 3600), now: Date())
+        } catch {
+            // The mirror is right all the same; the next run tries again.
+            logger.warning("records not copied", metadata: ["error.type": "\(type(of: error))"])
         }
     }
 
@@ -50,12 +104,28 @@ struct LocalFolder: Sendable {
         }
     }
 
+    /// The providers that the command line knows.
+    ///
+    /// - Throws: `InvalidConfiguration` for a variable.
+    static func providers(
+        environment: [String: String],
+        executor: any HTTPExecutor,
+        clock: any WallClock
+    ) throws -> [any LibraryProvider] {
+        [
+            ObsidianProvider(try .init(environment: environment), executor: executor, clock: clock),
+            GoProProvider(try .init(environment: environment), executor: executor, clock: clock),
+        ]
+    }
+
     /// The pipeline over this folder.
     ///
     /// - Parameters:
     ///   - credentials: the credentials file.
     ///   - environment: variables that replace addresses and credentials.
     ///   - executor: sends REST requests.
+    ///   - providerClock: what the providers wait by.
+    ///   - trouble: remembers what is wrong with the whole folder.
     ///   - observe: is told what happens.
     /// - Returns: the three functions over the folder.
     /// - Throws: `InvalidConfiguration` for a variable, `StoreUnavailable` for the database.
@@ -63,23 +133,29 @@ struct LocalFolder: Sendable {
         credentials: String,
         environment: [String: String],
         executor: any HTTPExecutor,
+        providerClock: any WallClock = SystemClock(),
+        trouble: DestinationTrouble,
         observe: @escaping SyncObserver
     ) async throws -> Pipeline {
         let clock = SystemClock()
         let scratch = data + "/tmp"
-        let records = try SQLiteRecordStore(path: data + "/records.sqlite")
+        let records = try SQLiteRecordStore(path: self.records)
         // Nobody else is at work here, so leases that still stand are those of processes that were killed.
         try await records.releaseAllLeases()
-        let mirror = FolderObjectStore(root: path, scratch: scratch)
-        let obsidian = ObsidianProvider(
-            try .init(environment: environment),
-            executor: executor,
-            clock: clock
+        let providers = try Self.providers(environment: environment, executor: executor, clock: providerClock)
+        let keeping = FolderKeeping(
+            records,
+            history: data + "/history",
+            begun: Date(),
+            now: { clock.now },
+            makeHasher: { SHA256Hasher() }
         )
-        let gopro = GoProProvider(try .init(environment: environment), executor: executor, clock: clock)
+        let mirror = FolderObjectStore(root: path, scratch: scratch, keeping: keeping, trouble: trouble) { note in
+            StandardStreams.error("  note: \(note)")
+        }
         var pipeline = Pipeline(
             secrets: FileSecretStore(path: credentials, environment: environment),
-            providers: [obsidian, gopro],
+            providers: providers,
             records: records,
             state: FolderObjectStore(root: data + "/state", scratch: data + "/state/tmp"),
             mirror: { request in

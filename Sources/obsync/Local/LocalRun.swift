@@ -13,6 +13,14 @@ struct LocalRun {
     var environment: [String: String]
     var isQuiet: Bool
     var logger: Logger
+    /// Who is told that runs go on; nobody where it is nil.
+    var ping: String?
+    /// Ends the run early when it is asked to.
+    var interruption = Interruption()
+    /// Whether files that are in the folder already are no reason to stop.
+    var adopts = false
+    /// How long what was set aside is kept.
+    var history = HistoryLimits.standard
 
     /// Mirrors the vaults.
     ///
@@ -22,7 +30,8 @@ struct LocalRun {
     /// - Returns: what came of it.
     /// - Throws: `SyncError` under the name that the execution failed with.
     func run(vault: String?, _ settings: RunOptions) async throws -> Summary {
-        try await withEngine { engine, pipeline in
+        if !adopts { try await destination.check(vault) }
+        return try await withEngine(isAcknowledged: settings.allowDeletions) { engine, pipeline in
             var request = SyncRequest()
             request.syncType = settings.complete ? .complete : .incremental
             request.options.allowDeletions = settings.allowDeletions
@@ -31,8 +40,7 @@ struct LocalRun {
             request.options.filter = PathFilter(exclude: settings.exclude, include: settings.include)
             if StandardStreams.isErrorATerminal { try await pipeline.personAsks() }
             if let vault { request.vaultIDs = [try await VaultChoice(pipeline, logger).id(of: vault)] }
-            let name = "local-\(pipeline.randomName())"
-            return try await suggestingRedrive(of: name, engine) { try await engine.run(request, name: name) }
+            return try await engine.run(request, name: "local-\(pipeline.randomName())")
         }
     }
 
@@ -45,43 +53,102 @@ struct LocalRun {
         try await withEngine { engine, _ in
             let newest = try await KeptExecutions(engine.executions).redrivable().first?.name
             guard let name = name ?? newest else {
-                throw SyncError(.invalidInput, "no execution can be redriven; obsync executions list shows all")
+                throw SyncError(
+                    .invalidInput,
+                    "no execution can be redriven; obsync executions list --dest \(folder.path.shellQuoted) shows all"
+                )
             }
-            return try await suggestingRedrive(of: name, engine) { try await engine.redrive(name) }
+            return try await engine.redrive(name)
         }
     }
 
-    private func withEngine(_ body: (LocalEngine, Pipeline) async throws -> Summary) async throws -> Summary {
-        try folder.prepare()
-        let lock = try FolderLock(path: folder.data + "/lock")
+    /// Runs `body`; where the destination is full, read-only or gone, that is the error, whatever it looked like further up.
+    private func withEngine(
+        isAcknowledged: Bool = false,
+        _ body: (LocalEngine, Pipeline) async throws -> Summary
+    ) async throws -> Summary {
+        let trouble = DestinationTrouble(path: folder.path)
+        let begun = SystemClock().now
+        do {
+            let summary = try await withEngine(trouble, body)
+            if summary.isAlreadyRunning { return summary }
+            let now = SystemClock().now
+            let care = HistoryCare(folder: folder, limits: history, begun: begun, now: now)
+            tell(try await care(summary, isAcknowledged: isAcknowledged))
+            return summary
+        } catch {
+            trouble.noteFullDisk()
+            throw trouble.error ?? error
+        }
+    }
+
+    private func withEngine(
+        _ trouble: DestinationTrouble,
+        _ body: (LocalEngine, Pipeline) async throws -> Summary
+    ) async throws -> Summary {
+        if folder.isGone { throw trouble.noteGone() }
+        tell(try folder.prepare(environment: environment))
+        let lock: FolderLock
+        switch try FolderLock.take(path: folder.data + "/lock", now: SystemClock().now) {
+        case .held(let holder): return Summary(alreadyRunning: holder, in: folder)
+        case .taken(let taken): lock = taken
+        }
         defer { withExtendedLifetime(lock) {} }
+        tell(try folder.repairDatabases())
         let kept = KeptExecutions(try SQLiteExecutionStore(path: folder.executions))
         try await kept.removeOld()
         let display = ProgressDisplay(isQuiet: isQuiet)
+        async let _ = display.keepDrawing()
         let picture = RunPicture()
         defer { display.finish() }
+        interruption.accounting {
+            display.finish()
+            return display.account
+        }
         return try await withTransport(environment) { transport in
-            let pipeline = try await folder.pipeline(
+            var pipeline = try await folder.pipeline(
                 credentials: credentials,
                 environment: environment,
                 executor: transport,
-                observe: display.observe
+                providerClock: AnnouncingClock(base: SystemClock(), threshold: .seconds(5), announce: display.showWait),
+                trouble: trouble,
+                observe: observer(display)
             )
+            pipeline.downloading.isStopping = { [interruption] in interruption.isRequested }
+            let provider = try pipeline.providers.named(in: try await pipeline.secrets.current().secret)
+            let records = try SQLiteRecordStore(path: folder.records)
+            let vaults = try await records.vaults()
+            try destination.claim(nil).make(.init(provider: provider.name, vaults: vaults))
+            let wiped = WipedFolders(folder: folder, records: records, now: pipeline.clock.now)
+            tell(try await wiped.markFiles(of: vaults))
             let engine = LocalEngine(
                 definition: try LocalEngine.pipelineDefinition(),
-                invoke: invoke(pipeline),
+                invoke: invoke(pipeline, trouble),
                 observe: { event in
                     picture.observe(event)
-                    if event.type == .taskFailed { display.showFailure(event.details.error, event.details.cause) }
+                    if event.type == .taskFailed, let error = event.details.error {
+                        display.showPassingFailure(.init(rawValue: error))
+                    }
                 },
                 executions: kept.store
             )
             // Nobody else is at work here: what runs still was left by a process that was killed.
-            for name in try await engine.interpreter.abortOrphans() {
-                suggestRedrive(of: name, "was stopped on its way")
+            let orphans = try await engine.interpreter.abortOrphans()
+            if !orphans.isEmpty, !isQuiet {
+                StandardStreams.error("The last run did not come to its end; this one goes on where it stopped.")
             }
             folder.removeWorkingData(keeping: try await kept.redrivableRuns())
-            let summary = try await body(engine, pipeline)
+            let begun = engine.interpreter.now
+            var summary = try await pinging(transport) {
+                do {
+                    return try await body(engine, pipeline)
+                } catch let error as SyncError {
+                    throw await failure(error, engine, pipeline, since: begun)
+                }
+            }
+            let run = summary.metadata["run"].flatMap { RunID($0) }
+            await summary.addNames(await report(on: run, pipeline), records: pipeline.records)
+            folder.keepCopyOfRecords(logger)
             folder.removeWorkingData(keeping: try await kept.redrivableRuns())
             display.finish()
             if !isQuiet { for line in picture.lines { StandardStreams.error(line) } }
@@ -89,74 +156,77 @@ struct LocalRun {
         }
     }
 
-    private func suggestingRedrive(
-        of name: String,
+    private func tell(_ notes: [String]) {
+        for note in notes { StandardStreams.error("  note: \(note)") }
+    }
+
+    private var destination: DestinationCheck {
+        DestinationCheck(folder: folder, credentials: credentials, environment: environment, logger: logger)
+    }
+
+    private func pinging(_ executor: any HTTPExecutor, _ body: () async throws -> Summary) async throws -> Summary {
+        guard let ping else { return try await body() }
+        return try await DeadMansSwitch(address: ping, executor: executor, logger: logger).around(body)
+    }
+
+    /// Shows events, and says at the beginning of a long first run what the service's pace costs.
+    private func observer(_ display: ProgressDisplay) -> SyncObserver {
+        let isGoPro = (try? FileSecretStore.read(credentials).text("provider")) == "gopro"
+        let pace = GoProPace(environment: environment)
+        return { event in
+            display.observe(event)
+            guard isGoPro, case .listed(_, _, let files, _) = event, let sentence = pace.sentence(media: files) else {
+                return
+            }
+            display.say(sentence)
+        }
+    }
+
+    /// What became of the run that failed; nothing where it failed before there was one.
+    private func failure(
+        _ error: SyncError,
         _ engine: LocalEngine,
-        _ body: () async throws -> Summary
-    ) async throws -> Summary {
-        do {
-            return try await body()
-        } catch {
-            let failed = try await engine.executions.execution(named: name)
-            if failed?.obstacleToRedrive(now: engine.interpreter.now) == nil { suggestRedrive(of: name, "failed") }
-            throw error
+        _ pipeline: Pipeline,
+        since begun: StateMachine.Timestamp
+    ) async -> FailedRun {
+        var summary = Summary(failure: error)
+        let newest = try? await engine.executions.executions(status: nil, limit: 1).first
+        if let newest, newest.redriven ?? newest.started >= begun {
+            let run = RunID(newest.input["run"]?.string ?? newest.name)
+            let report = await report(on: run, pipeline)
+            if let report { summary = report.summary(ofFailure: error) }
+            summary.metadata["run"] = run?.rawValue
+            summary.metadata["execution"] = newest.name
+            await summary.addNames(report, records: pipeline.records)
         }
+        return FailedRun(error: error, summary: summary, credentials: credentials)
     }
 
-    private func suggestRedrive(of name: String, _ what: String) {
-        guard !isQuiet else { return }
-        StandardStreams.error(
-            "  execution \(name) \(what); to go on there: obsync redrive \(name) --dest \(folder.path)"
-        )
+    private func report(on run: RunID?, _ pipeline: Pipeline) async -> RunReport? {
+        guard let run else { return nil }
+        return try? await RunReport.load(run, from: pipeline.state, now: pipeline.clock.now)
     }
 
-    private func invoke(_ pipeline: Pipeline) -> LocalEngine.Invoke {
-        let logger = logger
+    private func invoke(_ pipeline: Pipeline, _ trouble: DestinationTrouble) -> LocalEngine.Invoke {
+        let (logger, interruption) = (logger, interruption)
         return { function, event in
-            // The same half minute before the end as a function keeps; the authenticator has no use for a deadline.
-            let deadline = pipeline.clock.now.advanced(by: function.timeout - .seconds(30))
-            return try await pipeline.run(function, event: event, deadline: deadline, logger: logger)
-        }
-    }
-}
-
-/// Finds the vault that somebody means.
-struct VaultChoice {
-    private let pipeline: Pipeline
-    private let logger: Logger
-
-    init(_ pipeline: Pipeline, _ logger: Logger) {
-        self.pipeline = pipeline
-        self.logger = logger
-    }
-
-    /// The id of the vault with this id or exactly this name.
-    ///
-    /// - Throws: `InvalidInput` with the candidates when there is none, or more than one.
-    func id(of text: String) async throws -> VaultID {
-        let vaults = try await Patience(clock: pipeline.clock, logger: logger)(vaults)
-        if let exact = vaults.first(where: { $0.id.rawValue == text }) { return exact.id }
-        let named = vaults.filter { $0.name.utf8.elementsEqual(text.utf8) }
-        if named.count == 1, let only = named.first { return only.id }
-        let candidates = (named.isEmpty ? vaults : named).map { "\($0.name.printable) (\($0.id))" }
-        throw SyncError(
-            .invalidInput,
-            (named.isEmpty ? "there is no vault with this id or name; there are: " : "several vaults have this name: ")
-                + candidates.joined(separator: ", ")
-        )
-    }
-
-    /// Signs in where that is needed, and lists the vaults.
-    private func vaults() async throws -> [Vault] {
-        _ = try await pipeline.run(
-            .authenticator,
-            event: Array("{}".utf8),
-            deadline: pipeline.clock.now.advanced(by: .seconds(30)),
-            logger: logger
-        )
-        let secret = try await pipeline.secrets.current().secret
-        return try await pipeline.providers.named(in: secret).withLibrary(secret, logger: logger) { source in
-            try await source.vaults()
+            // Trying again later does not help, so no retry of the machine goes by this name.
+            func stopIfHopeless() throws {
+                guard let error = trouble.error else { return }
+                throw SyncError(.init(rawValue: "DestinationUnavailable"), error.message, reason: error.reason)
+            }
+            try stopIfHopeless()
+            do {
+                // The same half minute before the end as a function keeps; the authenticator has no use for a deadline.
+                let deadline = pipeline.clock.now.advanced(by: function.timeout - .seconds(30))
+                return try await interruption.step {
+                    try await pipeline.run(function, event: event, deadline: deadline, logger: logger)
+                }
+            } catch let error as SyncError where error.name == .storeUnavailable {
+                trouble.noteFullDisk()
+                try stopIfHopeless()
+                throw error
+            }
         }
     }
 }

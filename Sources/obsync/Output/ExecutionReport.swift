@@ -1,18 +1,24 @@
 import Foundation
 import StateMachine
+import SyncCore
 
 /// Executions and their events as people and programs read them.
 struct ExecutionReport {
     let now: StateMachine.Timestamp
 
     /// A line an execution.
-    func table(of records: [ExecutionRecord]) -> String {
+    ///
+    /// - Parameters:
+    ///   - records: the executions.
+    ///   - redrivable: the names of those that it makes sense to redrive.
+    /// - Returns: the lines.
+    func table(of records: [ExecutionRecord], redrivable: Set<String>) -> String {
         guard !records.isEmpty else { return "no executions" }
         let width = records.map(\.name.count).max() ?? 0
         let rows = records.map { record in
             let columns = [
-                record.name.printable.padded(width), record.shownStatus.rawValue.padded(9), record.started.shown,
-                "\(record.redriveCount)".padded(8), remark(on: record),
+                record.name.printable.padded(width), record.shownStatus.rawValue.padded(9), record.started.toTheSecond,
+                "\(record.redriveCount)".padded(8), remark(on: record, redrivable),
             ]
             return columns.joined(separator: "  ").trimmingEnd
         }
@@ -20,8 +26,8 @@ struct ExecutionReport {
         return ([titles.joined(separator: "  ")] + rows).joined(separator: "\n")
     }
 
-    private func remark(on record: ExecutionRecord) -> String {
-        let isRedrivable = record.isOrphan || record.obstacleToRedrive(now: now) == nil
+    private func remark(on record: ExecutionRecord, _ redrivable: Set<String>) -> String {
+        let isRedrivable = record.isOrphan || redrivable.contains(record.name)
         return [record.error?.printable, isRedrivable ? "can be redriven" : nil].compactMap(\.self)
             .joined(separator: ", ")
     }
@@ -30,11 +36,12 @@ struct ExecutionReport {
     func lines(of record: ExecutionRecord) -> String {
         let obstacle = record.isOrphan ? nil : record.obstacleToRedrive(now: now)
         let facts: [(String, String?)] = [
-            ("name", record.name), ("status", record.shownStatus.rawValue), ("started", record.started.shown),
-            ("stopped", record.stopped?.shown), ("events", String(record.lastEventID)),
+            ("name", record.name), ("status", record.shownStatus.rawValue), ("started", record.started.toTheSecond),
+            ("stopped", record.stopped?.toTheSecond), ("events", String(record.lastEventID)),
             (
                 "redriven",
-                record.redriveCount == 0 ? nil : "\(record.redriveCount) times, last \(record.redriven?.shown ?? "")"
+                record.redriveCount == 0
+                    ? nil : "\(record.redriveCount.counted("time")), last \(record.redriven?.toTheSecond ?? "")"
             ),
             ("redrive", obstacle.map { "not possible: \($0)" } ?? "obsync redrive \(record.name)"),
             ("input", record.input.jsonText), ("output", record.output?.jsonText), ("error", record.error),
@@ -78,11 +85,6 @@ struct ExecutionReport {
         ]
         return columns.joined(separator: "  ").trimmingEnd
     }
-}
-
-extension StateMachine.Timestamp {
-    /// To the second: `2026-11-21T03:00:00Z`.
-    fileprivate var shown: String { description.prefix(19) + "Z" }
 }
 
 extension String {

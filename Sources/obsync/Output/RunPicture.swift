@@ -51,12 +51,17 @@ final class RunPicture: Sendable {
         ["DownloadBatch", "Partial", "BatchEnded"].contains(name)
     }
 
+    /// The length of a bar. A clock that was set back makes times negative.
+    private static func width(of share: Double) -> Int {
+        Int((min(max(share, 0), 1) * 30).rounded())
+    }
+
     /// The picture, a line a state.
     var lines: [String] {
         state.withLock { state in
             let longest = max(state.rows.map(\.time).max() ?? .zero, .milliseconds(1))
             return state.rows.flatMap { row in
-                let bar = String(repeating: "█", count: Int((row.time / longest * 30).rounded()))
+                let bar = String(repeating: "█", count: Self.width(of: row.time / longest))
                 let name = row.name.padding(toLength: 16, withPad: " ", startingAt: 0)
                 let line = "  \(name)\(String(format: "%3d× %7.1f s", row.count, row.time / .seconds(1)))  \(bar)"
                 return row.name == "Download" ? [line, "    \(state.batches) batches worked off"] : [line]

@@ -19,7 +19,7 @@ struct MirrorAuditTests {
         try await withMirror(backend, of: 9) { world in
             let texts = try await world.texts
             let whole = try await world.run("whole") { $0.syncType = .complete }
-            #expect(whole.errors == [])
+            #expect(whole.notes == [])
             #expect(whole.filesCount == 0)
             try await world.mirror.delete([ObjectKey("Notes/folder/0.md"), ObjectKey("Notes/folder.md")])
             try await world.overwrite("folder/3.md", "longer than before", sha256: world.files["folder/3.md"]?.sha256)
@@ -42,7 +42,7 @@ struct MirrorAuditTests {
             for path in ["0", "folder/0.md.bak", "zzz"] { try await world.overwrite(path, "mine") }
             let summary = try await world.run("second") { $0.syncType = .complete }
             #expect(summary.metadata["strangers"] == "3")
-            #expect(summary.errors.first?.contains("3 objects") == true)
+            #expect(summary.notes.first?.contains("3 objects") == true)
             #expect(try await world.texts.count == 7)
         }
     }

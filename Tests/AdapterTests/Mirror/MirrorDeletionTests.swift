@@ -42,7 +42,7 @@ struct MirrorDeletionTests {
             let texts = try await world.texts
             world.lose { _ in true }
             let summary = try await world.run("empty") { $0.syncType = .complete }
-            #expect(summary.errors == ["vault notes-id: 30 deletions were held back; allow_deletions lets them pass"])
+            #expect(summary.notes == ["vault notes-id: 30 deletions were held back; allow_deletions lets them pass"])
             #expect(try await world.texts == texts)
         }
     }
@@ -61,7 +61,7 @@ struct MirrorDeletionTests {
             }
             for name in ["second", "third"] {
                 let summary = try await world.run(name) { $0.syncType = type }
-                #expect(summary.errors.first?.contains("108 deletions were held back") == true)
+                #expect(summary.notes.first?.contains("108 deletions were held back") == true)
                 #expect(summary.metadata["deleted"] == "0")
             }
             #expect(try await world.texts.count == 180)
@@ -128,7 +128,7 @@ struct MirrorDeletionTests {
                 #expect(object.sourceVersion == String(record.version))
             }
             // What was copied passes for stored.
-            #expect(try await world.run("third") { $0.syncType = .complete }.errors == [])
+            #expect(try await world.run("third") { $0.syncType = .complete }.notes == [])
             #expect(world.library.contentsSent == sent)
         }
     }

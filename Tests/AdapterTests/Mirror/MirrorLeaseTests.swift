@@ -32,7 +32,7 @@ struct MirrorLeaseTests {
             world.clock.advance(by: Lease.lifetime + .seconds(50))
             let refused = try await world.list(input("second"))
             #expect(refused.next == .busy)
-            #expect(refused.summary?.errors == ["vault notes-id is being mirrored by another run"])
+            #expect(refused.summary?.notes == ["vault notes-id is being mirrored by another run"])
             world.clock.advance(by: .seconds(20))
             #expect(try await world.list(input("third")).next == .work)
         }

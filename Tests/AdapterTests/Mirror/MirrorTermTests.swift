@@ -46,7 +46,7 @@ struct MirrorTermTests {
             let output = try await world.run(stale)
             #expect(output.next == .busy)
             #expect(
-                output.summary?.errors
+                output.summary?.notes
                     == ["vault notes-id was superseded: a newer run has mirrored it since this one began"]
             )
             #expect(try await world.files == files)

@@ -118,7 +118,7 @@ struct MirrorThrottlingTests {
         } while output.next == .work && calls.count < 10
         outcome.counts = output.summary?.metadata ?? [:]
         outcome.counts["execution_time"] = nil
-        outcome.errors = output.summary?.errors ?? []
+        outcome.errors = output.summary?.notes ?? []
         outcome.files = try await world.files.mapValues { record in
             Outcome.File(
                 status: record.status,

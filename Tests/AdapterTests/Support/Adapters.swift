@@ -9,7 +9,7 @@ import Testing
 
 /// The adapters of the object store.
 enum ObjectStoreAdapter: CaseIterable, Sendable {
-    case memory, folder, s3, simulatedS3, plainS3, lockedS3, ignorantS3
+    case memory, folder, keepingFolder, s3, simulatedS3, plainS3, lockedS3, ignorantS3
 
     /// Those that can be tested here.
     static var available: [ObjectStoreAdapter] { allCases.filter { $0 != .s3 || Emulator.address != nil } }
@@ -41,8 +41,11 @@ enum ObjectStoreAdapter: CaseIterable, Sendable {
             try await body(MemoryObjectStore(chunkSize: 1000))
         case .folder:
             try await withTemporaryFolder { folder in
+                try FileManager.default.createDirectory(atPath: folder + "/files", withIntermediateDirectories: true)
                 try await body(FolderObjectStore(root: folder + "/files", scratch: folder + "/scratch"))
             }
+        case .keepingFolder:
+            try await withKeepingFolder { try await body($0.store) }
         case .s3:
             try await Emulator.with { client, _ in
                 let s3 = S3(client: client)

@@ -107,6 +107,8 @@ struct GoProWorld: Sendable {
             makeHasher: { FingerprintHasher() },
             clock: clock
         )
+        let records = records
+        evidence.leaseOwner = { records.lease(on: $0)?.owner }
         evidence.keepsDeleted = listing.deletions == .keep
         for violation in try await MirrorInvariants.violations(of: evidence) {
             Issue.record("\(violation)", sourceLocation: sourceLocation)

@@ -198,9 +198,3 @@ extension SimulatedLibrary {
         return files
     }
 }
-
-let quietLogger: Logger = {
-    var logger = Logger(label: "test")
-    logger.logLevel = .critical
-    return logger
-}()

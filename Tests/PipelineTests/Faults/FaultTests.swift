@@ -113,7 +113,7 @@ struct FaultTests {
         try await service.serve(library) { simulator, runner in
             try simulator.faults.add(parsing: "body-reported-deleted@\(target.uid)")
             let summary = try await runner.run()
-            #expect(summary.errors.count == 1)
+            #expect(summary.notes.count == 1)
             #expect(service.digests == FaultyService.account(of: library, without: target.uid))
             #expect(try service.record(uid: target.uid)?.lastError == "SourceGone")
             simulator.faults.removeAll()
@@ -134,7 +134,7 @@ struct FaultTests {
             try simulator.faults.add(parsing: "path-garbled@\(uid)")
             for complete in [false, true] {
                 let summary = try await runner.run(complete: complete)
-                #expect(summary.errors.contains { $0.contains("1 file") })
+                #expect(summary.notes.contains { $0.contains("1 file") })
                 let record = try #require(try service.record(uid: uid))
                 #expect(record.path.isStandIn)
                 #expect(record.status == .skipped)

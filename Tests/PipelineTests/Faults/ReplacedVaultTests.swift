@@ -102,7 +102,7 @@ struct ReplacedVaultTests {
         try await service.serve(library) { _, runner in
             let summary = try await runner.run()
             #expect(service.digests == wanted)
-            #expect(summary.errors.contains { $0.contains("\(refused.count) files cannot be stored") })
+            #expect(summary.notes.contains { $0.contains("\(refused.count) files cannot be stored") })
             let id = try #require(VaultID(FaultyService.notesID))
             let records = service.records.files(of: id)
             for name in refused { #expect(records[VaultPath(name)]?.lastError == "NameRefused", "\(name)") }

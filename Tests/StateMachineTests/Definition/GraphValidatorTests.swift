@@ -24,6 +24,20 @@ struct GraphValidatorTests {
         #expect(try problems(states: states) == [])
     }
 
+    @Test("when a state leads nowhere or is out of reach, whatever else is wrong with it or with others")
+    func besideOthers() throws {
+        let states = #"""
+            {"A": {"Type": "Nonsense", "Next": "B", "Catch": [{"Next": "Nowhere"}]},
+             "B": {"Type": "Pass", "Next": "Gone"}, "C": {"Type": "Succeed"}}
+            """#
+        let found = try problems(states: states)
+        #expect(found.contains("state 'A', field 'Type': 'Nonsense' is not a type of state"))
+        #expect(found.contains("state 'A', field 'Catch[0].Next': there is no state 'Nowhere'"))
+        #expect(found.contains("state 'B', field 'Next': there is no state 'Gone'"))
+        #expect(found.contains("state 'C': cannot be reached from 'A'"))
+        #expect(!found.contains { $0.hasPrefix("state 'B': cannot") })
+    }
+
     @Test("when two states have one name, wherever they are")
     func names() throws {
         let states =

@@ -26,6 +26,33 @@ struct KeyMappingTests {
         #expect(key.rawValue.utf8.elementsEqual(("Notes/" + path).utf8))
     }
 
+    @Test(
+        "what Git takes for its own folder is refused, as a folder and as a file",
+        arguments: [
+            ".git", ".GIT", ".git.", ".git ", ".git. .", "git~1", "GIT~1", ".g\u{200C}it", "\u{200B}.git",
+            ".git\u{FEFF}",
+            ".git::$INDEX_ALLOCATION", "\u{202E}.git", "\u{200D}.git",
+        ]
+    )
+    func git(segment: String) {
+        for path in [segment, segment + "/config", "sub/\(segment)/config", "sub/\(segment)"] {
+            for folder in ["Notes", ""] {
+                let error = #expect(throws: SyncError.self) {
+                    try KeyMapping.key(folder: folder, path: VaultPath(path))
+                }
+                #expect(error?.name == .nameRefused)
+            }
+        }
+    }
+
+    @Test(
+        "names that only look a little like it are kept",
+        arguments: [".gitignore", "git", "x.git", "git~2", ".git-x", "a.git/b"]
+    )
+    func notGit(path: String) throws {
+        _ = try KeyMapping.key(folder: "Notes", path: VaultPath(path))
+    }
+
     @Test("keys are told apart by their bytes, and survive JSON only when they are good")
     func keys() throws {
         #expect(try ObjectKey("\u{E9}") != ObjectKey("e\u{301}"))
@@ -39,7 +66,9 @@ struct KeyMappingTests {
         "a vault's name becomes one harmless segment",
         arguments: [
             ("Notes", "Notes"), (" Notes  ", "Notes"), ("a/b\\c", "a-b-c"), ("tab\tnew\nline", "tab-new-line"),
-            ("..", ""), ("...", ""), ("", ""), ("  ", ""), (".hidden", ".hidden"), ("\u{1F600}", "\u{1F600}"),
+            ("..", ""), ("...", ""), ("", ""), ("  ", ""), (".hidden", "hidden"), (".git", "git"),
+            ("\u{200B}.git", "git"),
+            ("git~1", ""), ("GIT~1 .", ""), (". .x", "x"), ("\u{1F600}", "\u{1F600}"),
         ]
     )
     func plainFolder(name: String, folder: String) {

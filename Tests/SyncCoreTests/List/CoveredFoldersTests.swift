@@ -58,7 +58,7 @@ struct CoveredFoldersTests {
         } while output.next == .work && calls < 100
         #expect(calls > 3)
         #expect(output.summary?.metadata["deleted"] == "1")
-        #expect(output.summary?.errors == [])
+        #expect(output.summary?.notes == [])
         #expect(world.texts.count == 252)
         #expect(world.record("media/99.md")?.status == .completed)
         #expect(world.record("gone.md")?.status == .deleted)

@@ -16,7 +16,7 @@ struct ListPageTests {
         #expect(summary.success)
         #expect(summary.message == "Synced 1 vault with 2 files")
         #expect(summary.vaultsSynced == [.notes])
-        #expect(summary.errors.isEmpty)
+        #expect(summary.notes.isEmpty)
         #expect(summary.metadata["bytes"] == "2")
         let state = try #require(try await world.records.state(of: .notes))
         #expect(state.cursor == SourceCursor("3"))

@@ -25,7 +25,7 @@ struct StoreAuditTests {
         let world = try await synced()
         let outcome = try await world.run(.second, complete)
         #expect(world.library.contentsSent == 10)
-        #expect(outcome.summary?.errors == [])
+        #expect(outcome.summary?.notes == [])
         #expect(outcome.summary?.filesCount == 0)
     }
 
@@ -50,7 +50,7 @@ struct StoreAuditTests {
         )
         #expect(outcome.summary?.metadata["lost"] == "5")
         #expect(outcome.summary?.filesCount == 5)
-        #expect(outcome.summary?.errors.count == 1)
+        #expect(outcome.summary?.notes.count == 1)
         #expect(world.record("folder/3.md")?.status == .completed)
         #expect(world.record("folder/3.md")?.lastError == nil)
     }
@@ -87,7 +87,7 @@ struct StoreAuditTests {
         world.write("new", to: "folder/20.md")
         world.write("changed", to: "folder/5.md")
         let outcome = try await world.run(.second, complete)
-        #expect(outcome.summary?.errors == [])
+        #expect(outcome.summary?.notes == [])
         #expect(outcome.summary?.metadata["deleted"] == "1")
         #expect(outcome.summary?.filesCount == 2)
         #expect(world.texts.count == 10)

@@ -38,7 +38,7 @@ struct SupersededRunTests {
         let summary = try #require(outcome.summary)
         #expect(summary.message == "Superseded: a newer run has mirrored these vaults since")
         #expect(
-            summary.errors
+            summary.notes
                 == ["vault notes-id was superseded: a newer run has mirrored it since this one began"]
         )
         #expect(world.texts == texts)
@@ -71,7 +71,7 @@ struct SupersededRunTests {
         let outcome = try await world.run(redrives: 1)
         #expect(outcome.next == .done)
         #expect(outcome.summary?.vaultsSynced == [.work])
-        #expect(outcome.summary?.errors.count == 1)
+        #expect(outcome.summary?.notes.count == 1)
         #expect(world.texts["Work/w.md"] == "w.md")
         #expect(world.texts["Notes/0.md"] == "newer")
     }

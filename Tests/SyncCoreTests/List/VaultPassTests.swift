@@ -104,7 +104,7 @@ struct VaultPassTests {
         let world = World.withNotes(["a.md": "A", "gone.md": "G"])
         world.library.loseContent(of: VaultPath("gone.md"), in: .notes)
         let first = try await world.run()
-        #expect(first.summary?.errors == ["vault notes-id: 1 files cannot be stored"])
+        #expect(first.summary?.notes == ["vault notes-id: 1 file cannot be stored"])
         #expect(world.record("gone.md")?.status == .skipped)
         let start = world.clock.now
         var attempts = 1
@@ -114,7 +114,7 @@ struct VaultPassTests {
             attempts += isAsked ? 1 : 0
             let outcome = try await world.run(#require(RunID("hour-\(hour)")))
             #expect(outcome.next == .done)
-            #expect(outcome.summary?.errors.count == (isAsked ? 1 : 0), "\(hour)")
+            #expect(outcome.summary?.notes.count == (isAsked ? 1 : 0), "\(hour)")
             #expect(world.record("gone.md")?.attempts == attempts, "\(hour)")
         }
         world.library.change(.notes) { $0.contents["2"] = Array("G".utf8) }

@@ -46,10 +46,7 @@ struct PipelineMetricsTests {
         #expect(observed.total(.recoveries) == 1, "and once when it is handed out again")
         #expect(observed.total(.syncFailures) == corrupt)
         #expect(observed.total(.filesSynced) == 1)
-        #expect(
-            observed.values(.lastCompleteAge) == [0],
-            "what failed is pending, and the vault is complete but for it"
-        )
+        #expect(observed.values(.lastCompleteAge).allSatisfy { $0 > 0 }, "it was never complete")
         #expect(observed.values(.filesPending) == [1])
         #expect(observed.values(.oldestPendingAge).count == 1)
     }

@@ -56,7 +56,7 @@ struct ManifestWriterTests {
             newest[path] = newest[path].map { $0.version > version ? $0 : entry } ?? entry
             try await writer.add(entry)
         }
-        let count = try await writer.finish()
+        let count = try await writer.finish().entries
         let key = try KeyMapping.manifest(vault: .notes, run: .first)
         #expect(Array(store.objects.keys) == [key])
         let stream = try #require(try await store.read(key, from: 0))
@@ -71,7 +71,7 @@ struct ManifestWriterTests {
     func empty() async throws {
         let store = MemoryObjectStore()
         var writer = ManifestWriter(store: store, vault: .notes, run: .first)
-        #expect(try await writer.finish() == 0)
+        #expect(try await writer.finish() == .init())
         #expect(store.objects.values.map(\.bytes) == [[]])
     }
 }

@@ -4,6 +4,7 @@ import SyncCore
 
 /// Spools a listing that comes in no order, and reads the manifest.
 func measureSpool(_ count: Int, in folder: URL) async throws {
+    try FileManager.default.createDirectory(at: folder.appending(path: "state"), withIntermediateDirectories: true)
     let store = FolderObjectStore(
         root: folder.appending(path: "state").path(percentEncoded: false),
         scratch: folder.appending(path: "scratch").path(percentEncoded: false)
@@ -15,7 +16,7 @@ func measureSpool(_ count: Int, in folder: URL) async throws {
         var writer = ManifestWriter(store: store, vault: vault, run: run)
         // A prime far above every count reaches each number once.
         for number in 0..<count { try await writer.add(samples.entry((number * 99_999_989) % count, isChanged: false)) }
-        written = try await writer.finish()
+        written = try await writer.finish().entries
     }
     var read = 0
     var bytes: Int64 = 0

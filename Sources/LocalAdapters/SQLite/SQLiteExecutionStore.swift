@@ -16,10 +16,11 @@ package struct SQLiteExecutionStore: ExecutionStore {
     /// - Parameters:
     ///   - path: the database's file.
     ///   - process: the process that executions are run by, when they are run through this store.
-    /// - Throws: `StoreUnavailable` when the file cannot be opened or is no database.
+    /// - Throws: `StoreUnavailable` when the file cannot be opened or is no database, `InvalidConfiguration` when a newer
+    ///   program has written it.
     package init(path: String, process: Int32 = getpid()) throws(SyncError) {
         self.process = process
-        database = try .open(path, Self.migrator, "executions")
+        database = try DatabaseFile(path: path, content: "executions", migrator: Self.migrator).open()
     }
 
     private static var migrator: DatabaseMigrator {

@@ -12,44 +12,10 @@ package struct SQLiteRecordStore: RecordStore {
 
     /// Opens the database, and makes it when it is not there.
     ///
-    /// - Throws: `StoreUnavailable` when the file cannot be opened or is no database.
+    /// - Throws: `StoreUnavailable` when the file cannot be opened or is no database, `InvalidConfiguration` when a newer
+    ///   program has written it.
     package init(path: String) throws(SyncError) {
-        database = try .open(path, Self.migrator, "records")
-    }
-
-    private static var migrator: DatabaseMigrator {
-        var migrator = DatabaseMigrator()
-        migrator.registerMigration("records") { database in
-            try database.execute(
-                sql: """
-                    CREATE TABLE files (
-                        vault TEXT NOT NULL, path BLOB NOT NULL, version INTEGER NOT NULL, epoch TEXT NOT NULL,
-                        pending_since INTEGER, body TEXT NOT NULL, PRIMARY KEY (vault, path)) WITHOUT ROWID;
-                    CREATE INDEX files_pending ON files (vault, path) WHERE pending_since IS NOT NULL;
-                    CREATE TABLE vaults (vault TEXT PRIMARY KEY, state TEXT, lease_owner TEXT, lease_expires INTEGER,
-                        progress TEXT, progress_expires INTEGER) WITHOUT ROWID;
-                    CREATE TABLE receipts (
-                        vault TEXT NOT NULL, run TEXT NOT NULL, batch INTEGER NOT NULL, expires INTEGER NOT NULL,
-                        body TEXT NOT NULL, PRIMARY KEY (vault, run, batch)) WITHOUT ROWID;
-                    """
-            )
-        }
-        migrator.registerMigration("folders") { database in
-            try database.execute(
-                sql: "CREATE TABLE folders (folder TEXT PRIMARY KEY, vault TEXT NOT NULL) WITHOUT ROWID"
-            )
-        }
-        migrator.registerMigration("notes") { database in
-            try database.execute(
-                sql: "CREATE TABLE notes (key TEXT PRIMARY KEY, expires INTEGER NOT NULL) WITHOUT ROWID"
-            )
-        }
-        migrator.registerMigration("terms") { database in
-            try database.execute(
-                sql: "ALTER TABLE vaults ADD COLUMN term INTEGER; ALTER TABLE vaults ADD COLUMN term_owner TEXT"
-            )
-        }
-        return migrator
+        database = try DatabaseFile(path: path, content: "records", migrator: Self.migrator).open()
     }
 
     package func records(of paths: [VaultPath], in vault: VaultID) async throws -> [VaultPath: FileRecord] {

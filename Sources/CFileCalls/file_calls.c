@@ -1,0 +1,8 @@
+#define _GNU_SOURCE
+#include "file_calls.h"
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int file_calls_rename(int old_folder, const char *old_name, int new_folder, const char *new_name, unsigned int flags) {
+    return (int)syscall(SYS_renameat2, old_folder, old_name, new_folder, new_name, flags);
+}

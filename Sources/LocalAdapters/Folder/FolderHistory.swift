@@ -1,0 +1,59 @@
+import Foundation
+import Glibc
+package import SyncCore
+
+/// The history of a mirror in a folder: everything that was set aside and is still kept.
+package struct FolderHistory: Sendable {
+    private let index: FolderIndex
+    private let tree: FolderTree
+
+    /// Opens a history.
+    ///
+    /// - Parameters:
+    ///   - records: the records of the mirror.
+    ///   - folder: the folder that keeps what was set aside.
+    package init(_ records: SQLiteRecordStore, folder: String) {
+        index = FolderIndex(database: records.database)
+        tree = FolderTree(root: folder)
+    }
+
+    /// What a run set aside of a vault, in files.
+    ///
+    /// - Parameters:
+    ///   - folder: the vault's folder; empty where its files lie at the top.
+    ///   - begun: when the run began.
+    /// - Returns: how many files were replaced or deleted since then.
+    /// - Throws: `StoreUnavailable`.
+    package func changes(in folder: String, since begun: Timestamp) throws -> Int {
+        try index.setAside(below: folder.isEmpty ? "" : folder + "/", after: nil).count {
+            $0.until >= begun && ($0.ending == .changed || $0.ending == .deleted)
+        }
+    }
+
+    /// Removes what need not be kept any longer.
+    ///
+    /// - Parameters:
+    ///   - limits: how long things are kept.
+    ///   - now: the time.
+    /// - Returns: how many versions are gone, and a sentence for people when some went only for room.
+    /// - Throws: `StoreUnavailable`.
+    package func expire(_ limits: HistoryLimits, now: Timestamp) throws -> (versions: Int, note: String?) {
+        let space = FreeSpace(of: tree.root)
+        let (gone, isForRoom) = HistoryExpiry(limits: limits, now: now)
+            .expired(try index.setAside(below: "", after: nil), space)
+        do {
+            for version in gone {
+                if let spot = try tree.spot(of: version.place) {
+                    try spot.folder.remove(spot.name)
+                    try tree.removeEmptyFolders(above: version.place)
+                }
+                try index.forget(version)
+            }
+        } catch let failure as FileFailure {
+            throw DestinationTrouble(path: tree.root).error(failure)
+        }
+        let note =
+            "the disk is nearly full (\(space?.description ?? "")), so the oldest versions of the history were removed"
+        return (gone.count, isForRoom ? note : nil)
+    }
+}

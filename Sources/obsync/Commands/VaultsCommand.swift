@@ -1,0 +1,100 @@
+import ArgumentParser
+import Foundation
+import HTTPTransport
+import LocalAdapters
+import SyncCore
+
+/// `obsync vaults`
+struct VaultsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "vaults",
+        abstract:
+            "List the account's vaults: size, encryption, whether their password is known, when they were mirrored."
+    )
+
+    @Option(help: "The folder of a mirror, to tell when each vault was mirrored.", completion: .directory)
+    var dest: String?
+
+    @Flag(help: "Print the list as JSON.")
+    var json = false
+
+    @OptionGroup var place: SecretOptions
+    @OptionGroup var output: LogOptions
+
+    /// One vault, as `--json` prints it.
+    struct Line: Codable, Hashable {
+        var vaultID: String
+        var name: String
+        var size: Int64?
+        var isShared: Bool
+        var encryption: String?
+        /// `not needed`, `known` or `missing`.
+        var password: String
+        var mirrored: String?
+
+        enum CodingKeys: String, CodingKey {
+            case name, size, encryption, password, mirrored
+            case vaultID = "vault_id"
+            case isShared = "shared"
+        }
+    }
+
+    func run() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        let logger = try output.makeLogger()
+        var place = place
+        let folder = dest.map { LocalFolder($0) }
+        if !place.aws {
+            let found = CredentialsPlace(option: place.credentials, environment: environment, folder: folder)
+            place.credentials = try found.required()
+        }
+        let options = place
+        let lines = try await withTransport(environment) { transport in
+            let keeper = try SecretKeeper(options, environment, executor: transport, logger: logger)
+            let providers = try LocalFolder.providers(
+                environment: environment,
+                executor: transport,
+                clock: SystemClock()
+            )
+            let account = SignedInAccount(providers: providers, store: keeper.store, logger: logger)
+            let secret = try await account.secret(try await keeper.store.current().secret)
+            let vaults = try await providers.named(in: secret).describeVaults(secret, logger: logger)
+            return try await self.lines(of: vaults, secret, folder)
+        }
+        if json {
+            return StandardStreams.output(String(decoding: try FunctionJSON.encode(["vaults": lines]), as: UTF8.self))
+        }
+        var table = TextTable(["NAME", "ID", "SIZE", "WHOSE", "PASSWORD", "LAST COMPLETE RUN", "ENCRYPTION"])
+        for line in lines {
+            table.add([
+                line.name.printable, line.vaultID, line.size?.asSize ?? "-", line.isShared ? "shared" : "own",
+                line.password, line.mirrored ?? "-", line.encryption ?? "-",
+            ])
+        }
+        for text in table.lines(width: StandardStreams.outputWidth) { StandardStreams.output(text) }
+    }
+
+    private func lines(of vaults: [VaultDescription], _ secret: Secret, _ folder: LocalFolder?) async throws -> [Line] {
+        var records: SQLiteRecordStore?
+        if let path = folder.map({ $0.data + "/records.sqlite" }), FileManager.default.fileExists(atPath: path) {
+            records = try SQLiteRecordStore(path: path)
+        }
+        var lines: [Line] = []
+        for description in vaults {
+            let id = description.vault.id
+            let hasPassword = try secret.text("vaults", id.rawValue, "password") != nil
+            lines.append(
+                Line(
+                    vaultID: id.rawValue,
+                    name: description.vault.name,
+                    size: description.size,
+                    isShared: description.isShared,
+                    encryption: description.encryption,
+                    password: description.needsPassword ? (hasPassword ? "known" : "missing") : "not needed",
+                    mirrored: try await records?.state(of: id)?.lastComplete?.iso8601
+                )
+            )
+        }
+        return lines
+    }
+}

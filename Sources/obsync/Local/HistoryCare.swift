@@ -1,0 +1,59 @@
+import Foundation
+import LocalAdapters
+import Logging
+import SyncCore
+
+/// Removes old versions after a run that saw everything, unless the run looks as if something were wrong at the source.
+struct HistoryCare {
+    let folder: LocalFolder
+    let limits: HistoryLimits
+    let begun: Timestamp
+    let now: Timestamp
+
+    private var pause: String { folder.data + "/history-paused" }
+
+    /// Expires what may go.
+    ///
+    /// - Parameters:
+    ///   - summary: what the run came to.
+    ///   - isAcknowledged: whether somebody has said that the changes are right.
+    /// - Returns: sentences for people.
+    /// - Throws: `StoreUnavailable`.
+    func callAsFunction(_ summary: Summary, isAcknowledged: Bool) async throws -> [String] {
+        let records = try SQLiteRecordStore(path: folder.records)
+        let history = FolderHistory(records, folder: folder.data + "/history")
+        if isAcknowledged { try? FileManager.default.removeItem(atPath: pause) }
+        var notes: [String] = []
+        if !isAcknowledged {
+            for vault in summary.vaultsSynced {
+                guard let name = try await mostlyChanged(vault, records, history) else { continue }
+                notes.append(
+                    "more than half of the files in \(name) changed in this run; earlier versions are kept until "
+                        + "a run with --allow-deletions says that this is right"
+                )
+            }
+            if !notes.isEmpty { _ = FileManager.default.createFile(atPath: pause, contents: Data()) }
+        }
+        let isHeld = summary.metadata["withheld"].flatMap { Int($0) } ?? 0 > 0
+        guard !isHeld, !FileManager.default.fileExists(atPath: pause) else { return notes }
+        if let note = try history.expire(limits, now: now).note { notes.append(note) }
+        return notes
+    }
+
+    /// The folder of a vault when the run has replaced or deleted more than half of its files, and more than a handful.
+    private func mostlyChanged(
+        _ vault: VaultID,
+        _ records: SQLiteRecordStore,
+        _ history: FolderHistory
+    ) async throws -> String? {
+        guard let state = try await records.state(of: vault) else { return nil }
+        let changed = try history.changes(in: state.folder, since: begun)
+        guard changed > 10 else { return nil }
+        var files = 0
+        var pages = records.allRecords(in: vault, after: nil).makeAsyncIterator()
+        while let page = try await pages.next(isolation: nil) {
+            files += page.count { $0.status != .deleted || ($0.deletedAt ?? begun) >= begun }
+        }
+        return changed * 2 > files ? (state.folder.isEmpty ? folder.path : state.folder.printable) : nil
+    }
+}

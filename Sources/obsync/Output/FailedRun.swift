@@ -1,0 +1,60 @@
+import SyncCore
+
+/// A run that failed: with what, and what became of it all the same.
+struct FailedRun: Error {
+    let error: SyncError
+    let summary: Summary
+    /// The credentials file.
+    let credentials: String
+
+    /// How many files are named.
+    private static let mostFiles = 10
+
+    /// What people read. Each failure is said once, by its cause: vaults by name and id, files by their paths.
+    ///
+    /// - Parameter command: the command that was run, to be run again once the cause is mended.
+    /// - Returns: the lines.
+    func lines(command: String) -> [String] {
+        let refused = summary.vaults.filter { $0.outcome == .refused }
+        var lines =
+            refused.isEmpty || error.name == .partialFailure
+            ? ["obsync: \(error.name.rawValue): \(error.message)"] : []
+        lines += refused.map { vault in
+            "obsync: \(vault.error ?? error.name.rawValue): \(vault.shownName): \(vault.message ?? error.message)"
+        }
+        for file in summary.attention.prefix(Self.mostFiles) {
+            let vault = summary.vaults.first { $0.vaultID == file.vaultID }
+            let place = [vault?.name ?? file.vaultID.rawValue, file.path ?? "version \(file.version)"]
+            lines.append(
+                "  \(place.joined(separator: "/").printable): \(file.reason), \(file.attempts.counted("attempt"))"
+            )
+        }
+        let more = summary.notMirrored - min(summary.attention.count, Self.mostFiles)
+        if more > 0, !summary.attention.isEmpty { lines.append("  and \(more.grouped) more") }
+        let done = summary.vaults.filter { $0.outcome == .mirrored }
+        if !done.isEmpty {
+            lines.append(
+                "  Mirrored: " + done.map { "\($0.shownName), \($0.files.counted("file"))" }.joined(separator: "; ")
+            )
+        }
+        if let advice = Advice(credentials: credentials, command: command).text(for: error.name) {
+            lines.append("  \(advice)")
+        }
+        return lines
+    }
+}
+
+extension Summary.VaultOutcome {
+    /// The name with the id, or the id alone.
+    var shownName: String { name.map { "\($0.printable) (\(vaultID))" } ?? vaultID.rawValue }
+}
+
+extension Summary {
+    /// Adds what must not leave this machine: the names of vaults, and the paths of files.
+    mutating func addNames(_ report: RunReport?, records: any RecordStore) async {
+        let names = report?.names ?? [:]
+        for index in vaults.indices { vaults[index].name = names[vaults[index].vaultID] }
+        // What cannot be read is told by nobody; the run itself is over.
+        try? await addAttention(from: records, withPaths: true)
+    }
+}

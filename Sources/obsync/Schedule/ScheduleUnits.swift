@@ -1,0 +1,91 @@
+import Foundation
+import SyncCore
+
+/// The unit files, or the line for cron, that run a mirror on a schedule. They hold settings and no secret.
+struct ScheduleUnits {
+    /// The full path of the program.
+    let program: String
+    /// What it is given: `sync --dest …`.
+    let arguments: [String]
+    /// The mirror's folder, by which the units are named.
+    let folder: String
+    let plan: SchedulePlan
+
+    /// The name that units of a folder have: the same for the same folder, another for another.
+    static func name(folder: String) -> String {
+        // FNV-1a, 64 bits: a mark, not a protection.
+        let mark = folder.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        let last = URL(filePath: folder).lastPathComponent.unicodeScalars
+        let word = String(String.UnicodeScalarView(last.filter { $0.isASCII && $0.properties.isAlphabetic }.prefix(20)))
+        return "obsync-\(word.isEmpty ? "mirror" : word.lowercased())-\(String(mark, radix: 16).suffix(6))"
+    }
+
+    var name: String { Self.name(folder: folder) }
+
+    var service: String {
+        """
+        # Written by obsync schedule install. It holds no secrets.
+        [Unit]
+        Description=Obsync mirrors into \(folder.unitText)
+        Documentation=man:obsync(1)
+
+        [Service]
+        Type=oneshot
+        ExecStart=\(([program] + arguments).map(\.unitWord).joined(separator: " "))
+        # A run that is stopped notes how far it came, within ten seconds.
+        TimeoutStopSec=30
+        SuccessExitStatus=130 143
+        Nice=10
+        IOSchedulingClass=idle
+        NoNewPrivileges=true
+
+        """
+    }
+
+    var timer: String {
+        """
+        # Written by obsync schedule install.
+        [Unit]
+        Description=Obsync mirrors into \(folder.unitText) \(plan.words)
+
+        [Timer]
+        \(plan.timerLines.joined(separator: "\n"))
+        # A few minutes of chance, so that not everybody asks the provider at once.
+        RandomizedDelaySec=5min
+        # What was missed while the machine slept is caught up.
+        Persistent=true
+
+        [Install]
+        WantedBy=timers.target
+
+        """
+    }
+
+    /// The line for cron, with the same chance of up to five minutes.
+    ///
+    /// - Throws: `InvalidInput` for a rhythm that cron cannot keep.
+    func cronLine() throws(SyncError) -> String {
+        let command = ([program] + arguments).map(\.shellQuoted).joined(separator: " ")
+        // In a crontab a percent sign ends the command.
+        let line = "sleep $(( $$ \u{25} 300 )); \(command)".replacing("%", with: "\\%")
+        return "\(try plan.cronTime()) \(line) # \(name)"
+    }
+}
+
+extension String {
+    /// As a unit file has it in a text: percent signs are specifiers.
+    fileprivate var unitText: String { printable.replacing("%", with: "%%") }
+
+    /// As one word of `ExecStart`.
+    fileprivate var unitWord: String {
+        let text = replacing("%", with: "%%").replacing("$", with: "$$")
+        let isPlain =
+            !text.isEmpty
+            && text.unicodeScalars.allSatisfy { scalar in
+                scalar.isASCII
+                    && (scalar.properties.isAlphabetic || "0123456789_-./:@%+=,~$".unicodeScalars.contains(scalar))
+            }
+        if isPlain { return text }
+        return "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    }
+}

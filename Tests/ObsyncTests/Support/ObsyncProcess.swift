@@ -1,0 +1,71 @@
+import Foundation
+import Logging
+import Synchronization
+import TestSupport
+import Testing
+
+/// The real executable, run as a process of its own.
+struct ObsyncProcess {
+    struct Outcome {
+        var status: Int32
+        var output: String
+        var error: String
+    }
+
+    let process = Process()
+    private let output = Pipe()
+    private let error = Pipe()
+
+    /// Prepares `obsync` with arguments, or a shell script in which `$OBSYNC` is its path.
+    init(_ arguments: [String] = [], script: String? = nil, environment: [String: String] = [:]) throws {
+        let executable: URL = try #require(BuiltProducts.url(of: "obsync"), "obsync is not built")
+        process.executableURL = script == nil ? executable : URL(filePath: "/bin/bash")
+        process.arguments = script.map { ["-c", $0] } ?? arguments
+        process.environment = ["PATH": "/usr/bin:/bin", "OBSYNC": executable.path(percentEncoded: false)]
+            .merging(environment) { $1 }
+        process.standardOutput = output
+        process.standardError = error
+    }
+
+    /// Starts it.
+    func start() throws { try process.run() }
+
+    /// Waits for the end, away from the threads that tasks run on.
+    func outcome() async -> Outcome {
+        await withCheckedContinuation { continuation in
+            let errors = Mutex("")
+            DispatchQueue.global().async {
+                let group = DispatchGroup()
+                DispatchQueue.global().async(group: group) {
+                    let text = String(decoding: error.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+                    errors.withLock { $0 = text }
+                }
+                let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+                group.wait()
+                process.waitUntilExit()
+                let status = process.terminationStatus
+                continuation.resume(
+                    returning: Outcome(status: status, output: text, error: errors.withLock { $0 })
+                )
+            }
+        }
+    }
+
+    /// Runs it from beginning to end.
+    static func run(
+        _ arguments: [String] = [],
+        script: String? = nil,
+        environment: [String: String] = [:]
+    ) async throws -> Outcome {
+        let process = try ObsyncProcess(arguments, script: script, environment: environment)
+        try process.start()
+        return await process.outcome()
+    }
+}
+
+/// A logger that says nothing.
+var quietLogger: Logger {
+    var logger = Logger(label: "test")
+    logger.logLevel = .critical
+    return logger
+}
