@@ -107,7 +107,7 @@ start: samconfig infra-tools ## Start a run of what is deployed; INPUT='{"sync_t
 	@$(VENV)/bin/python .ci/start $(SAM_CONFIG) '$(INPUT)'
 
 destroy: samconfig infra-tools ## Remove the deployment; the bucket, the table and the secret stay
-	@echo "The bucket with the files, the table with the records and the secret stay; remove them by hand if you mean it."
+	@$(VENV)/bin/python .ci/what-stays $(SAM_CONFIG)
 	$(SAM) delete --config-file $(SAM_CONFIG)
 
 invoke-all: build ## Hand every event of events/ to its function over the built-in provider and a folder; one run by hand

@@ -108,7 +108,8 @@ let package = Package(
         .target(
             name: "LambdaFunctions",
             dependencies: [
-                "AWSAdapters", "CGlibcCompat", "GoProCloud", "HTTPTransport", "LambdaRuntime", "ObsidianSync",
+                "AWSAdapters", "AWSClient", "CGlibcCompat", "GoProCloud", "HTTPTransport", "LambdaRuntime",
+                "ObsidianSync",
                 "StreamingCrypto", "SyncCore", logging, nioCore, tracing,
             ],
             swiftSettings: settings

@@ -55,24 +55,37 @@ def objects(call):
     return needed
 
 
-def grants(statement, permission):
-    """Whether a statement allows something; of conditions it knows the one that the template has."""
+def applies(statement, permission, account):
+    """Whether a statement is about a call: its action, its ARN, and each condition that the template has."""
     action, arn, source = permission
 
-    def listed(name):
-        value = statement[name]
+    def listed(value):
         return value if isinstance(value, list) else [value]
 
-    if statement["Effect"] != "Allow" or action not in listed("Action"):
+    if action not in listed(statement["Action"]) or not any(matches(arn, pattern) for pattern in listed(statement["Resource"])):
         return False
-    if not any(matches(arn, pattern) for pattern in listed("Resource")):
-        return False
-    condition = statement.get("Condition")
-    if not condition:
-        return True
-    patterns = condition["StringLike"][COPY_SOURCE]
-    assert len(condition) == len(condition["StringLike"]) == 1, f"a condition that is not understood: {condition}"
-    return any(matches(urllib.parse.unquote(source), pattern) for pattern in patterns)
+    for operator, keys in statement.get("Condition", {}).items():
+        for key, wanted in keys.items():
+            if key == COPY_SOURCE:
+                met = any(matches(urllib.parse.unquote(source), pattern) for pattern in listed(wanted))
+            elif key == "aws:ResourceAccount":
+                met = account in map(str, listed(wanted))
+            elif key == "dynamodb:LeadingKeys":
+                # What the table is asked for is compared where the call is read.
+                met = True
+            elif key in ("lambda:SourceFunctionArn", "kms:ViaService"):
+                met = key == "kms:ViaService" or action.startswith("ec2:")
+            else:
+                raise AssertionError(f"a condition that is not understood: {operator} {key}")
+            if not met:
+                return False
+    return True
+
+
+def grants(statements, permission, account):
+    """Whether a role allows something: one statement does, and none denies it."""
+    about = [statement["Effect"] for statement in statements if applies(statement, permission, account)]
+    return "Allow" in about and "Deny" not in about
 
 
 def matches(text, pattern):

@@ -12,7 +12,9 @@ def check(resources, functions, expect):
         return resources[name]["Properties"]
 
     for name in ("Bucket", "Table"):
-        expect(resources[name].get("DeletionPolicy") == resources[name].get("UpdateReplacePolicy") == "Retain", f"{name} goes with the stack")
+        # But a creation that fails leaves nothing behind that blocks the next.
+        expect(resources[name].get("DeletionPolicy") == "RetainExceptOnCreate", f"{name} goes with the stack")
+        expect(resources[name].get("UpdateReplacePolicy") == "Retain", f"{name} goes when it is replaced")
     bucket = properties("Bucket")
     expect(bucket["VersioningConfiguration"]["Status"] == "Enabled", "the bucket keeps no versions")
     rules = bucket["LifecycleConfiguration"]["Rules"]
@@ -36,7 +38,7 @@ def check(resources, functions, expect):
     expect(schedule["Target"]["RetryPolicy"]["MaximumRetryAttempts"] <= 3, "the schedule is tried again too often")
     expect("DeadLetterConfig" in schedule["Target"], "a schedule that cannot start is lost")
     rule = properties("FailedExecutionRule")
-    expect(rule["EventPattern"]["detail"]["status"] == ["FAILED", "TIMED_OUT", "ABORTED"], "not every failed run is told")
+    expect(rule["EventPattern"]["detail"]["status"] == ["FAILED", "ABORTED"], "not every failed run is told")
     expect("redrive" in json.dumps(rule["Targets"]), "the message does not say how to go on")
     for name in functions:
         function = properties(name.capitalize() + "Function")
@@ -47,21 +49,58 @@ def check(resources, functions, expect):
     expect(machine["TracingConfiguration"]["Enabled"], "the state machine is not traced")
     expect(machine["LoggingConfiguration"]["Level"] == "ALL", "the state machine does not log everything")
     expect(machine["LoggingConfiguration"]["IncludeExecutionData"] is False, "the log holds execution data")
-    watched = {(r["Properties"]["Namespace"], r["Properties"]["MetricName"])
-               for r in resources.values() if r["Type"] == "AWS::CloudWatch::Alarm"}
-    for name in ("Errors", "Throttles", "Duration"):
-        expect(("AWS/Lambda", name) in watched, f"nobody watches the functions' {name}")
-    for alarm in (r["Properties"] for r in resources.values() if r["Type"] == "AWS::CloudWatch::Alarm"):
-        # The state machine tries again for two minutes: what takes longer to be noticed is not noticed at all.
-        if alarm["MetricName"] in ("Errors", "Throttles"):
-            expect((alarm["EvaluationPeriods"], alarm["Threshold"]) == (1, 2), f"{alarm['AlarmDescription']} - not by this alarm")
-    expect(resources["DeadManAlarm"].get("Condition") == "HasSchedule", "the dead man's alarm is older than its schedule")
+    alarms = {name: r["Properties"] for name, r in resources.items() if r["Type"] == "AWS::CloudWatch::Alarm"}
+    expect(len(alarms) <= 10, f"{len(alarms)} alarms: nobody has so many different things to do")
+    watched = {(a.get("Namespace"), a.get("MetricName")) for a in alarms.values()}
+    expect(resources["VaultLateAlarm"].get("Condition") == "HasSchedule", "the dead man's alarm is older than its schedule")
+    expect(alarms["VaultLateAlarm"]["TreatMissingData"] == "breaching", "a lister that does not run is not missed")
+    expression = alarms["OverrunsAlarm"]["Metrics"][0]["Expression"]
     for name, (_, timeout) in functions.items():
-        limits = [r["Properties"]["Threshold"] for r in resources.values() if r["Type"] == "AWS::CloudWatch::Alarm"
-                  and {"Name": "FunctionName", "Value": {"Ref": name.capitalize() + "Function"}} in r["Properties"]["Dimensions"]
-                  and r["Properties"]["MetricName"] == "Duration"]
-        expect(timeout * 800 in limits, f"no alarm tells that the {name} takes more than 80 % of its time")
-    for name in ("ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsSucceeded"):
-        expect(("AWS/States", name) in watched, f"nobody watches {name}")
-    for name in ("SyncFailures", "AuthenticationFailures", "TokenHoursLeft", "OldestPendingAge", "TransferThroughput"):
+        expect(f"FILL({name}, 0) >= {timeout * 1000 - 100}," in expression, f"no alarm tells that the {name} is cut off")
+    expect(("AWS/States", "ExecutionsFailed") in watched, "nobody watches failed executions")
+    for name in ("AuthenticationFailures", "TokenHoursLeft", "OldestPendingAge", "LastCompleteAge"):
         expect(("Obsync", name) in watched, f"nobody watches {name}")
+    for metric in ("Recoveries", "SyncFailures"):
+        expect(("Obsync", metric) not in watched, f"{metric} alarms of what a run may have mended, or the execution tells")
+    expect("TimeoutSeconds" in definition(resources) or ("AWS/States", "ExecutionsTimedOut") not in watched, "an alarm for what cannot happen")
+    for name, resource in resources.items():
+        if resource["Type"] == "AWS::Logs::LogGroup":
+            expect("KmsKeyId" in resource["Properties"], f"{name} does not take the key")
+    for name in ("AuthenticatorRole", "ListerRole", "DownloaderRole"):
+        check_role(name, properties(name)["Policies"][0]["PolicyDocument"]["Statement"], expect)
+    working = statement("LeaveWorkingDataAlone", properties("DownloaderRole")["Policies"][0]["PolicyDocument"]["Statement"])
+    expect(working["Effect"] == "Deny" and "s3:PutObject" in working["Action"], "the downloader may write working data")
+
+
+def definition(resources):
+    """The keys of the state machine's own level."""
+    return json.loads("".join(part if isinstance(part, str) else "x" for part in
+                              resources["StateMachine"]["Properties"]["DefinitionString"]["Fn::Join"][1]))
+
+
+def statement(sid, statements):
+    """A statement by its name, also where it depends on a condition."""
+    plain = [s["Fn::If"][1] if "Fn::If" in s else s for s in statements]
+    return next(s for s in plain if s["Sid"] == sid)
+
+
+# What Lambda's guide asks for a function in a VPC, and denies to the function's own code.
+VPC_ALLOWED = {
+    "ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses",
+}
+
+
+def check_role(name, statements, expect):
+    """What every function's role has in common."""
+    allowed = set(statement("ReachTheVpc", statements)["Action"]) | set(statement("SeeTheVpc", statements)["Action"])
+    expect(allowed == VPC_ALLOWED, f"{name}: not what Lambda's guide asks for a VPC")
+    expect(":*/*" in json.dumps(statement("ReachTheVpc", statements)["Resource"]), f"{name}: a VPC's resources are not all there")
+    denied = statement("LeaveTheVpcToLambda", statements)
+    expect(denied["Effect"] == "Deny" and set(denied["Action"]) >= VPC_ALLOWED, f"{name}: the function may use what is Lambda's")
+    expect("lambda:SourceFunctionArn" in json.dumps(denied["Condition"]), f"{name}: nobody may use what is Lambda's")
+    expect("kms:ViaService" in json.dumps(statement("UseTheKey", statements)["Condition"]), f"{name}: the key serves everything")
+    for one in (s["Fn::If"][1] if "Fn::If" in s else s for s in statements):
+        actions = one["Action"] if isinstance(one["Action"], list) else [one["Action"]]
+        if one["Effect"] == "Allow" and actions[0].startswith("s3:"):
+            expect("aws:ResourceAccount" in json.dumps(one.get("Condition", {})), f"{name}: {one['Sid']} reaches buckets of others")

@@ -8,7 +8,7 @@ def find(resources, dashboard, stack):
     found = []
     for name, resource in resources.items():
         properties = resource["Properties"]
-        if resource["Type"] == "AWS::CloudWatch::Alarm" and properties["Namespace"] == "Obsync":
+        if resource["Type"] == "AWS::CloudWatch::Alarm" and properties.get("Namespace") == "Obsync":
             dimensions = {d["Name"]: stack if d["Value"] == {"Ref": "AWS::StackName"} else d["Value"] for d in properties["Dimensions"]}
             found.append({"source": name, "name": properties["MetricName"], "dimensions": dimensions})
     for widget in dashboard["widgets"]:

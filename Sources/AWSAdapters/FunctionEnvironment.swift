@@ -1,4 +1,4 @@
-import AWSClient
+package import AWSClient
 package import HTTPTransport
 package import Logging
 package import SyncCore
@@ -20,6 +20,8 @@ package struct FunctionEnvironment: Sendable {
     package var secretID: String
     /// `S3_KMS_KEY_ID`: the key that objects are encrypted with, if one is set.
     package var kmsKeyID: String?
+    /// `S3_STORAGE_CLASS`: where videos, pictures and sounds are kept; nil for the usual place.
+    package var storageClass: S3.StorageClass?
     /// `OBSYNC_DEPLOYMENT`: the deployment's name in metrics; `obsync` where it is not set.
     package var deployment: String
     /// `ALLOWED_BUCKETS`: further buckets that a request may name.
@@ -60,6 +62,7 @@ package struct FunctionEnvironment: Sendable {
         table = try reader.required("STATE_TABLE_NAME")
         secretID = try reader.required("OBSYNC_SECRET_NAME")
         kmsKeyID = reader.text("S3_KMS_KEY_ID")
+        storageClass = try Self.storageClass(reader)
         deployment = try reader.dimension("OBSYNC_DEPLOYMENT") ?? "obsync"
         allowedBuckets = (reader.text("ALLOWED_BUCKETS") ?? "").split(separator: ",")
             .map { $0.filter { $0 != " " } }
@@ -94,12 +97,25 @@ package struct FunctionEnvironment: Sendable {
         downloading = try Self.downloading(reader)
     }
 
+    private static func storageClass(_ reader: VariableReader) throws(SyncError) -> S3.StorageClass? {
+        guard let text = reader.text("S3_STORAGE_CLASS") else { return nil }
+        guard let found = S3.StorageClass(rawValue: text) else {
+            throw SyncError(
+                .invalidConfiguration,
+                "S3_STORAGE_CLASS has to be STANDARD, INTELLIGENT_TIERING or GLACIER_IR"
+            )
+        }
+        return found == .standard ? nil : found
+    }
+
     /// The pipeline over AWS.
     ///
     /// - Parameters:
     ///   - executor: sends requests.
     ///   - providers: the clouds that the function knows.
     ///   - makeHasher: makes SHA-256 hashers.
+    ///   - timeout: how long the head of one answer of AWS may take.
+    ///   - deadline: until when the invocation at hand has time for calls of AWS.
     ///   - metrics: what is measured.
     ///   - tracer: makes spans of calls to AWS and to the provider.
     ///   - logger: for what concerns no invocation in particular.
@@ -109,18 +125,38 @@ package struct FunctionEnvironment: Sendable {
         executor: any HTTPExecutor,
         providers: [any LibraryProvider],
         makeHasher: @escaping MakeContentHasher,
+        timeout: Duration = .seconds(60),
+        deadline: CallDeadline? = nil,
         metrics: SyncMetrics = SyncMetrics(),
         tracer: some Tracer = NoOpTracer(),
         logger: Logger
     ) throws -> Pipeline {
-        let client = try AWSClient(environment: variables, executor: executor, tracer: tracer, logger: logger)
+        let client = try AWSClient(
+            environment: variables,
+            timeout: timeout,
+            deadline: deadline,
+            executor: executor,
+            tracer: tracer,
+            logger: logger
+        )
         let s3 = S3(client: client, owners: bucketOwner.map { [self.bucket: $0] } ?? [:])
+        // What is learnt of the service holds for all that it keeps.
+        let knowledge = StoreKnowledge { _, sentence in
+            logger.notice("the store is not as usual", metadata: [LogKey.cause: "\(sentence)"])
+        }
+        let storageClass = storageClass
         let (bucket, prefix, statePrefix, kmsKeyID) = (bucket, prefix, statePrefix, kmsKeyID)
         var pipeline = Pipeline(
             secrets: SecretsManagerStore(secretsManager: SecretsManager(client: client), secretID: secretID),
             providers: providers,
             records: DynamoRecordStore(dynamoDB: DynamoDB(client: client), table: table),
-            state: S3ObjectStore(s3: s3, bucket: bucket, prefix: statePrefix, kmsKeyID: kmsKeyID),
+            state: S3ObjectStore(
+                s3: s3,
+                bucket: bucket,
+                prefix: statePrefix,
+                kmsKeyID: kmsKeyID,
+                knowledge: knowledge
+            ),
             mirror: { request in
                 let place = (
                     bucket: request.destinationBucket ?? bucket,
@@ -141,7 +177,14 @@ package struct FunctionEnvironment: Sendable {
                         )
                     }
                 }
-                let store = S3ObjectStore(s3: s3, bucket: place.bucket, prefix: place.prefix, kmsKeyID: kmsKeyID)
+                var store = S3ObjectStore(
+                    s3: s3,
+                    bucket: place.bucket,
+                    prefix: place.prefix,
+                    kmsKeyID: kmsKeyID,
+                    knowledge: knowledge
+                )
+                store.mediaClass = storageClass
                 return (store, "\(place.bucket)/\(place.prefix)")
             },
             clock: SystemClock(),

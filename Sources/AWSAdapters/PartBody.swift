@@ -9,16 +9,21 @@ struct PartBody: AsyncSequence, Sendable {
     typealias Failure = any Error
 
     let part: PartStream
+    /// Is told of every byte.
+    let checksum: RunningChecksum
 
     func makeAsyncIterator() -> Iterator {
-        Iterator(base: part.makeAsyncIterator())
+        Iterator(base: part.makeAsyncIterator(), checksum: checksum)
     }
 
     struct Iterator: AsyncIteratorProtocol {
         var base: PartStream.Iterator
+        let checksum: RunningChecksum
 
         mutating func next() async throws -> ByteBuffer? {
-            try await base.next().map { ByteBuffer(bytes: $0) }
+            guard let chunk = try await base.next() else { return nil }
+            checksum.update(chunk)
+            return ByteBuffer(bytes: chunk)
         }
     }
 }

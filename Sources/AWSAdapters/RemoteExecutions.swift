@@ -1,4 +1,4 @@
-import AWSClient
+package import AWSClient
 import FoundationEssentials
 package import HTTPTransport
 package import Logging
@@ -32,6 +32,7 @@ package struct RemoteExecutions: Sendable {
     ///   - arn: the ARN of a state machine or an execution.
     ///   - executor: sends requests.
     ///   - variables: the process's environment: credentials, replaced addresses.
+    ///   - runCommand: runs programs that give credentials, where that is possible.
     ///   - clock: wall time.
     ///   - logger: for what concerns no request in particular.
     /// - Throws: `InvalidInput` when the ARN is none of Step Functions, `InvalidConfiguration` naming the variable.
@@ -39,6 +40,7 @@ package struct RemoteExecutions: Sendable {
         arn: String,
         executor: any HTTPExecutor,
         variables: [String: String],
+        runCommand: CommandRunner? = nil,
         clock: any WallClock,
         logger: Logger
     ) throws {
@@ -50,10 +52,12 @@ package struct RemoteExecutions: Sendable {
                 "this is no ARN of Step Functions; it looks like arn:aws:states:<region>:<account>:execution:<machine>:<name>"
             )
         }
+        var choices = AWSClient.Choices(region: region)
+        choices.runCommand = runCommand
         stepFunctions = StepFunctions(
             client: try AWSClient(
                 environment: variables,
-                region: region,
+                choices,
                 executor: executor,
                 logger: logger
             )

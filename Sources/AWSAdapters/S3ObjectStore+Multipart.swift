@@ -7,9 +7,9 @@ package import SyncCore
 /// Uploads in parts.
 ///
 /// They are begun with CRC-64/NVME for the full object: S3 keeps the checksum of every part and lists it, refuses a part
-/// in memory that arrives otherwise than it was sent, and refuses to complete anything whose checksum is not the one
-/// that was put together from the parts here. A part that streams has no checksum before it has been sent; what S3
-/// answers for it is compared.
+/// that arrives otherwise than it was sent, and refuses to complete anything whose checksum is not the one that was put
+/// together from the parts here. A part that streams brings its checksum at its end, where the store takes that. A store
+/// that knows other checksums alone checks part by part.
 extension S3ObjectStore {
     package func beginUpload(
         _ key: ObjectKey,
@@ -18,31 +18,50 @@ extension S3ObjectStore {
     ) async throws -> MultipartUpload {
         let request = S3.CreateMultipartUploadRequest(
             bucket: bucket,
-            checksumAlgorithm: .crc64nvme,
-            checksumType: .fullObject,
             contentType: attributes.contentType,
             key: try fullKey(key),
             metadata: Self.metadata(attributes),
             serverSideEncryption: kmsKeyID.map { _ in .awsKms },
             ssekmsKeyId: kmsKeyID,
-            tagging: Self.tagging(attributes)
+            storageClass: storageClass(of: attributes, size: partSize)
         )
-        let output = try await mappingErrors { try await s3.createMultipartUpload(request) }
+        var used: Set<StoreAbilities.Ability> = [.checksum]
+        if !attributes.tags.isEmpty { used.insert(.tags) }
+        let (output, _) = try await asking(used) { abilities in
+            var request = request
+            request.checksumAlgorithm = abilities.checksum.algorithm
+            request.checksumType = abilities.checksum == .crc64nvme ? .fullObject : nil
+            request.tagging = abilities.tags ? Self.tagging(attributes) : []
+            return try await service(abilities).createMultipartUpload(request)
+        }
         return MultipartUpload(key: key, id: output.uploadId, partSize: partSize)
     }
 
     package func putPart(_ number: Int, _ bytes: [UInt8], of upload: MultipartUpload) async throws -> UploadedPart {
-        let checksum = CRC64NVME(of: bytes)
         let request = S3.UploadPartRequest(
             body: AWSHTTPBody(buffer: ByteBuffer(bytes: bytes)),
             bucket: bucket,
-            checksumCRC64NVME: checksum.base64,
             key: try fullKey(upload.key),
             partNumber: number,
             uploadId: upload.id
         )
-        let output = try await mappingErrors { try await s3.uploadPart(request) }
-        return UploadedPart(number: number, etag: try etag(output), size: Int64(bytes.count), checksum: checksum)
+        while true {
+            let (output, abilities) = try await asking([.checksum]) { abilities in
+                var request = request
+                request.take(ContentChecksum(abilities.checksum, of: bytes))
+                return try await service(abilities).uploadPart(request)
+            }
+            let sent = ContentChecksum(abilities.checksum, of: bytes)
+            if try AnsweredChecksum(output).agrees(with: sent) {
+                return UploadedPart(
+                    number: number,
+                    etag: try etag(output),
+                    size: Int64(bytes.count),
+                    checksum: CRC64NVME(of: bytes)
+                )
+            }
+            knowledge.learn(abilities.without(.checksum), insteadOf: abilities)
+        }
     }
 
     package func putPart(
@@ -52,25 +71,57 @@ extension S3ObjectStore {
         of upload: MultipartUpload
     ) async throws -> UploadedPart {
         let stream = PartStream(stream, size: size)
+        let abilities = knowledge.abilities
+        guard abilities.trailers, let algorithm = abilities.checksum.algorithm else {
+            return try await putPart(number, collecting: stream, size: size, of: upload)
+        }
+        let checksum = RunningChecksum(abilities.checksum)
         let request = S3.UploadPartRequest(
-            body: AWSHTTPBody(asyncSequence: PartBody(part: stream), length: size),
+            body: AWSHTTPBody(asyncSequence: PartBody(part: stream, checksum: checksum), length: size),
             bucket: bucket,
             key: try fullKey(upload.key),
             partNumber: number,
+            trailer: S3.TrailingChecksum(algorithm) { checksum.checksum.value },
             uploadId: upload.id
         )
         let output: S3.UploadPartOutput
         do {
-            output = try await s3.uploadPart(request)
+            output = try await service(abilities).uploadPart(request)
+        } catch let error as AWSError where error.mayBeAboutAbilities && stream.failure == nil {
+            throw refusedTrailer(abilities, error)
         } catch {
             throw stream.failure ?? SyncError.mapped(error)
         }
         let part = try stream.finish(number: number, etag: try etag(output))
-        let received = output.checksumCRC64NVME.flatMap { CRC64NVME(base64: $0) }
-        guard received == nil || received == part.checksum else {
-            throw SyncError(.storeUnavailable, "S3 has received other bytes than were sent")
+        guard try AnsweredChecksum(output).agrees(with: checksum.checksum) else {
+            throw refusedTrailer(abilities, nil)
         }
         return part
+    }
+
+    /// A stream is pulled once, so whoever has begun it tries again, with what is known then.
+    private func refusedTrailer(_ abilities: StoreAbilities, _ error: AWSError?) -> SyncError {
+        knowledge.learn(abilities.without(.trailers), insteadOf: abilities)
+        return SyncError(
+            .storeUnavailable,
+            "the store takes no checksum after a body; the part is sent again in another way",
+            reason: error?.code.rawValue,
+            underlying: error
+        )
+    }
+
+    /// A part of a store that takes no checksum after a body: it is held in memory, so that its checksum comes first.
+    private func putPart(
+        _ number: Int,
+        collecting stream: PartStream,
+        size: Int64,
+        of upload: MultipartUpload
+    ) async throws -> UploadedPart {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Int(size))
+        for try await chunk in stream { bytes += chunk }
+        _ = try stream.finish(number: number, etag: "")
+        return try await putPart(number, bytes, of: upload)
     }
 
     private func etag(_ output: S3.UploadPartOutput) throws(SyncError) -> String {
@@ -82,6 +133,7 @@ extension S3ObjectStore {
 
     package func storedParts(of upload: MultipartUpload) async throws -> [UploadedPart]? {
         let request = S3.ListPartsRequest(bucket: bucket, key: try fullKey(upload.key), uploadId: upload.id)
+        let s3 = service(knowledge.abilities)
         var parts: [UploadedPart] = []
         do {
             for try await page in s3.listPartsPaginator(request) {
@@ -105,27 +157,49 @@ extension S3ObjectStore {
         guard let checksum = parts.wholeChecksum else {
             throw SyncError(.storeUnavailable, "the checksum of a part is not known")
         }
-        let request = S3.CompleteMultipartUploadRequest(
+        let abilities = knowledge.abilities
+        var request = S3.CompleteMultipartUploadRequest(
             bucket: bucket,
-            checksumCRC64NVME: checksum.base64,
-            checksumType: .fullObject,
             key: try fullKey(upload.key),
-            mpuObjectSize: parts.totalSize,
-            parts: parts.map {
-                .init(checksumCRC64NVME: $0.checksum?.base64, eTag: $0.etag, partNumber: $0.number)
-            },
+            parts: parts.map { .init(eTag: $0.etag, partNumber: $0.number) },
             uploadId: upload.id
         )
         do {
-            return StoredObject(fingerprint: Self.fingerprint(try await s3.completeMultipartUpload(request).eTag))
+            if abilities.checksum == .crc64nvme {
+                request.checksumCRC64NVME = checksum.base64
+                request.checksumType = .fullObject
+                request.mpuObjectSize = parts.totalSize
+                for index in parts.indices {
+                    request.parts[index].checksumCRC64NVME = parts[index].checksum?.base64
+                }
+            } else if abilities.checksum.algorithm != nil {
+                try await addStoredChecksums(to: &request)
+            }
+            let output = try await service(abilities).completeMultipartUpload(request)
+            return StoredObject(fingerprint: Self.fingerprint(output.eTag))
         } catch let error as AWSError where Self.contradicting.contains(error.code.rawValue) {
             throw SyncError(
                 .corruptContent,
                 "S3 does not hold the bytes that were sent (\(error.code))",
+                reason: error.code.rawValue,
                 underlying: error
             )
         } catch {
             throw SyncError.mapped(error)
+        }
+    }
+
+    /// A store that checks part by part wants to be told at the end what it has checked.
+    private func addStoredChecksums(to request: inout S3.CompleteMultipartUploadRequest) async throws {
+        let list = S3.ListPartsRequest(bucket: bucket, key: request.key, uploadId: request.uploadId)
+        var stored: [Int: S3.Part] = [:]
+        for try await page in service(knowledge.abilities).listPartsPaginator(list) {
+            for part in page.parts { stored[part.partNumber] = part }
+        }
+        for (index, part) in request.parts.enumerated() {
+            guard let known = stored[part.partNumber], known.eTag == part.eTag else { continue }
+            request.parts[index].checksumCRC32C = known.checksumCRC32C
+            request.parts[index].checksumSHA256 = known.checksumCRC32C == nil ? known.checksumSHA256 : nil
         }
     }
 
@@ -137,7 +211,7 @@ extension S3ObjectStore {
     package func abort(_ upload: MultipartUpload) async throws {
         let request = S3.AbortMultipartUploadRequest(bucket: bucket, key: try fullKey(upload.key), uploadId: upload.id)
         do {
-            try await s3.abortMultipartUpload(request)
+            try await service(knowledge.abilities).abortMultipartUpload(request)
         } catch let error as AWSError where error.code == .noSuchUpload {
             // Gone already, which is what was wanted.
         } catch {
@@ -150,7 +224,9 @@ extension S3ObjectStore {
         var request = S3.ListMultipartUploadsRequest(bucket: bucket, prefix: below)
         var found: [MultipartUpload] = []
         repeat {
-            let page = try await mappingErrors { [request] in try await s3.listMultipartUploads(request) }
+            let page = try await mappingErrors { [request] in
+                try await service(knowledge.abilities).listMultipartUploads(request)
+            }
             for upload in page.uploads {
                 // An upload without a date is one that has just been begun, for all that is known.
                 guard let begun = upload.initiated, Timestamp(begun) < moment, upload.key.utf8.starts(with: below.utf8),
@@ -172,5 +248,15 @@ extension S3ObjectStore {
 extension Timestamp {
     fileprivate init(_ date: Date) {
         self.init(milliseconds: Int64(date.timeIntervalSince1970 * 1000))
+    }
+}
+
+extension S3.UploadPartRequest {
+    /// Takes the checksum of the body.
+    fileprivate mutating func take(_ checksum: ContentChecksum) {
+        checksumCRC64NVME = checksum.crc64nvme
+        checksumCRC32C = checksum.crc32c
+        checksumSHA256 = checksum.sha256
+        contentMD5 = checksum.md5
     }
 }

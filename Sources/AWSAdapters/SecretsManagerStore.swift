@@ -92,12 +92,14 @@ package struct SecretsManagerStore: SecretStore {
             throw SyncError(
                 .invalidConfiguration,
                 "the secret that OBSYNC_SECRET_NAME names is being deleted; restore it, or name another one",
+                reason: error.code.rawValue,
                 underlying: error
             )
         } catch let error as AWSError where error.code == .decryptionFailure {
             throw SyncError(
                 .invalidConfiguration,
                 "the secret that OBSYNC_SECRET_NAME names cannot be deciphered; allow the function's role to use its KMS key",
+                reason: error.code.rawValue,
                 underlying: error
             )
         } catch {

@@ -2,14 +2,14 @@ import AWSClient
 package import SyncCore
 
 extension SyncError {
-    /// The error of an AWS call as the use cases know it.
+    /// The error of an AWS call as the use cases know it. The service's own code is part of the message.
     package static func mapped(_ error: any Error) -> any Error {
         guard let error = error as? AWSError else { return error }
         let place = [error.service, error.operation].filter { !$0.isEmpty }.joined(separator: " ")
         if error.isThrottling {
             return SyncError(
                 .throttled,
-                "\(place) asks for fewer requests",
+                "\(place) asks for fewer requests (\(error.code))",
                 reason: error.code.rawValue,
                 underlying: error,
                 retryAfter: error.retryAfter
@@ -25,49 +25,62 @@ extension SyncError {
             )
         case .invalidConfiguration:
             return SyncError(.invalidConfiguration, error.message, reason: error.code.rawValue, underlying: error)
-        case .noSuchBucket:
+        case .invalidRequest:
             return SyncError(
-                .invalidConfiguration,
-                "the bucket does not exist; check S3_BUCKET",
-                reason: error.code.rawValue,
-                underlying: error
-            )
-        case .accessDenied, AWSErrorCode(rawValue: "AccessDeniedException"):
-            return SyncError(
-                .invalidConfiguration,
-                "\(place) is not allowed; check the function's role",
-                reason: error.code.rawValue,
-                underlying: error
-            )
-        case AWSErrorCode(rawValue: "EntityTooLarge"):
-            return SyncError(
-                .tooLarge,
-                "a file is larger than the bucket takes",
-                reason: error.code.rawValue,
-                underlying: error
-            )
-        case AWSErrorCode(rawValue: "KeyTooLongError"):
-            return SyncError(
-                .nameRefused,
-                "a name is longer than the bucket takes",
-                reason: error.code.rawValue,
-                underlying: error
-            )
-        case .resourceNotFound:
-            return SyncError(
-                .invalidConfiguration,
-                "\(place) finds no such table or secret; check STATE_TABLE_NAME and OBSYNC_SECRET_NAME",
+                .storeRefused,
+                "\(place) cannot be asked for: \(error.message)",
                 reason: error.code.rawValue,
                 underlying: error
             )
         default:
-            return SyncError(
-                .storeUnavailable,
-                "\(place) fails with \(error.code)",
-                reason: error.code.rawValue,
-                underlying: error
-            )
+            break
         }
+        if let refusal = error.refusal { return refused(refusal, error, place) }
+        return SyncError(
+            .storeUnavailable,
+            "\(place) fails with \(error.code)",
+            reason: error.code.rawValue,
+            underlying: error
+        )
+    }
+
+    private static func refused(_ refusal: Refusal, _ error: AWSError, _ place: String) -> SyncError {
+        let code = error.code
+        let (name, message): (Name, String) =
+            switch refusal {
+            case .credentials:
+                (.invalidConfiguration, "\(place) refuses the AWS credentials (\(code)); check the keys")
+            case .permission:
+                (.invalidConfiguration, "\(place) is not allowed (\(code)); check what the role or the keys may do")
+            case .encryptionKey:
+                (
+                    .invalidConfiguration,
+                    "\(place) cannot use the KMS key (\(code)); enable the key, and allow the role or the keys to use it"
+                )
+            case .otherRegion(let region?):
+                (
+                    .invalidConfiguration,
+                    "the bucket is in the region \(region) (\(code)); name that region, or a bucket in the region of the deployment"
+                )
+            case .otherRegion(nil):
+                (.invalidConfiguration, "the bucket is in another region (\(code)); name its region")
+            case .bucket:
+                (.invalidConfiguration, "\(place) finds no such bucket (\(code)); check its name, such as S3_BUCKET")
+            case .resource:
+                (
+                    .invalidConfiguration,
+                    "\(place) finds no such table or secret (\(code)); check STATE_TABLE_NAME and OBSYNC_SECRET_NAME"
+                )
+            case .unsupported:
+                (.invalidConfiguration, "the store does not support what \(place) asks for (\(code))")
+            case .objectName:
+                (.nameRefused, "the bucket does not take a name of this kind or length (\(code))")
+            case .objectSize:
+                (.tooLarge, "a file is larger than the bucket takes (\(code))")
+            case .request:
+                (.storeRefused, "\(place) is refused (\(code))")
+            }
+        return SyncError(name, message, reason: error.code.rawValue, underlying: error)
     }
 }
 

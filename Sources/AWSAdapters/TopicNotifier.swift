@@ -27,6 +27,7 @@ package struct TopicNotifier: Sendable {
             throw SyncError(
                 .invalidConfiguration,
                 "the topic that ALERT_TOPIC_ARN names does not exist in the function's region",
+                reason: error.code.rawValue,
                 underlying: error
             )
         } catch {

@@ -12,6 +12,9 @@ package struct PayloadHash: Sendable, Equatable {
     /// The body is not part of the signature. Only S3 takes it, and only TLS makes it safe.
     package static let unsigned = PayloadHash(value: "UNSIGNED-PAYLOAD")
 
+    /// The body is not part of the signature, and comes in chunks with a checksum after the last one.
+    package static let unsignedWithTrailer = PayloadHash(value: "STREAMING-UNSIGNED-PAYLOAD-TRAILER")
+
     /// The hash of an empty body.
     package static let empty = PayloadHash(
         value: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"

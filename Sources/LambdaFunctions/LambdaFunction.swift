@@ -1,4 +1,5 @@
 import AWSAdapters
+import AWSClient
 import FoundationEssentials
 import GoProCloud
 import HTTPTransport
@@ -32,10 +33,14 @@ package func runLambdaFunction(_ function: PipelineFunction) async -> Never {
             let executor = try AsyncHTTPClientTransport(transport)
             let processes = function == .downloader ? settings.listing.maxConcurrent ?? function.concurrency : 1
             let telemetry = Telemetry(environment, deployment: settings.deployment, logger: logger)
+            let deadline = CallDeadline()
             let pipeline = try settings.pipeline(
                 executor: executor,
                 providers: try providers(environment, executor, processes: processes),
                 makeHasher: { SHA256Hasher() },
+                // A third of the time, so that a service that does not answer is asked twice and told of.
+                timeout: min(.seconds(60), function.timeout / 3),
+                deadline: deadline,
                 metrics: telemetry.metrics,
                 tracer: telemetry.tracer,
                 logger: logger
@@ -44,6 +49,7 @@ package func runLambdaFunction(_ function: PipelineFunction) async -> Never {
                 function: function,
                 pipeline: pipeline,
                 telemetry: telemetry,
+                callDeadline: deadline,
                 timeoutBuffer: settings.timeoutBuffer
             )
         }
@@ -70,10 +76,13 @@ struct PipelineHandler: BufferedLambdaHandler {
     let function: PipelineFunction
     let pipeline: Pipeline
     let telemetry: Telemetry
+    let callDeadline: CallDeadline
     let timeoutBuffer: Duration
 
     func handle(_ event: ByteBuffer, context: LambdaContext) async throws -> ByteBuffer {
         let end = Timestamp(milliseconds: context.deadline.millisecondsSinceEpoch)
+        // Half a second is left to answer in.
+        callDeadline.set(Date(timeIntervalSince1970: Double(end.milliseconds) / 1000 - 0.5))
         return try await telemetry.observing(context) {
             let answer = try await pipeline.run(
                 function,

@@ -33,6 +33,8 @@ package struct SyncError: Error, Sendable, CustomStringConvertible {
         package static let corruptContent = Name(rawValue: "CorruptContent")
         /// A name that the store cannot take, or that would leave its place.
         package static let nameRefused = Name(rawValue: "NameRefused")
+        /// The store refuses one file or request for good; the message gives its code.
+        package static let storeRefused = Name(rawValue: "StoreRefused")
         /// A file that is larger than the store takes.
         package static let tooLarge = Name(rawValue: "TooLarge")
         /// A file that was stored is missing from the store, or was changed there. Only in records: it is fetched again.
@@ -105,7 +107,7 @@ package struct SyncError: Error, Sendable, CustomStringConvertible {
     /// Whether the error concerns one file only, so that its batch goes on.
     package var concernsOneFile: Bool {
         name == .corruptContent || name == .nameRefused || name == .tooLarge || name == .sourceGone
-            || name == .fileUnavailable
+            || name == .fileUnavailable || name == .storeRefused
     }
 
     package var description: String { "\(name.rawValue): \(message)" }

@@ -75,7 +75,8 @@ package struct FaultyObjectStore: ObjectStore {
         try await faults.around(.copy) { try await base.copy(from: source, to: destination, attributes) }
     }
 
-    package func delete(_ keys: [ObjectKey]) async throws {
+    @discardableResult
+    package func delete(_ keys: [ObjectKey]) async throws -> [ObjectKey: SyncError] {
         try await faults.around(.delete) { try await base.delete(keys) }
     }
 

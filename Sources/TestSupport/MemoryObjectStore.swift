@@ -31,6 +31,7 @@ package final class MemoryObjectStore: ObjectStore {
         var uploads: [String: Upload] = [:]
         var uploadsBegun = 0
         var writes = 0
+        var immovable: Set<ObjectKey> = []
     }
 
     private let state = Mutex(State())
@@ -53,6 +54,9 @@ package final class MemoryObjectStore: ObjectStore {
         self.listsChecksums = listsChecksums
         self.now = now
     }
+
+    /// Refuses to delete these objects from now on, and no others.
+    package func refuseDeletion(of keys: Set<ObjectKey>) { state.withLock { $0.immovable = keys } }
 
     /// Everything that is visible.
     package var objects: [ObjectKey: Stored] { state.withLock { $0.objects } }
@@ -173,9 +177,18 @@ package final class MemoryObjectStore: ObjectStore {
         }
     }
 
-    package func delete(_ keys: [ObjectKey]) async throws {
+    @discardableResult
+    package func delete(_ keys: [ObjectKey]) async throws -> [ObjectKey: SyncError] {
         state.withLock { state in
-            for key in keys { state.objects[key] = nil }
+            var kept: [ObjectKey: SyncError] = [:]
+            for key in keys {
+                if state.immovable.contains(key) {
+                    kept[key] = SyncError(.storeRefused, "an object cannot be deleted")
+                } else {
+                    state.objects[key] = nil
+                }
+            }
+            return kept
         }
     }
 

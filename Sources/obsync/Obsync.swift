@@ -65,7 +65,8 @@ enum ExitStatus {
     static func of(_ name: SyncError.Name) -> Int32 {
         switch name {
         case .invalidInput: 64
-        case .corruptContent, .nameRefused, .tooLarge, .fileUnavailable, .sourceGone, .partialFailure: 65
+        case .corruptContent, .nameRefused, .tooLarge, .fileUnavailable, .sourceGone, .storeRefused, .partialFailure:
+            65
         case .sourceUnavailable: 69
         case .storeUnavailable: 74
         case .throttled: 75

@@ -25,11 +25,24 @@ struct EndpointTests {
         arguments: [
             "", "localhost", "ftp://x", "http://", "http://user@host", "http://host:0", "http://host:65536",
             "http://host:x", "http://host/?q", "http://host/#f", "http://ho st", "http://host:", "http://[::1",
-            "http://[]", "https://host/%2e", "http://host\r\nX: y", "http://[a/b]",
+            "http://[]", "https://host/%2e", "https://host/a/../b", "https://host/./b", "http://host\r\nX: y",
+            "http://[a/b]",
         ]
     )
     func refused(_ text: String) {
         #expect(throws: AWSError.self) { try Endpoint(parsing: text) }
+    }
+
+    @Test(
+        "an address on this machine is known",
+        arguments: [
+            ("http://localhost:1", true), ("http://127.0.0.1", true), ("http://127.1.2.3", true),
+            ("http://[::1]:1", true),
+            ("http://127.0.0.1.example.org", false), ("http://10.0.0.1", false), ("http://127.0.0", false),
+        ]
+    )
+    func loopback(_ text: String, _ expected: Bool) throws {
+        #expect(try Endpoint(parsing: text).isLoopback == expected)
     }
 
     @Test("the variable of a service goes before the common one, and a broken one is named")
@@ -69,7 +82,7 @@ struct EndpointTests {
         let both = ["AWS_REGION": "a-1", "AWS_DEFAULT_REGION": "b-1"]
         #expect(try Region.fromEnvironment(both).rawValue == "a-1")
         #expect(try Region.fromEnvironment(["AWS_REGION": "", "AWS_DEFAULT_REGION": "b-1"]).rawValue == "b-1")
-        #expect(try Region.fromEnvironment([:], profile: Profile(region: "c-1")).rawValue == "c-1")
+        #expect(try Region.fromEnvironment([:], profile: Profile(settings: ["region": "c-1"])).rawValue == "c-1")
         #expect(throws: AWSError.self) { try Region.fromEnvironment([:]) }
         #expect(throws: AWSError.self) { try Region.fromEnvironment(["AWS_REGION": "evil.example.org/"]) }
     }
@@ -81,9 +94,11 @@ struct S3AddressTests {
         _ bucket: String,
         _ key: String? = "k",
         region: String = "eu-central-1",
-        custom: String? = nil
+        custom: String? = nil,
+        addressing: S3Addressing = .automatic
     ) throws -> String {
-        let endpoints = try custom.map { Endpoints(all: try Endpoint(parsing: $0)) } ?? Endpoints()
+        var endpoints = try custom.map { Endpoints(all: try Endpoint(parsing: $0)) } ?? Endpoints()
+        endpoints.addressing = addressing
         let address = try S3Address(bucket: bucket, key: key, endpoints: endpoints, region: Region(rawValue: region))
         return address.endpoint.base + address.path
     }
@@ -97,6 +112,23 @@ struct S3AddressTests {
         #expect(try address("bucket", region: "cn-north-1") == "https://bucket.s3.cn-north-1.amazonaws.com.cn/k")
         #expect(try address("bucket", custom: "http://localhost:9000") == "http://localhost:9000/bucket/k")
         #expect(try address("bucket", nil, custom: "http://localhost:9000") == "http://localhost:9000/bucket")
+    }
+
+    @Test("where the bucket is named can be chosen")
+    func chosenStyle() throws {
+        #expect(
+            try address("my-bucket", addressing: .path) == "https://s3.eu-central-1.amazonaws.com/my-bucket/k"
+        )
+        let own = "https://s3.example.org:9000/base"
+        #expect(try address("my-bucket", custom: own) == own + "/my-bucket/k")
+        #expect(
+            try address("my-bucket", custom: own, addressing: .virtualHost)
+                == "https://my-bucket.s3.example.org:9000/base/k"
+        )
+        #expect(try address("my.bucket", custom: own, addressing: .virtualHost) == own + "/my.bucket/k")
+        for host in ["http://127.0.0.1:9000", "http://[::1]:9000"] {
+            #expect(try address("my-bucket", custom: host, addressing: .virtualHost) == host + "/my-bucket/k")
+        }
     }
 
     @Test(

@@ -169,14 +169,19 @@ struct ObjectStoreContractTests {
             let tail = [UInt8]("tail".utf8)
             let upload = try await store.beginUpload(key, attributes, partSize: partSize)
             #expect(try await store.storedParts(of: upload) == [])
-            let stream = Replay(first, chunkSize: 100_000)
-            let one = try await store.putPart(1, stream, size: Int64(partSize), of: upload)
+            let one: UploadedPart
+            do {
+                one = try await store.putPart(1, Replay(first, chunkSize: 100_000), size: Int64(partSize), of: upload)
+            } catch let error as SyncError where error.name == .storeUnavailable && adapter.mayLackTrailers {
+                // What the store lacks is known now; a stream is pulled once, so it is for the caller to try again.
+                one = try await store.putPart(1, Replay(first, chunkSize: 100_000), size: Int64(partSize), of: upload)
+            }
             #expect(one.checksum == CRC64NVME(of: first))
             let listed = try #require(try await store.storedParts(of: upload))
             #expect(listed.map(\.number) == [1])
             #expect(listed.first?.size == Int64(partSize))
             #expect(listed.first?.etag == one.etag)
-            #expect(listed.first?.checksum == (adapter == .s3 ? nil : one.checksum))
+            #expect(listed.first?.checksum == (adapter.listsChecksums ? one.checksum : nil))
             let two = try await store.putPart(2, Replay(tail, chunkSize: 3), size: 4, of: upload)
             try await store.complete(upload, parts: [one, two])
             let stored = try #require(try await read(key.rawValue, store))

@@ -188,13 +188,32 @@ struct PipelineMachineTests {
         #expect(world.events().last?.details.cause?.contains("hunter2") == false)
     }
 
+    @Test("a function whose process dies once is called again, wherever that was", arguments: PipelineFunction.allCases)
+    func deadProcess(function: PipelineFunction) async throws {
+        var world = PipelineWorld(files: 3)
+        let isDead = Mutex(false)
+        world.beforeInvocation = { invoked in
+            let dies = isDead.withLock { isDead in
+                defer { isDead = isDead || invoked == function }
+                return !isDead && invoked == function
+            }
+            if dies { throw SyncError(.init(rawValue: "Runtime.ExitError"), "the process ended with signal 9") }
+        }
+        let summary = try await world.run([:])
+        #expect(summary.success)
+        #expect(summary.filesCount == 3)
+    }
+
     @Test("every Retry names all that our functions and Lambda raise in passing, with full jitter, and no more")
     func retries() throws {
         let transient: Set<String> = [
             SyncError.Name.throttled.rawValue, SyncError.Name.sourceUnavailable.rawValue,
             SyncError.Name.storeUnavailable.rawValue, "Lambda.ServiceException", "Lambda.AWSLambdaException",
             "Lambda.SdkClientException", "Lambda.TooManyRequestsException", "Lambda.ClientExecutionTimeoutException",
-            "Lambda.Unknown", "Sandbox.Timedout", "States.Timeout",
+            "Lambda.Unknown", "Sandbox.Timedout", "Sandbox.Timeout", "Sandbox.Failure", "Runtime.ExitError",
+            "Runtime.TruncatedResponse", "Runtime.Unknown", "Function.Unknown", "Extension.Crash",
+            "Extension.ExitError",
+            "States.Timeout",
         ]
         let definition = try JSONValue(parsing: LocalEngine.pipelineDefinition().text)
         let states = definition["States"]

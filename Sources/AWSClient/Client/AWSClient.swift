@@ -18,6 +18,7 @@ package final class AWSClient: Sendable {
     package let budget: RetryBudget
     let environment: AWSEnvironment
     let context: RequestContext
+    private let callDeadline: CallDeadline?
     private let stack: any AWSHandler
 
     /// Makes a client.
@@ -29,6 +30,7 @@ package final class AWSClient: Sendable {
     ///   - endpoints: replaced addresses, if any.
     ///   - retry: when a failed request is sent again.
     ///   - timeout: how long the head of one answer may take.
+    ///   - deadline: until when whoever calls at the moment has time; nil where nobody ends the process.
     ///   - environment: time, waiting and chance.
     ///   - tracer: makes a span of every call.
     ///   - logger: for what concerns no caller in particular.
@@ -39,6 +41,7 @@ package final class AWSClient: Sendable {
         endpoints: Endpoints = Endpoints(),
         retry: RetryPolicy = RetryPolicy(),
         timeout: Duration = .seconds(60),
+        deadline: CallDeadline? = nil,
         environment: AWSEnvironment = AWSEnvironment(),
         tracer: some Tracer = NoOpTracer(),
         logger: Logger
@@ -49,6 +52,7 @@ package final class AWSClient: Sendable {
         self.retry = retry
         self.environment = environment
         budget = RetryBudget()
+        callDeadline = deadline
         context = RequestContext(logger: logger)
         let retrying = RetryMiddleware(
             policy: retry,
@@ -72,6 +76,7 @@ package final class AWSClient: Sendable {
         budget = other.budget
         environment = other.environment
         stack = other.stack
+        callDeadline = other.callDeadline
         self.context = context
     }
 
@@ -89,6 +94,8 @@ package final class AWSClient: Sendable {
     ///
     /// - Throws: ``AWSError`` for every failure, `CancellationError` when the task was cancelled.
     package func execute(_ request: AWSRequest) async throws -> AWSResponse {
-        try await stack.handle(request, context: context)
+        var context = context
+        context.deadline = context.deadline ?? callDeadline?.date
+        return try await stack.handle(request, context: context)
     }
 }

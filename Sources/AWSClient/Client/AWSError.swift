@@ -18,6 +18,8 @@ package struct AWSError: Error, Sendable, CustomStringConvertible {
     package let retryAfter: Duration?
     /// By how much the service's clock is ahead of ours, where it is too much for a signature to be accepted.
     package let clockOffset: Duration?
+    /// The region that S3 says the bucket is in, where it says so.
+    package let bucketRegion: Region?
 
     /// Makes an error.
     package init(
@@ -36,6 +38,7 @@ package struct AWSError: Error, Sendable, CustomStringConvertible {
         extendedRequestID = answer.extendedRequestID
         retryAfter = answer.retryAfter
         clockOffset = answer.clockOffset
+        bucketRegion = answer.bucketRegion
     }
 
     /// What the head of an answer tells besides its code.
@@ -50,6 +53,8 @@ package struct AWSError: Error, Sendable, CustomStringConvertible {
         package var retryAfter: Duration?
         /// By how much the service's clock is ahead, where it is too much.
         package var clockOffset: Duration?
+        /// The region that S3 says the bucket is in.
+        package var bucketRegion: Region?
 
         /// Makes a description of an answer; all empty when there was none.
         package init(
@@ -57,13 +62,15 @@ package struct AWSError: Error, Sendable, CustomStringConvertible {
             requestID: String? = nil,
             extendedRequestID: String? = nil,
             retryAfter: Duration? = nil,
-            clockOffset: Duration? = nil
+            clockOffset: Duration? = nil,
+            bucketRegion: Region? = nil
         ) {
             self.httpStatus = httpStatus
             self.requestID = requestID
             self.extendedRequestID = extendedRequestID
             self.retryAfter = retryAfter
             self.clockOffset = clockOffset
+            self.bucketRegion = bucketRegion
         }
     }
 

@@ -20,6 +20,10 @@ package struct AWSRequest: Sendable {
     package var operation: String
     /// Where it goes.
     package var endpoint: Endpoint
+    /// The region it is signed for; nil for the client's.
+    package var region: Region?
+    /// What it is about, where it is one of S3's.
+    var object: (bucket: String, key: String?)?
     /// The method.
     package var method: HTTPMethod
     /// The path after the endpoint's own, percent-encoded, beginning with `/`.
@@ -30,6 +34,8 @@ package struct AWSRequest: Sendable {
     package var headers: HTTPHeaders
     /// The body.
     package var body: HTTPRequestBody
+    /// What the signature says of the body, where that is not plain from it.
+    var payload: PayloadHash?
     /// What becomes of the answer's body.
     package var responseBody: ResponseBody
 

@@ -12,6 +12,8 @@ struct ErrorBody {
     let message: String
     var requestID: String?
     var hostID: String?
+    /// The region that S3 expects, in an `AuthorizationHeaderMalformed`.
+    var region: String?
 
     /// Reads an XML error; nil when it is anything else.
     init?(xml buffer: ByteBuffer) {
@@ -22,6 +24,7 @@ struct ErrorBody {
         message = error["Message"] ?? ""
         requestID = root["RequestId"]
         hostID = root["HostId"]
+        region = error["Region"]
     }
 
     /// Reads a JSON error; nil when it is anything else.
@@ -38,11 +41,14 @@ struct ErrorBody {
     init(status: Int) {
         code =
             switch status {
+            case 301: "PermanentRedirect"
             case 304: "NotModified"
+            case 307: "TemporaryRedirect"
             case 403: AWSErrorCode.accessDenied.rawValue
             case 404: AWSErrorCode.notFound.rawValue
             case 412: AWSErrorCode.preconditionFailed.rawValue
             case 416: AWSErrorCode.invalidRange.rawValue
+            case 501: "NotImplemented"
             case 503: "ServiceUnavailable"
             default: "HTTPStatus\(status)"
             }

@@ -90,7 +90,10 @@ struct ResponseMiddleware: AWSHandler {
                 requestID: requestID ?? body.requestID,
                 extendedRequestID: headers.first(name: "x-amz-id-2") ?? body.hostID,
                 retryAfter: retryAfter(headers, now: now),
-                clockOffset: clockOffset(headers, now: now)
+                clockOffset: clockOffset(headers, now: now),
+                bucketRegion: (body.region ?? headers.first(name: "x-amz-bucket-region")).flatMap(
+                    Region.init(name:)
+                )
             )
         )
     }

@@ -1,6 +1,7 @@
 import AWSSigning
 import FoundationEssentials
 import HTTPTransport
+import Logging
 import NIOCore
 import NIOHTTP1
 
@@ -20,7 +21,31 @@ struct SigningMiddleware<Next: AWSHandler>: AWSHandler {
                 operation: request.operation
             )
         }
-        let signer = AWSSigner(credential: credential, service: request.service.name, region: region)
+        do {
+            return try await send(request, signedWith: credential, context)
+        } catch let error as AWSError where error.refusal == .credentials && request.isRepeatable {
+            // The keys may have run out, and others may have been written meanwhile.
+            guard let other = try await credentials.credential(insteadOf: credential, logger: context.logger) else {
+                throw error
+            }
+            context.logger.notice(
+                "the credentials are refused; others are used",
+                metadata: ["error.type": "\(error.code)"]
+            )
+            return try await send(request, signedWith: other.credential, context)
+        }
+    }
+
+    private func send(
+        _ request: AWSRequest,
+        signedWith credential: Credential,
+        _ context: RequestContext
+    ) async throws -> AWSResponse {
+        let signer = AWSSigner(
+            credential: credential,
+            service: request.service.name,
+            region: request.region?.rawValue ?? region
+        )
         let added = signer.signHeaders(
             SigningRequest(
                 method: request.method.rawValue,
@@ -39,6 +64,7 @@ struct SigningMiddleware<Next: AWSHandler>: AWSHandler {
 
     /// Over TLS the body of an S3 request needs no second hash; a stream cannot have one beforehand.
     private func payload(of request: AWSRequest) -> PayloadHash {
+        if let payload = request.payload { return payload }
         switch request.body {
         case .none:
             return .empty

@@ -1,5 +1,3 @@
-import AWSSigning
-import FoundationEssentials
 package import HTTPTransport
 package import Logging
 import NIOCore
@@ -14,7 +12,7 @@ import NIOHTTP1
 ///     {"AccessKeyId": "…", "SecretAccessKey": "…", "Token": "…", "Expiration": "2026-01-02T03:04:05Z"}
 package struct ContainerCredentialProvider: CredentialProvider {
     private static let plainHosts: Set<String> = [
-        "localhost", "[::1]", "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]",
+        "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]",
     ]
     private static let responseLimit = 64 * 1024
 
@@ -51,15 +49,10 @@ package struct ContainerCredentialProvider: CredentialProvider {
                     answer: AWSError.Answer(httpStatus: response.status)
                 )
             }
-            let answer = try JSONDecoder().decode(Answer.self, from: Data(body.readableBytesView))
-            return ExpiringCredential(
-                Credential(
-                    accessKeyId: answer.accessKeyId,
-                    secretAccessKey: answer.secretAccessKey,
-                    sessionToken: answer.token
-                ),
-                expiration: answer.expiration.flatMap(DateText.iso8601)
-            )
+            guard let found = CredentialDocument.credential(body.readableBytesView) else {
+                throw failure("the container's credential endpoint answered something else")
+            }
+            return found
         } catch let error as AWSError {
             throw error
         } catch let error as CancellationError {
@@ -90,9 +83,7 @@ package struct ContainerCredentialProvider: CredentialProvider {
     }
 
     private static func mayBePlain(_ host: String) -> Bool {
-        if plainHosts.contains(host.lowercased()) { return true }
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+        plainHosts.contains(host.lowercased()) || Endpoint(isSecure: false, host: host).isLoopback
     }
 
     private static func isPlain(_ text: String) -> Bool {
@@ -119,19 +110,5 @@ package struct ContainerCredentialProvider: CredentialProvider {
 
     private func failure(_ message: String) -> AWSError {
         AWSError(.credentialsUnavailable, message: message)
-    }
-
-    private struct Answer: Decodable {
-        let accessKeyId: String
-        let secretAccessKey: String
-        let token: String?
-        let expiration: String?
-
-        enum CodingKeys: String, CodingKey {
-            case accessKeyId = "AccessKeyId"
-            case secretAccessKey = "SecretAccessKey"
-            case token = "Token"
-            case expiration = "Expiration"
-        }
     }
 }

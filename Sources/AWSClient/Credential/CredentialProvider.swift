@@ -28,6 +28,22 @@ package protocol CredentialProvider: Sendable {
     /// - Throws: ``AWSError`` with ``AWSErrorCode/credentialsUnavailable`` when it is configured and fails,
     ///   or with the code of a connection that failed. Such errors are retried where that may help.
     func credential(logger: Logger) async throws -> ExpiringCredential?
+
+    /// Gives another credential than one that a service has refused.
+    ///
+    /// - Parameters:
+    ///   - refused: the keys that were refused.
+    ///   - logger: for what concerns no caller in particular.
+    /// - Returns: nil when there is no other.
+    /// - Throws: as ``credential(logger:)`` does.
+    func credential(insteadOf refused: Credential, logger: Logger) async throws -> ExpiringCredential?
+}
+
+extension CredentialProvider {
+    package func credential(insteadOf refused: Credential, logger: Logger) async throws -> ExpiringCredential? {
+        guard let found = try await credential(logger: logger), found.credential != refused else { return nil }
+        return found
+    }
 }
 
 /// Fixed keys.

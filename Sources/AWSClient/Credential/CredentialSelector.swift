@@ -10,26 +10,38 @@ package struct CredentialSelector: CredentialProvider {
         self.providers = providers
     }
 
-    /// The usual order: environment, profile, container; refreshed before they expire.
+    /// The usual order: environment, profile, container, instance; refreshed before they expire.
     ///
     /// - Parameters:
     ///   - environment: the process's variables.
-    ///   - executor: for the container endpoint.
+    ///   - profile: the profile to take, instead of what the environment says; it goes before keys in the environment.
+    ///   - executor: for the endpoints of containers and instances.
+    ///   - runCommand: runs programs, where that is possible.
+    ///   - readFile: reads a file.
     ///   - clock: time, waiting and chance.
     /// - Returns: the source to give to a client.
     package static func standard(
         _ environment: [String: String],
+        profile: String? = nil,
         executor: any HTTPExecutor,
+        runCommand: CommandRunner? = nil,
+        readFile: @escaping FileReader = CredentialFiles.live,
         clock: AWSEnvironment = AWSEnvironment()
     ) -> RefreshingCredentialProvider {
-        RefreshingCredentialProvider(
-            CredentialSelector([
-                EnvironmentCredentialProvider(environment),
-                ProfileCredentialProvider(environment),
-                ContainerCredentialProvider(environment, executor: executor),
-            ]),
-            now: clock.now
+        let profiles = ProfileCredentialProvider(
+            environment,
+            profile: profile,
+            runCommand: runCommand,
+            readFile: readFile
         )
+        var providers: [any CredentialProvider] = [EnvironmentCredentialProvider(environment), profiles]
+        if profile != nil { providers.removeFirst() }
+        providers +=
+            [
+                ContainerCredentialProvider(environment, executor: executor, readFile: readFile),
+                InstanceCredentialProvider(environment, executor: executor),
+            ] as [any CredentialProvider]
+        return RefreshingCredentialProvider(CredentialSelector(providers), now: clock.now)
     }
 
     package var name: String { "selector" }

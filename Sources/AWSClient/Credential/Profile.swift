@@ -1,92 +1,115 @@
-/// One section of the shared files, with what this client uses of it.
+/// One profile of the files that the AWS tools share.
 package struct Profile: Sendable, Equatable {
-    /// `aws_access_key_id`.
-    package var accessKeyId: String?
-    /// `aws_secret_access_key`.
-    package var secretAccessKey: String?
-    /// `aws_session_token`.
-    package var sessionToken: String?
-    /// `region`.
-    package var region: String?
+    /// What it is called; `default` where nobody names another.
+    package var name: String
+    /// Its settings; those of indented lines as `s3.addressing_style`.
+    var settings: [String: String]
+    /// The settings of the services section that it names, such as `s3.endpoint_url`.
+    var services: [String: String]
 
-    /// Reads the profile that the environment names (`AWS_PROFILE`, else `default`) from the two shared files.
+    init(name: String = "default", settings: [String: String], services: [String: String] = [:]) {
+        self.name = name
+        self.settings = settings
+        self.services = services
+    }
+
+    /// `region`.
+    package var region: String? { settings["region"] }
+    /// `aws_access_key_id`.
+    package var accessKeyId: String? { settings["aws_access_key_id"] }
+    /// `aws_secret_access_key`.
+    package var secretAccessKey: String? { settings["aws_secret_access_key"] }
+    /// `aws_session_token`.
+    package var sessionToken: String? { settings["aws_session_token"] }
+
+    /// Where the credentials of a profile come from.
+    enum Source: Equatable {
+        /// The keys are in the profile.
+        case keys
+        /// A program prints them.
+        case process(String)
+        /// Only the AWS CLI can get them: what the profile uses, in words.
+        case commandLine(String)
+        /// The profile says nothing of credentials.
+        case none
+    }
+
+    /// Where its credentials come from, in the order of the AWS tools.
+    var source: Source {
+        if settings["role_arn"] != nil {
+            if settings["web_identity_token_file"] != nil {
+                return .commandLine("a role with a web identity (role_arn)")
+            }
+            return .commandLine("a role (role_arn)")
+        }
+        if settings["sso_session"] != nil || settings["sso_start_url"] != nil || settings["sso_account_id"] != nil {
+            return .commandLine("IAM Identity Center (SSO)")
+        }
+        if accessKeyId != nil || secretAccessKey != nil { return .keys }
+        if settings["login_session"] != nil { return .commandLine("aws login (login_session)") }
+        if let command = settings["credential_process"] { return .process(command) }
+        if settings["credential_source"] != nil { return .commandLine("another source (credential_source)") }
+        return .none
+    }
+
+    /// Reads a profile from the two shared files.
     ///
     /// `~/.aws/credentials` (`AWS_SHARED_CREDENTIALS_FILE`) has sections `[name]`, `~/.aws/config`
     /// (`AWS_CONFIG_FILE`) has sections `[profile name]`; what the first says wins.
     ///
+    /// - Parameters:
+    ///   - name: the profile; nil for the one that the environment names: `AWS_PROFILE`, else `default`.
+    ///   - environment: the variables.
+    ///   - readFile: reads a file.
     /// - Returns: nil when neither file has the profile.
-    package static func load(environment: [String: String], readFile: FileReader) throws -> Profile? {
-        let name = Self.name(environment)
-        let home = environment["HOME"] ?? ""
-        func path(_ variable: String, _ file: String) -> String {
-            let path = environment[variable].flatMap { $0.isEmpty ? nil : $0 } ?? "~/.aws/" + file
-            return path.hasPrefix("~/") ? home + path.dropFirst() : path
-        }
-        let credentials = try readFile(path("AWS_SHARED_CREDENTIALS_FILE", "credentials")) ?? ""
-        let config = try readFile(path("AWS_CONFIG_FILE", "config")) ?? ""
-        var values = section(name == "default" ? ["default", "profile default"] : ["profile " + name], in: config)
+    /// - Throws: ``AWSError`` with ``AWSErrorCode/invalidConfiguration`` for a services section that is not there, and for
+    ///   a setting that would change where requests go and is not supported.
+    package static func load(
+        _ name: String? = nil,
+        environment: [String: String],
+        readFile: FileReader = CredentialFiles.live
+    ) throws -> Profile? {
+        let name = name ?? Self.name(environment)
+        let files = try SharedFiles(environment, readFile: readFile)
+        let titles = name == "default" ? ["default", "profile default"] : ["profile " + name]
+        var settings = SharedFiles.section(titles, in: files.config)
         // The token belongs to its keys: keys of one file never go with the token of the other.
-        let keys = section([name], in: credentials)
-        if keys?["aws_access_key_id"] != nil { values?["aws_session_token"] = nil }
-        if let keys { values = (values ?? [:]).merging(keys) { _, new in new } }
-        return values.map {
-            Profile(
-                accessKeyId: $0["aws_access_key_id"],
-                secretAccessKey: $0["aws_secret_access_key"],
-                sessionToken: $0["aws_session_token"],
-                region: $0["region"]
-            )
+        let keys = SharedFiles.section([name], in: files.credentials)
+        if keys?["aws_access_key_id"] != nil { settings?["aws_session_token"] = nil }
+        if let keys { settings = (settings ?? [:]).merging(keys) { _, new in new } }
+        guard let settings else { return nil }
+        var profile = Profile(name: name, settings: settings)
+        if let section = settings["services"] {
+            guard let services = SharedFiles.section(["services " + section], in: files.config) else {
+                throw profile.wrong("names a section services \(section) that the file does not have")
+            }
+            profile.services = services
         }
+        try profile.refuseUnsupported()
+        return profile
     }
 
     static func name(_ environment: [String: String]) -> String {
-        environment["AWS_PROFILE"].flatMap { $0.isEmpty ? nil : $0 } ?? "default"
-    }
-
-    /// The settings of the sections called so; nil when there is none. Indented lines belong to the setting before.
-    static func section(_ names: [String], in text: String) -> [String: String]? {
-        var found: [String: String]?
-        var isInside = false
-        for line in text.split(whereSeparator: \.isNewline) {
-            let trimmed = line.trimmingSpaces
-            if trimmed.isEmpty || trimmed.hasPrefix("#") || trimmed.hasPrefix(";") { continue }
-            if trimmed.hasPrefix("[") {
-                let title = trimmed.dropFirst().prefix { $0 != "]" }
-                let words = title.split(whereSeparator: { $0 == " " || $0 == "\t" })
-                isInside = names.contains(words.joined(separator: " "))
-                if isInside && found == nil { found = [:] }
-                continue
-            }
-            guard isInside, let first = line.first, first != " ", first != "\t",
-                let equals = trimmed.firstIndex(of: "=")
-            else { continue }
-            let name = trimmed[..<equals].trimmingSpaces.lowercased()
-            found?[name] = String(value(trimmed[trimmed.index(after: equals)...]))
+        for variable in ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"] {
+            if let name = environment[variable], !name.isEmpty { return name }
         }
-        return found
+        return "default"
     }
 
-    /// A value ends where a comment begins, which takes a space before it.
-    private static func value(_ text: Substring) -> Substring {
-        var end = text.endIndex
-        var previous: Character = " "
-        for index in text.indices {
-            let character = text[index]
-            if character == "#" || character == ";", previous == " " || previous == "\t" {
-                end = index
-                break
-            }
-            previous = character
+    /// These change where requests go or whom they trust; passing over them would do something else than was asked.
+    private func refuseUnsupported() throws {
+        for name in [
+            "use_fips_endpoint", "use_dualstack_endpoint", "s3.use_accelerate_endpoint", "s3.use_dualstack_endpoint",
+        ] where settings[name]?.lowercased() == "true" {
+            throw wrong("sets \(name), which is not supported; set endpoint_url to the address instead")
         }
-        return text[..<end].trimmingSpaces
+        if settings["ca_bundle"] != nil {
+            throw wrong("sets ca_bundle, which is not supported; set AWS_CA_BUNDLE instead")
+        }
     }
-}
 
-extension Substring {
-    /// Without spaces and tabs at either end.
-    fileprivate var trimmingSpaces: Substring {
-        var text = drop { $0 == " " || $0 == "\t" }
-        while let last = text.last, last == " " || last == "\t" { text = text.dropLast() }
-        return text
+    /// An error that names the profile.
+    func wrong(_ message: String) -> AWSError {
+        AWSError(.invalidConfiguration, message: "the AWS profile \(name) \(message)")
     }
 }

@@ -1,3 +1,4 @@
+package import AWSSigning
 package import Logging
 import Synchronization
 
@@ -7,7 +8,8 @@ package import struct FoundationEssentials.Date
 ///
 /// One refresh runs at a time; it belongs to the caller that started it, the others wait. A refresh that fails
 /// leaves the present credential in use while it lasts, and is tried again by a later caller. One that is
-/// cancelled is taken over by a waiting caller.
+/// cancelled is taken over by a waiting caller. Keys that a service refuses are fetched anew, because somebody may have
+/// written other ones meanwhile; when they are the same, that is not repeated for the length of the pause.
 package actor RefreshingCredentialProvider: CredentialProvider {
     private enum Outcome: Sendable {
         case refreshed, abandoned, cancelled
@@ -21,6 +23,7 @@ package actor RefreshingCredentialProvider: CredentialProvider {
     private var current: ExpiringCredential?
     private var isRefreshing = false
     private var pausedUntil: Date?
+    private var refusedUntil: Date?
     private nonisolated let waiters = Mutex<[Int: CheckedContinuation<Outcome, Never>]>([:])
     private var nextWaiter = 0
 
@@ -58,6 +61,20 @@ package actor RefreshingCredentialProvider: CredentialProvider {
                 throw error
             }
         }
+    }
+
+    package func credential(insteadOf refused: Credential, logger: Logger) async throws -> ExpiringCredential? {
+        if let current, current.credential != refused { return current }
+        if let refusedUntil, now() < refusedUntil { return nil }
+        if isRefreshing {
+            // Somebody is fetching already.
+            let found = try await credential(logger: logger)
+            return found?.credential == refused ? nil : found
+        }
+        let found = try await refresh(logger: logger)
+        guard found?.credential == refused else { return found }
+        refusedUntil = now().addingTimeInterval(pause)
+        return nil
     }
 
     private func refresh(logger: Logger) async throws -> ExpiringCredential? {

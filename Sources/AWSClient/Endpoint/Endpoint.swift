@@ -27,6 +27,19 @@ package struct Endpoint: Sendable, Hashable {
         self = endpoint
     }
 
+    /// Whether it is on this machine: `localhost`, 127.0.0.0/8 or ::1.
+    package var isLoopback: Bool {
+        if host.lowercased() == "localhost" || host == "[::1]" { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    }
+
+    /// Whether the host is an address rather than a name: nothing can be put in front of it.
+    var isAddress: Bool {
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return host.hasPrefix("[") || parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
+    }
+
     /// The value of the `Host` header.
     package var authority: String {
         port.map { "\(host):\($0)" } ?? host
@@ -44,9 +57,8 @@ package struct Endpoint: Sendable, Hashable {
         let slash = rest.firstIndex(of: "/") ?? rest.endIndex
         var path = rest[slash...]
         while path.hasSuffix("/") { path = path.dropLast() }
-        guard path.utf8.allSatisfy({ isHostByte($0) || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "_") }) else {
-            return nil
-        }
+        guard path.utf8.allSatisfy(isPathByte), !path.split(separator: "/").contains(where: { $0 == "." || $0 == ".." })
+        else { return nil }
         guard let (host, port) = split(rest[..<slash]) else { return nil }
         return Endpoint(isSecure: isSecure, host: host, port: port, basePath: String(path))
     }
@@ -71,6 +83,11 @@ package struct Endpoint: Sendable, Hashable {
             guard !host.isEmpty, host.utf8.allSatisfy({ isHostByte($0) || $0 == UInt8(ascii: "_") }) else { return nil }
         }
         return (String(host), port)
+    }
+
+    /// Whether a byte may be part of the path in front. None of them is changed on the way or by signing.
+    private static func isPathByte(_ byte: UInt8) -> Bool {
+        isHostByte(byte) || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "~")
     }
 
     /// Whether a byte may be part of a host name.

@@ -45,10 +45,13 @@ package struct Region: RawRepresentable, Sendable, Hashable, CustomStringConvert
     package static func fromEnvironment(_ environment: [String: String], profile: Profile? = nil) throws -> Region {
         let candidates = [environment["AWS_REGION"], environment["AWS_DEFAULT_REGION"], profile?.region]
         guard let name = candidates.compactMap(\.self).first(where: { !$0.isEmpty }) else {
-            throw AWSError(.invalidConfiguration, message: "no region: set AWS_REGION")
+            throw AWSError(.invalidConfiguration, message: "no region: set AWS_REGION, or region in the AWS profile")
         }
         guard let region = Region(name: name) else {
-            throw AWSError(.invalidConfiguration, message: "AWS_REGION is not the name of a region")
+            throw AWSError(
+                .invalidConfiguration,
+                message: "AWS_REGION, or the region of the AWS profile, is not the name of a region"
+            )
         }
         return region
     }

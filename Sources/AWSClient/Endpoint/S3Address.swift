@@ -1,9 +1,18 @@
 import AWSSigning
 
+/// Where S3's addresses name the bucket; the raw values are those of a profile's `addressing_style`.
+package enum S3Addressing: String, Sendable {
+    /// In the host name at AWS when the bucket's name can be part of one, in the path at every other address.
+    case automatic = "auto"
+    /// In the path, always.
+    case path
+    /// In the host name, where the address has one and the bucket's name can be part of it.
+    case virtualHost = "virtual"
+}
+
 /// Where an object is: the bucket in the host name, or in the path.
 ///
-/// The host name it is for AWS itself when the name can be one; a dot in it would not fit AWS's certificate. Whoever
-/// replaces the address gets the path, which every emulator understands.
+/// A dot in a bucket's name would not fit the certificate of its host name, so over TLS such a bucket is in the path.
 struct S3Address: Sendable, Equatable {
     let endpoint: Endpoint
     let path: String
@@ -22,12 +31,25 @@ struct S3Address: Sendable, Equatable {
         }
         let keyPath = "/" + (key.map(PercentEncoding.path) ?? "")
         let regional = try endpoints.endpoint(of: .s3, region: region)
-        if endpoints.replacement(of: .s3) == nil && Self.canBeHost(bucket) {
-            endpoint = Endpoint(host: bucket + "." + regional.host)
+        if Self.isInHost(bucket, endpoints, regional) {
+            endpoint = Endpoint(
+                isSecure: regional.isSecure,
+                host: bucket + "." + regional.host,
+                port: regional.port,
+                basePath: regional.basePath
+            )
             path = keyPath
         } else {
             endpoint = regional
             path = "/" + bucket + (key == nil ? "" : keyPath)
+        }
+    }
+
+    private static func isInHost(_ bucket: String, _ endpoints: Endpoints, _ regional: Endpoint) -> Bool {
+        switch endpoints.addressing {
+        case .path: false
+        case .automatic: endpoints.replacement(of: .s3) == nil && canBeHost(bucket)
+        case .virtualHost: !regional.isAddress && canBeHost(bucket)
         }
     }
 

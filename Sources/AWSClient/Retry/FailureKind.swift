@@ -18,6 +18,8 @@ extension AWSError {
         if Self.throttlingCodes.contains(code.rawValue) { return .throttling }
         if clockOffset != nil && Self.clockCodes.contains(code.rawValue) { return .clockSkew }
         if Self.transientCodes.contains(code.rawValue) { return .transient }
+        // Names of a new bucket take a while to spread.
+        if code.rawValue == "TemporaryRedirect", bucketRegion == nil { return .transient }
         switch httpStatus {
         case 429: return .throttling
         case 500, 502, 503, 504: return .transient
@@ -29,12 +31,17 @@ extension AWSError {
         "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException",
         "TooManyRequestsException", "ProvisionedThroughputExceededException", "RequestLimitExceeded",
         "BandwidthLimitExceeded", "LimitExceededException", "SlowDown", "PriorRequestNotComplete",
-        "TransactionInProgressException", "EC2ThrottledException", "ClientUnprocessedKeys",
+        "TransactionInProgressException", "EC2ThrottledException", "ClientUnprocessedKeys", "Throttled",
+        "KMS.ThrottlingException", "KMSThrottling", "KMSThrottlingException", "KmsThrottlingException",
+        "KMS.LimitExceededException", "TooManyRequests", "RequestThrottledByAccount", "SlowDownRead", "SlowDownWrite",
     ]
 
     private static let transientCodes: Set<String> = [
         "RequestTimeout", "RequestTimeoutException", "InternalError", "InternalServerError", "InternalFailure",
         "InternalServiceError", "ServiceUnavailable", "ServiceUnavailableException", "OperationAborted",
+        "ConcurrentAccess", "DependencyTimeoutException", "KeyUnavailableException", "KMSInternalException",
+        "KMS.DependencyTimeoutException", "KMS.InternalException", "KMS.KeyUnavailableException",
+        "KMS.KMSInternalException", "ConditionalRequestConflict",
         "ClientConnectionFailed", "ClientTimedOut",
     ]
 

@@ -12,7 +12,7 @@ uint64_t obsync_crc64nvme(uint64_t crc, const void *bytes, size_t count);
 /// The same by tables alone, which every processor can do.
 uint64_t obsync_crc64nvme_portable(uint64_t crc, const void *bytes, size_t count);
 
-/// Whether `obsync_crc64nvme` uses carry-less multiplication on this processor.
+/// Whether `obsync_crc64nvme` uses the carry-less multiplication of this processor.
 int obsync_crc64nvme_is_accelerated(void);
 
 #endif

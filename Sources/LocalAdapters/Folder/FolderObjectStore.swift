@@ -114,11 +114,23 @@ package struct FolderObjectStore: ObjectStore {
         FolderListing(tree: tree, prefix: prefix, after: key, trouble: trouble)
     }
 
-    package func delete(_ keys: [ObjectKey]) async throws {
+    @discardableResult
+    package func delete(_ keys: [ObjectKey]) async throws -> [ObjectKey: SyncError] {
         try await onThread {
-            for key in keys { try FolderReplacement(tree: tree, keeping: keeping).remove(key.rawValue) }
+            var kept: [ObjectKey: SyncError] = [:]
+            for key in keys {
+                do {
+                    try FolderReplacement(tree: tree, keeping: keeping).remove(key.rawValue)
+                } catch let failure as FileFailure where Self.aboutOneFile.contains(failure.code) {
+                    kept[key] = trouble.error(failure)
+                }
+            }
+            return kept
         }
     }
+
+    /// What keeps one file where it is, such as one that is immutable, and says nothing about the others.
+    private static let aboutOneFile: Set<Int32> = [EPERM, EACCES, EBUSY, ETXTBSY]
 }
 
 extension FolderObjectStore {

@@ -30,7 +30,7 @@ struct S3Admission: Sendable {
 extension S3Simulator {
     /// Notes a request.
     func note(_ head: HTTPRequestHead) -> Int {
-        let request = try? S3Request(head)
+        let request = try? S3Request(head, below: configuration.basePath)
         let operation = request.flatMap { try? S3Operation($0) }
         return state.withLock { state in
             let entry = S3LogEntry(
@@ -61,10 +61,10 @@ extension S3Simulator {
 
     /// Checks everything that can be checked before the body is there.
     func admit(_ head: HTTPRequestHead, faults: Set<S3Fault>) throws(S3Refusal) -> S3Admission {
-        let request = try S3Request(head)
+        var request = try S3Request(head, below: configuration.basePath)
         let verifier = SignatureVerifier(
             credentials: configuration.credentials,
-            region: configuration.region,
+            region: state.withLock { $0.region },
             now: configuration.unixTime(),
             acceptsUnsignedPayload: configuration.takesLoopbackForTLS || configuration.tls != nil
         )
@@ -72,6 +72,10 @@ extension S3Simulator {
         let operation = try S3Operation(request)
         let (store, isDenied) = state.withLock { ($0.store, $0.denied.contains(operation)) }
         if isDenied { throw .accessDenied }
+        try state.withLock { $0.lacks }.apply(to: &request, operation)
+        if let owner = request.header("x-amz-expected-bucket-owner"), owner != configuration.owner {
+            throw .accessDenied
+        }
         if operation.storesBody { try checkLength(request) }
         try store.admit(operation, request)
         // At the completion of an upload the checksum is that of the object, not that of the request's body.

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import Synchronization
 
 /// One request and its answer.
 struct S3Exchange {
@@ -33,7 +34,7 @@ struct S3Exchange {
     func serve(_ parts: inout Parts) async throws -> Bool {
         let sender = S3AnswerSender(exchange: self)
         do {
-            let operation = try? S3Operation(S3Request(head))
+            let operation = try? S3Operation(S3Request(head, below: simulator.configuration.basePath))
             let moment = operation.map { S3Moment(number: number, operation: $0, isDone: false) }
             let faults = moment.map { simulator.faults(at: $0) } ?? []
             if faults.contains(.resetBeforeBody) { try await cut() }
@@ -83,9 +84,10 @@ struct S3Exchange {
         if faults.contains(.errorInSuccess) {
             return try await sender.sendErrorInSuccess(keepsOpen: head.isKeepAlive)
         }
-        let answer: S3Store.Answer
+        var answer: S3Store.Answer
         do {
             answer = try simulator.perform(admission, body.get())
+            simulator.state.withLock { $0.lacks }.hide(in: &answer)
         } catch {
             return try await sender.send(error, keepsOpen: head.isKeepAlive)
         }

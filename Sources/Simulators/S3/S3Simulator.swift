@@ -15,6 +15,12 @@ package final class S3Simulator: Sendable {
         package var port = 0
         /// The keys that are known.
         package var credentials = [S3Credential(accessKeyID: "testing", secretAccessKey: "testing")]
+        /// How it behaves.
+        package var manner = S3Manner.aws
+        /// The path that comes before every other, without a slash at its end; empty for none.
+        package var basePath = ""
+        /// The account that all buckets belong to.
+        package var owner = "111122223333"
         /// The region that requests have to be signed for.
         package var region = "eu-central-1"
         /// The buckets that are there from the beginning.
@@ -49,6 +55,8 @@ package final class S3Simulator: Sendable {
         var denied: Set<S3Operation> = []
         var director: (@Sendable (S3Moment) -> S3Fault?)?
         var port = 0
+        var region = ""
+        var lacks = S3Lacks(.aws)
     }
 
     let configuration: Configuration
@@ -61,6 +69,8 @@ package final class S3Simulator: Sendable {
         self.logger = logger
         linkIn = configuration.bytesPerSecondIn.map { PacedLink(bytesPerSecond: $0) }
         state.withLock { state in
+            state.region = configuration.region
+            state.lacks = S3Lacks(configuration.manner)
             state.store.minimumPartSize = configuration.minimumPartSize
             state.store.largestObject = configuration.largestObject
             for bucket in configuration.buckets { state.store.buckets[bucket] = S3Bucket() }
@@ -71,7 +81,9 @@ package final class S3Simulator: Sendable {
     package var port: Int { state.withLock { $0.port } }
 
     /// The address, without a slash at its end.
-    package var endpoint: String { "\(configuration.tls == nil ? "http" : "https")://127.0.0.1:\(port)" }
+    package var endpoint: String {
+        "\(configuration.tls == nil ? "http" : "https")://127.0.0.1:\(port)\(configuration.basePath)"
+    }
 }
 
 extension S3Simulator {
@@ -118,6 +130,20 @@ extension S3Simulator {
 
     /// Answers these operations with `AccessDenied` from now on, and no others.
     package func deny(_ operations: S3Operation...) { state.withLock { $0.denied = Set(operations) } }
+
+    /// Does without these features from now on, and without no others.
+    package func lack(_ features: S3Feature..., as lack: S3Lack = .refuses) {
+        state.withLock { state in
+            state.lacks.features = Set(features)
+            state.lacks.lack = lack
+        }
+    }
+
+    /// Wants requests signed for another region from now on, as a store does whose buckets are there.
+    package func move(to region: String) { state.withLock { $0.region = region } }
+
+    /// Refuses to delete objects of these keys from now on, and no others.
+    package func protect(_ keys: String...) { state.withLock { $0.store.undeletable = Set(keys.map { S3Key($0) }) } }
 
     /// Sets what is asked at each moment of each request; the fault that it returns strikes.
     package func setDirector(_ director: (@Sendable (S3Moment) -> S3Fault?)?) {

@@ -42,6 +42,8 @@ struct ListCursor: Codable, Hashable, Sendable {
     }
     /// Files that were deleted so far.
     var deleted = 0
+    /// Files that are gone and that the store keeps, so far.
+    var kept: Int?
     /// Batches handed out so far for this vault; the number of the last one.
     var batches = 0
     /// The last batch whose receipt has been counted.
@@ -116,7 +118,7 @@ struct ListCursor: Codable, Hashable, Sendable {
     /// Short, because the cursor travels with every page.
     private enum CodingKeys: String, CodingKey {
         case v, step, offset, member, found, pieces, piece, batches, counted, done, planned, problems, round, events
-        case deleted, failed, generation, reopened, expired, term
+        case deleted, kept, failed, generation, reopened, expired, term
         case vault = "n"
         case isDraining = "drain"
         case settleNext = "next"

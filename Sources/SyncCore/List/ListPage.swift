@@ -146,6 +146,7 @@ package struct ListPage: Sendable {
             if plan.outcome == .settled { plan.pending = try await measurePending(in: plan.vault.id, call.logger) }
             run.vaults[cursor.vault] = plan
             try await run.save(to: state)
+            if plan.outcome == .settled || plan.outcome == .refused { await measureAge(of: plan, call.logger) }
         }
         guard plan.outcome != .open else { return }
         // A repeated call comes here again with the vault done already: the lease may still have to be given back.

@@ -22,7 +22,7 @@ extension VaultPass {
             while true {
                 let lines = try await reader.next(upTo: Self.deletionsAtOnce)
                 guard let last = lines.last else { break }
-                let deleted = try await delete(lines.map(\.value).filter { $0.kind == .deletion })
+                let deleted = try await delete(lines.map(\.value).filter { $0.kind == .deletion }, &cursor)
                 cursor.deleted += deleted.files
                 // A repeated call does not find again what the first has deleted, so these may be added.
                 if deleted.files > 0 {
@@ -73,7 +73,7 @@ extension VaultPass {
     /// The records are read once more, with every write seen: what has changed since it was found to be gone stays.
     ///
     /// - Returns: how many were deleted, and their bytes.
-    private func delete(_ gone: [Entry]) async throws -> (files: Int, bytes: Int64) {
+    private func delete(_ gone: [Entry], _ cursor: inout ListCursor) async throws -> (files: Int, bytes: Int64) {
         guard !gone.isEmpty else { return (0, 0) }
         let known = try await records.records(of: gone.map(\.path), in: vault.id)
         var tombstones: [FileRecord] = []
@@ -98,7 +98,10 @@ extension VaultPass {
         guard !tombstones.isEmpty else { return (0, 0) }
         try await checkLease()
         if lister.deletions == .mirror {
-            try await lister.mirror.delete(tombstones.compactMap { try? KeyMapping.key(folder: folder, path: $0.path) })
+            let kept = try await deleteObjects(of: tombstones)
+            cursor.failed += kept.count
+            cursor.kept = (cursor.kept ?? 0) + kept.count
+            tombstones.removeAll { kept.contains($0.path) }
         }
         let isSaved = try await save(tombstones)
         // Only now, as nobody goes on with them any more.
@@ -109,5 +112,27 @@ extension VaultPass {
             for record in tombstones { lister.observe(.deleted(vault: folder, path: record.path)) }
         }
         return (tombstones.count, tombstones.reduce(0) { $0 + ($1.size ?? 0) })
+    }
+
+    /// Deletes the objects of records.
+    ///
+    /// - Returns: the paths of those that the store does not let go. Their records stay as they are, and the cursor is not
+    ///   committed, so that the next run tries again.
+    private func deleteObjects(of records: [FileRecord]) async throws -> Set<VaultPath> {
+        var paths: [ObjectKey: VaultPath] = [:]
+        for record in records {
+            if let key = try? KeyMapping.key(folder: folder, path: record.path) { paths[key] = record.path }
+        }
+        let keys = paths.keys.sorted { $0.rawValue.utf8.lexicographicallyPrecedes($1.rawValue.utf8) }
+        let kept = try await lister.mirror.delete(keys)
+        for error in kept.values { lister.metrics.failed(error.name) }
+        // One line for each reason: there may be as many failures as files.
+        for (reason, failures) in Dictionary(grouping: kept.values, by: { $0.reason ?? $0.name.rawValue }) {
+            call.logger.warning(
+                "the store keeps files that are gone at the source",
+                metadata: [LogKey.files: "\(failures.count)", LogKey.errorReason: "\(reason)"]
+            )
+        }
+        return Set(kept.keys.compactMap { paths[$0] })
     }
 }

@@ -8,7 +8,7 @@ extension VaultPass {
         _ page: inout ListPage.Page
     ) async throws {
         if cursor.settleNext > cursor.settleEnd {
-            guard cursor.problems > 0 else { return try await commit(&plan, cursor, failed: 0) }
+            guard cursor.problems > 0 else { return try await commit(&plan, cursor, failed: cursor.failed) }
             // A round in which tokens ran out while files were stored does not count: the next token stores more.
             guard cursor.round < ListCursor.rounds || cursor.expired != nil else {
                 page.isCut = try await !recordUnaccounted(&cursor)
@@ -32,9 +32,9 @@ extension VaultPass {
                 // Somebody has: what a dead token cost is no attempt at the files.
                 cursor.round = max(1, cursor.round - 1)
             }
-            for entry in try await unsettled(cursor.settleNext, receipt) {
-                try await batch.add(entry, &cursor, &page)
-            }
+            let entries = try await unsettled(cursor.settleNext, receipt)
+            for entry in entries { try await batch.add(entry, &cursor, &page) }
+            lister.metrics.recovering(count: entries.count)
             cursor.settleNext += 1
             page.isCut = isLate
         }
@@ -70,6 +70,7 @@ extension VaultPass {
             cursor.settleNext += 1
             if let receipt, receipt.error == nil {
                 cursor.failed += receipt.failures.count
+                for failure in receipt.failures { lister.metrics.failed(.init(rawValue: failure.error)) }
                 continue
             }
             let entries = try await entries(ofBatch: number)
@@ -80,6 +81,7 @@ extension VaultPass {
             try await checkLease()
             try await save(open.map { unaccounted($0, known[$0.path], error) })
             cursor.failed += open.count
+            lister.metrics.failed(error, count: open.count)
             if isLate, cursor.settleNext <= cursor.batches { return false }
         }
         return true
@@ -96,8 +98,8 @@ extension VaultPass {
     private func commit(_ plan: inout RunState.VaultPlan, _ cursor: ListCursor, failed: Int) async throws {
         let known = try await records.state(of: vault.id)
         let completed = failed == 0 && plan.withheld == 0 ? lister.clock.now : known?.lastComplete
-        // Deletions that were held back would be forgotten with the cursor: the next run finds and reports them again.
-        if let listing = plan.listing, !listing.isOfFailures, plan.withheld == 0 {
+        // Deletions that were held back or refused would be forgotten with the cursor: the next run finds them again.
+        if let listing = plan.listing, !listing.isOfFailures, plan.withheld == 0, cursor.kept ?? 0 == 0 {
             // What else is known of the vault stays.
             var state = VaultState(
                 folder: folder,

@@ -13,9 +13,13 @@ package enum MetricName: String, CaseIterable, Sendable {
     case transferThroughput = "TransferThroughput"
     /// From asking for a file's content to its first bytes.
     case timeToFirstByte = "TimeToFirstByte"
-    /// Files that were not stored, batches that could not be worked off, and vaults that were passed over. What fails
-    /// an invocation of another function is told by that function's own metric `Errors`.
+    /// Files that are not stored in spite of all rounds of a run, and vaults that were passed over.
     case syncFailures = "SyncFailures"
+    /// Files, batches and invocations that failed and were tried again within the run: a token that was renewed, a request
+    /// that was repeated. What fails for good counts as ``syncFailures`` in the end.
+    case recoveries = "Recoveries"
+    /// How long ago a vault was complete for the last time, one value a vault and pass: 0 where it is now.
+    case lastCompleteAge = "LastCompleteAge"
     /// Files of a vault that are to be fetched again, one value a vault and pass.
     case filesPending = "FilesPending"
     /// How long the oldest of them has been waiting; no value where none waits.
@@ -50,11 +54,13 @@ package enum MetricName: String, CaseIterable, Sendable {
     /// The unit of its values.
     package var unit: Unit {
         switch self {
-        case .filesSynced, .syncFailures, .filesPending, .authenticationFailures, .tokenRefreshes, .alertsFailed: .count
+        case .filesSynced, .syncFailures, .recoveries, .filesPending, .authenticationFailures, .tokenRefreshes,
+            .alertsFailed:
+            .count
         case .bytesTransferred: .bytes
         case .transferDuration, .timeToFirstByte: .milliseconds
         case .transferThroughput: .bytesPerSecond
-        case .oldestPendingAge: .seconds
+        case .oldestPendingAge, .lastCompleteAge: .seconds
         case .memoryUsed: .megabytes
         case .tokenHoursLeft: .none
         }

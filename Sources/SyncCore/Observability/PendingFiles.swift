@@ -25,4 +25,17 @@ extension ListPage {
         metrics.pending(files: files, oldest: oldest.map { $0.duration(to: clock.now) })
         return files
     }
+
+    /// Measures how long ago a vault was complete for the last time. One that never was is as old as it can be.
+    func measureAge(of plan: RunState.VaultPlan, _ logger: Logger) async {
+        if plan.outcome == .settled, plan.withheld == 0, plan.failed == 0 { return metrics.lastComplete(.zero) }
+        do {
+            let state = try await records.state(of: plan.vault.id)
+            let complete = state?.lastComplete ?? Timestamp(milliseconds: 0)
+            metrics.lastComplete(complete.duration(to: clock.now))
+        } catch {
+            // Without a value the vault counts as late, which is what it may be.
+            logger.warning("the age of a vault is not known", metadata: [LogKey.errorType: "\(type(of: error))"])
+        }
+    }
 }

@@ -13,6 +13,8 @@ package struct SyncMetrics: Sendable {
     private let timeToFirstByte: CoreMetrics.Timer
     private let filesPending: Recorder
     private let oldestPendingAge: Recorder
+    private let lastCompleteAge: Recorder
+    private let recoveries: Counter
     private let memoryUsed: Recorder
     private let tokenHoursLeft: Recorder
     private let tokenRefreshes: Counter
@@ -31,6 +33,8 @@ package struct SyncMetrics: Sendable {
         timeToFirstByte = timer(.timeToFirstByte)
         filesPending = recorder(.filesPending)
         oldestPendingAge = recorder(.oldestPendingAge)
+        lastCompleteAge = recorder(.lastCompleteAge)
+        recoveries = counter(.recoveries)
         memoryUsed = recorder(.memoryUsed)
         tokenHoursLeft = recorder(.tokenHoursLeft)
         tokenRefreshes = counter(.tokenRefreshes)
@@ -41,15 +45,25 @@ package struct SyncMetrics: Sendable {
     package func observe(_ event: SyncEvent) {
         switch event {
         case .stored: filesSynced.increment()
-        case .failed(_, _, let error): failed(error)
-        case .listing, .listed, .unchanged, .planned, .received, .copied, .deleted: break
+        // Whether a file that fails is given up is known when the vault is settled.
+        case .listing, .listed, .unchanged, .planned, .received, .copied, .deleted, .failed: break
         }
     }
 
-    /// Counts a file, batch or vault that failed. What is gone at the source has not failed.
-    package func failed(_ error: SyncError.Name) {
-        guard error != .sourceGone else { return }
-        count(.syncFailures, error)
+    /// Counts files that are given up, or a vault. What is gone at the source has not failed.
+    package func failed(_ error: SyncError.Name, count number: Int = 1) {
+        guard error != .sourceGone, number > 0 else { return }
+        count(.syncFailures, error, number)
+    }
+
+    /// Counts files, a batch or an invocation that failed and is tried again within the run.
+    package func recovering(count number: Int = 1) {
+        if number > 0 { recoveries.increment(by: number) }
+    }
+
+    /// How long ago a vault was complete for the last time.
+    package func lastComplete(_ age: Duration) {
+        lastCompleteAge.record(max(0, age / .seconds(1)))
     }
 
     /// One file's content, as far as it was read.
@@ -104,9 +118,9 @@ package struct SyncMetrics: Sendable {
         count(.authenticationFailures, error.name)
     }
 
-    private func count(_ name: MetricName, _ error: SyncError.Name) {
+    private func count(_ name: MetricName, _ error: SyncError.Name, _ number: Int = 1) {
         let dimensions = name.breakdown.map { [($0, error.rawValue)] } ?? []
-        Counter(label: name.rawValue, dimensions: dimensions, factory: factory).increment()
+        Counter(label: name.rawValue, dimensions: dimensions, factory: factory).increment(by: number)
     }
 }
 

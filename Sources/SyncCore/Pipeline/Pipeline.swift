@@ -123,9 +123,10 @@ extension Pipeline {
         } catch let error as SyncError {
             switch function {
             case .authenticator: metrics.authenticationFailed(error)
-            case .downloader: metrics.failed(error.name)
-            // The vaults that it passes over are counted where that happens.
-            case .lister: break
+            // The machine calls again, or the lister hands the batch out again.
+            case .downloader: metrics.recovering()
+            // What it gives up is counted where that happens.
+            case .lister: if error.isRetryable || error.name == .tokenExpired { metrics.recovering() }
             }
             let cause = error.underlying.map { "\($0)" } ?? ""
             logger.debug(

@@ -283,7 +283,11 @@ package protocol ObjectStore: Sendable {
     ) async throws -> StoredObject?
 
     /// Deletes objects. One that does not exist counts as deleted.
-    func delete(_ keys: [ObjectKey]) async throws
+    ///
+    /// - Returns: the objects that stay, each with the reason. One that stays keeps none of the others from being deleted.
+    /// - Throws: `StoreUnavailable` and the like, when it is not known what was deleted.
+    @discardableResult
+    func delete(_ keys: [ObjectKey]) async throws -> [ObjectKey: SyncError]
 }
 
 extension ObjectStore {

@@ -37,11 +37,12 @@ struct BackupPlace: Sendable {
             try await AsyncHTTPClientTransport.with { transport in
                 let client = try AWSClient(
                     environment: ProcessInfo.processInfo.environment,
+                    .commandLine,
                     executor: transport,
                     logger: logger
                 )
                 let history = S3VersionHistory(
-                    s3: S3(client: client),
+                    s3: S3(client: client, followsBuckets: true),
                     bucket: bucket,
                     prefix: prefix,
                     reserved: reserved
@@ -49,7 +50,7 @@ struct BackupPlace: Sendable {
                 try await body(
                     BackupPlace(
                         records: nil,
-                        store: S3ObjectStore(s3: S3(client: client), bucket: bucket, prefix: prefix),
+                        store: S3ObjectStore(s3: S3(client: client, followsBuckets: true), bucket: bucket, prefix: prefix),
                         history: history,
                         vaults: try await history.vaults(),
                         name: "s3://\(bucket)/\(prefix)"

@@ -1,4 +1,5 @@
 import AWSAdapters
+import AWSClient
 import ArgumentParser
 import Foundation
 import HTTPTransport
@@ -67,6 +68,7 @@ struct RedriveCommand: AsyncParsableCommand {
                 arn: arn,
                 executor: transport,
                 variables: ProcessInfo.processInfo.environment,
+                runCommand: AWSClient.Choices.commandLine.runCommand,
                 clock: SystemClock(),
                 logger: logger
             )

@@ -20,6 +20,12 @@ struct SimulateS3Command: AsyncParsableCommand {
     @Option(help: "A folder to keep contents in, instead of memory.")
     var folder: String?
 
+    @Option(
+        help:
+            "What it is like: aws, plain (no tags, no CRC64NVME, no trailers) or object-lock (no part without a checksum)."
+    )
+    var manner = S3Manner.aws
+
     @Flag(help: "Keep no contents above a mebibyte, only lengths and checksums: objects may then have any size.")
     var discard = false
 
@@ -52,6 +58,7 @@ struct SimulateS3Command: AsyncParsableCommand {
         var settings = S3Simulator.Configuration()
         settings.port = port.number
         settings.buckets = bucket
+        settings.manner = manner
         settings.bytesPerSecondIn = pace
         settings.latency = .milliseconds(latency)
         if let folder { settings.retention = .folder(folder) }
@@ -78,3 +85,5 @@ struct SimulateS3Command: AsyncParsableCommand {
         }
     }
 }
+
+extension S3Manner: ExpressibleByArgument {}

@@ -16,7 +16,7 @@ struct SecretUpload {
         var environment = environment
         environment["AWS_REGION"] = region
         secretsManager = SecretsManager(
-            client: try AWSClient(environment: environment, executor: executor, logger: logger)
+            client: try AWSClient(environment: environment, .commandLine, executor: executor, logger: logger)
         )
     }
 

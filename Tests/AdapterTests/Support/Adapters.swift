@@ -2,13 +2,14 @@ import AWSAdapters
 import AWSClient
 import Foundation
 import LocalAdapters
+import Simulators
 import SyncCore
 import TestSupport
 import Testing
 
 /// The adapters of the object store.
 enum ObjectStoreAdapter: CaseIterable, Sendable {
-    case memory, folder, keepingFolder, s3, simulatedS3
+    case memory, folder, keepingFolder, s3, simulatedS3, plainS3, lockedS3, ignorantS3
 
     /// Those that can be tested here.
     static var available: [ObjectStoreAdapter] { allCases.filter { $0 != .s3 || Emulator.address != nil } }
@@ -16,8 +17,26 @@ enum ObjectStoreAdapter: CaseIterable, Sendable {
     /// Whether digest and source version come back with `head`.
     var keepsAttributes: Bool { self != .folder }
 
+    /// Whether the list of an upload's parts has the checksum that combines over them.
+    var listsChecksums: Bool { ![.s3, .plainS3, .ignorantS3].contains(self) }
+
+    /// Whether the store may have to be asked again for a part that streams.
+    var mayLackTrailers: Bool { !listsChecksums }
+
     func with(_ body: (any ObjectStore) async throws -> Void) async throws {
         switch self {
+        case .plainS3, .lockedS3, .ignorantS3:
+            try await SimulatedS3.with {
+                if self == .plainS3 { $0.manner = .plain }
+                if self == .lockedS3 { $0.manner = .objectLock }
+            } _: { s3, simulator in
+                if self == .ignorantS3 {
+                    simulator.lack(.tagging, .crc64nvme, .crc32c, .sha256, .trailers, .conditions, as: .ignores)
+                }
+                try await body(
+                    S3ObjectStore(s3: s3, bucket: SimulatedS3.bucket, prefix: "some prefix/", blockSize: 100_000)
+                )
+            }
         case .memory:
             try await body(MemoryObjectStore(chunkSize: 1000))
         case .folder:

@@ -8,7 +8,7 @@ import SyncCore
 ///      "functions": [{"arn": "arn:aws:lambda:…", "name": "obsync-check-lister", "executable": "…/Lister", "memory": 512,
 ///                     "timeout": 300, "environment": {"S3_BUCKET": "…"}}],
 ///      "bucket": "…", "prefix": "mirror/", "table": "…", "secret": "…", "region": "eu-central-1",
-///      "calls": "/tmp/calls", "metrics": [{"source": "CorruptContentAlarm", "name": "SyncFailures",
+///      "calls": "/tmp/calls", "metrics": [{"source": "Dashboard", "name": "SyncFailures",
 ///                   "dimensions": {"Deployment": "obsync-check", "ErrorType": "CorruptContent"}}]}
 struct DeployedStack: Decodable, Sendable {
     /// The state machine.

@@ -161,7 +161,7 @@ struct DeployedStackTests {
 
     /// Every metric that somebody watches was published, under exactly these dimensions.
     private func expectWatchedMetrics(_ stack: DeployedStack, _ published: [PublishedMetrics.Metric]) throws {
-        #expect(stack.metrics.count >= 20)
+        #expect(stack.metrics.count >= 16)
         for watched in stack.metrics {
             let found = published.contains { metric in
                 metric.namespace == MetricName.namespace && metric.name == watched.name

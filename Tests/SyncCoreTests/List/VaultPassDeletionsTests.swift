@@ -69,6 +69,23 @@ struct VaultPassDeletionsTests {
         #expect(world.texts.count == 17)
     }
 
+    @Test("a file that the store keeps costs none of the others, and the next run tries again")
+    func keptByTheStore() async throws {
+        let world = try await worldWithFiles(5)
+        for number in 0..<3 { world.delete("\(number).md") }
+        let key = try ObjectKey("Notes/1.md")
+        world.mirror.refuseDeletion(of: [key])
+        let error = await #expect(throws: SyncError.self) { try await world.run(.second) }
+        #expect(error?.name == .partialFailure)
+        #expect(Set(world.texts.keys) == ["Notes/1.md", "Notes/3.md", "Notes/4.md"])
+        #expect(world.record("0.md")?.status == .deleted)
+        #expect(world.record("1.md")?.status == .completed)
+        world.mirror.refuseDeletion(of: [])
+        #expect(try await world.run(try #require(RunID("run-3"))).next == .done)
+        #expect(world.texts["Notes/1.md"] == nil)
+        #expect(world.record("1.md")?.status == .deleted)
+    }
+
     @Test("a whole small vault that vanishes is held back")
     func smallVault() async throws {
         let world = try await worldWithFiles(90, brakeFiles: 10)

@@ -230,5 +230,5 @@ private final class GatedStore: ObjectStore {
         base.list(prefix, after: key)
     }
 
-    func delete(_ keys: [ObjectKey]) async throws { try await base.delete(keys) }
+    func delete(_ keys: [ObjectKey]) async throws -> [ObjectKey: SyncError] { try await base.delete(keys) }
 }

@@ -10,7 +10,7 @@ extension S3 {
     package func deleteObject(_ input: DeleteObjectRequest) async throws -> DeleteObjectOutput {
         var request = try request("DeleteObject", .DELETE, bucket: input.bucket, key: input.key)
         if let version = input.versionId { request.query.append(.init("versionId", version)) }
-        let head = S3Head(try await client.execute(request).headers)
+        let head = S3Head(try await send(request).headers)
         return DeleteObjectOutput(deleteMarker: head.deleteMarker, versionId: head.versionId)
     }
 
@@ -35,7 +35,10 @@ extension S3 {
         body += "</Delete>"
         let bytes = ByteBuffer(string: body)
         // S3 refuses this request without a checksum of its body.
-        try request.set(sha256: bytes.base64SHA256, crc64: nil)
+        try request.set(
+            input.checksumAlgorithm == nil
+                ? BodyChecksums(md5: bytes.base64MD5) : BodyChecksums(sha256: bytes.base64SHA256)
+        )
         try request.set("Content-Type", "application/xml")
         request.query = [QueryItem("delete")]
         request.body = .bytes(bytes)
@@ -66,14 +69,16 @@ extension S3 {
         }
         try request.set("x-amz-copy-source-if-match", input.copySourceIfMatch)
         try request.set("x-amz-metadata-directive", "REPLACE")
-        try request.set("x-amz-tagging-directive", "REPLACE")
+        if input.replacesTags { try request.set("x-amz-tagging-directive", "REPLACE") }
         try request.set("Content-Type", input.contentType)
         try request.set(metadata: input.metadata)
         try request.set(tagging: input.tagging)
+        try request.set("x-amz-storage-class", input.storageClass?.rawValue)
         try request.set(encryption: input.serverSideEncryption, keyID: input.ssekmsKeyId)
         request.responseBody = .collectedMayBeError(limit: 1 << 20)
         let (root, headers) = try await xml(request, root: "CopyObjectResult")
         return CopyObjectOutput(
+            checksumCRC32C: root["ChecksumCRC32C"],
             checksumCRC64NVME: root["ChecksumCRC64NVME"],
             checksumSHA256: root["ChecksumSHA256"],
             eTag: root["ETag"],
@@ -87,5 +92,10 @@ extension ByteBuffer {
     /// The SHA-256 of what is readable, base64.
     var base64SHA256: String {
         Data(withUnsafeReadableBytes { SHA256.hash(data: $0) }).base64EncodedString()
+    }
+
+    /// The MD5 of what is readable, base64.
+    var base64MD5: String {
+        Data(withUnsafeReadableBytes { Insecure.MD5.hash(data: $0) }).base64EncodedString()
     }
 }

@@ -44,12 +44,19 @@ extension S3 {
     package struct DeleteObjectsRequest: Sendable {
         /// The bucket.
         package var bucket: String
+        /// What vouches for the request's own body: SHA-256, or MD5 where nothing is named.
+        package var checksumAlgorithm: ChecksumAlgorithm?
         /// What to delete, 1 to 1000.
         package var objects: [ObjectIdentifier]
 
         /// Makes a request.
-        package init(bucket: String, objects: [ObjectIdentifier]) {
+        package init(
+            bucket: String,
+            checksumAlgorithm: ChecksumAlgorithm? = .sha256,
+            objects: [ObjectIdentifier]
+        ) {
             self.bucket = bucket
+            self.checksumAlgorithm = checksumAlgorithm
             self.objects = objects
         }
     }
@@ -98,10 +105,14 @@ extension S3 {
         package var key: String
         /// User metadata: ASCII only, names without `x-amz-meta-`.
         package var metadata: [String: String]
+        /// Whether the tags are replaced, too; a store that knows none must not be asked.
+        package var replacesTags: Bool
         /// How it is encrypted at rest.
         package var serverSideEncryption: ServerSideEncryption?
         /// The KMS key, with `awsKms`.
         package var ssekmsKeyId: String?
+        /// Where it is kept; nil for the usual place.
+        package var storageClass: StorageClass?
         /// Tags, at most ten.
         package var tagging: [Tag]
 
@@ -114,8 +125,10 @@ extension S3 {
             copySourceKey: String,
             key: String,
             metadata: [String: String] = [:],
+            replacesTags: Bool = true,
             serverSideEncryption: ServerSideEncryption? = nil,
             ssekmsKeyId: String? = nil,
+            storageClass: StorageClass? = nil,
             tagging: [Tag] = []
         ) {
             self.bucket = bucket
@@ -125,14 +138,18 @@ extension S3 {
             self.copySourceKey = copySourceKey
             self.key = key
             self.metadata = metadata
+            self.replacesTags = replacesTags
             self.serverSideEncryption = serverSideEncryption
             self.ssekmsKeyId = ssekmsKeyId
+            self.storageClass = storageClass
             self.tagging = tagging
         }
     }
 
     /// What S3 says of the copy.
     package struct CopyObjectOutput: Sendable {
+        /// CRC-32C of the bytes, base64.
+        package let checksumCRC32C: String?
         /// CRC-64/NVME of the bytes, base64.
         package let checksumCRC64NVME: String?
         /// SHA-256 of the bytes, base64.

@@ -1,5 +1,6 @@
 import AWSSigning
 import FoundationEssentials
+import HTTPTransport
 import NIOHTTP1
 
 extension AWSRequest {
@@ -45,16 +46,41 @@ extension AWSRequest {
         try set("x-amz-server-side-encryption-aws-kms-key-id", keyID)
     }
 
-    /// Adds the checksum of the body, and which kind it is.
-    mutating func set(sha256: String?, crc64: String?, namesAlgorithm: Bool = true) throws {
-        try set("x-amz-checksum-sha256", sha256)
-        try set("x-amz-checksum-crc64nvme", crc64)
-        guard namesAlgorithm else { return }
-        if sha256 != nil {
-            try set("x-amz-sdk-checksum-algorithm", S3.ChecksumAlgorithm.sha256.rawValue)
-        } else if crc64 != nil {
-            try set("x-amz-sdk-checksum-algorithm", S3.ChecksumAlgorithm.crc64nvme.rawValue)
+    /// Adds the checksums of the body, and which kind they are.
+    mutating func set(_ checksums: BodyChecksums, namesAlgorithm: Bool = true) throws {
+        try set("x-amz-checksum-sha256", checksums.sha256)
+        try set("x-amz-checksum-crc64nvme", checksums.crc64nvme)
+        try set("x-amz-checksum-crc32c", checksums.crc32c)
+        try set("Content-MD5", checksums.md5)
+        if namesAlgorithm { try set("x-amz-sdk-checksum-algorithm", checksums.algorithm?.rawValue) }
+    }
+
+    /// Sends the body in chunks, with a checksum after the last one.
+    mutating func add(_ trailer: S3.TrailingChecksum) throws {
+        guard case .stream(length: let length, let bytes) = body else {
+            throw invalid("a checksum follows a body that streams; any other has it in front")
         }
+        let chunked = ChunkedBody(bytes: bytes, length: length, trailer: trailer)
+        try set("Content-Encoding", "aws-chunked")
+        try set("x-amz-decoded-content-length", String(length))
+        try set("x-amz-trailer", trailer.header)
+        try set("x-amz-sdk-checksum-algorithm", trailer.algorithm.rawValue)
+        body = .stream(length: chunked.encodedLength, chunked)
+        payload = .unsignedWithTrailer
+    }
+}
+
+/// The checksums that a request gives of its body, base64.
+struct BodyChecksums {
+    var crc32c: String?
+    var crc64nvme: String?
+    var md5: String?
+    var sha256: String?
+
+    var algorithm: S3.ChecksumAlgorithm? {
+        if sha256 != nil { return .sha256 }
+        if crc64nvme != nil { return .crc64nvme }
+        return crc32c == nil ? nil : .crc32c
     }
 }
 
@@ -67,6 +93,7 @@ struct S3Head {
     }
 
     var checksumSHA256: String? { headers.first(name: "x-amz-checksum-sha256") }
+    var checksumCRC32C: String? { headers.first(name: "x-amz-checksum-crc32c") }
     var checksumCRC64NVME: String? { headers.first(name: "x-amz-checksum-crc64nvme") }
     var checksumType: S3.ChecksumType? { headers.first(name: "x-amz-checksum-type").flatMap(S3.ChecksumType.init) }
     var contentLength: Int64? { headers.first(name: "content-length").flatMap { Int64($0) } }

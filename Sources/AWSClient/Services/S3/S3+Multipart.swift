@@ -16,6 +16,7 @@ extension S3 {
         try request.set("x-amz-checksum-type", input.checksumType?.rawValue)
         try request.set(metadata: input.metadata)
         try request.set(tagging: input.tagging)
+        try request.set("x-amz-storage-class", input.storageClass?.rawValue)
         try request.set(encryption: input.serverSideEncryption, keyID: input.ssekmsKeyId)
         let (root, _) = try await xml(request, root: "InitiateMultipartUploadResult")
         guard let uploadId = root["UploadId"], !uploadId.isEmpty else {
@@ -29,10 +30,19 @@ extension S3 {
         var request = try request("UploadPart", .PUT, bucket: input.bucket, key: input.key)
         guard (1...10_000).contains(input.partNumber) else { throw request.invalid("parts are numbered 1 to 10,000") }
         request.query = [QueryItem("partNumber", String(input.partNumber)), QueryItem("uploadId", input.uploadId)]
-        try request.set(sha256: input.checksumSHA256, crc64: input.checksumCRC64NVME)
+        try request.set(
+            BodyChecksums(
+                crc32c: input.checksumCRC32C,
+                crc64nvme: input.checksumCRC64NVME,
+                md5: input.contentMD5,
+                sha256: input.checksumSHA256
+            )
+        )
         try request.set(body: input.body)
-        let head = S3Head(try await client.execute(request).headers)
+        if let trailer = input.trailer { try request.add(trailer) }
+        let head = S3Head(try await send(request).headers)
         return UploadPartOutput(
+            checksumCRC32C: head.checksumCRC32C,
             checksumCRC64NVME: head.checksumCRC64NVME,
             checksumSHA256: head.checksumSHA256,
             eTag: head.eTag
@@ -52,13 +62,21 @@ extension S3 {
         try request.set("If-Match", input.ifMatch)
         try request.set("If-None-Match", input.ifNoneMatch)
         // These are about the object, not about this request's body.
-        try request.set(sha256: input.checksumSHA256, crc64: input.checksumCRC64NVME, namesAlgorithm: false)
+        try request.set(
+            BodyChecksums(
+                crc32c: input.checksumCRC32C,
+                crc64nvme: input.checksumCRC64NVME,
+                sha256: input.checksumSHA256
+            ),
+            namesAlgorithm: false
+        )
         try request.set("x-amz-checksum-type", input.checksumType?.rawValue)
         try request.set("x-amz-mp-object-size", input.mpuObjectSize.map { String($0) })
         request.body = .bytes(ByteBuffer(string: try Self.xml(of: input.parts, for: request)))
         request.responseBody = .collectedMayBeError(limit: 1 << 20)
         let (root, headers) = try await xml(request, root: "CompleteMultipartUploadResult")
         return CompleteMultipartUploadOutput(
+            checksumCRC32C: root["ChecksumCRC32C"],
             checksumCRC64NVME: root["ChecksumCRC64NVME"],
             checksumSHA256: root["ChecksumSHA256"],
             checksumType: root["ChecksumType"].flatMap(ChecksumType.init),
@@ -71,7 +89,7 @@ extension S3 {
     package func abortMultipartUpload(_ input: AbortMultipartUploadRequest) async throws {
         var request = try request("AbortMultipartUpload", .DELETE, bucket: input.bucket, key: input.key)
         request.query = [QueryItem("uploadId", input.uploadId)]
-        _ = try await client.execute(request)
+        _ = try await send(request)
     }
 
     private static func xml(of parts: [CompletedPart], for request: AWSRequest) throws -> String {
@@ -81,7 +99,8 @@ extension S3 {
             text += "<Part>"
             for (name, value) in [
                 ("PartNumber", String(part.partNumber)), ("ETag", part.eTag),
-                ("ChecksumSHA256", part.checksumSHA256), ("ChecksumCRC64NVME", part.checksumCRC64NVME),
+                ("ChecksumCRC32C", part.checksumCRC32C), ("ChecksumSHA256", part.checksumSHA256),
+                ("ChecksumCRC64NVME", part.checksumCRC64NVME),
             ] {
                 guard let value else { continue }
                 guard let escaped = XMLText.escaped(value) else {

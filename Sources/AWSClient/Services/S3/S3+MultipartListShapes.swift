@@ -32,6 +32,8 @@ extension S3 {
 
     /// One part of an upload.
     package struct Part: Sendable, Equatable {
+        /// CRC-32C of the bytes, base64.
+        package let checksumCRC32C: String?
         /// CRC-64/NVME of the bytes, base64.
         package let checksumCRC64NVME: String?
         /// SHA-256 of the bytes, base64.

@@ -17,6 +17,7 @@ extension S3 {
                     let size = element["Size"].flatMap({ Int64($0) })
                 else { throw request.malformed("a part has no number or size") }
                 return Part(
+                    checksumCRC32C: element["ChecksumCRC32C"],
                     checksumCRC64NVME: element["ChecksumCRC64NVME"],
                     checksumSHA256: element["ChecksumSHA256"],
                     eTag: element["ETag"],

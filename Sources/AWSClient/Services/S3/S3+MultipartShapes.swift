@@ -17,6 +17,8 @@ extension S3 {
         package var serverSideEncryption: ServerSideEncryption?
         /// The KMS key, with `awsKms`.
         package var ssekmsKeyId: String?
+        /// Where it is kept; nil for the usual place.
+        package var storageClass: StorageClass?
         /// Tags, at most ten.
         package var tagging: [Tag]
 
@@ -30,6 +32,7 @@ extension S3 {
             metadata: [String: String] = [:],
             serverSideEncryption: ServerSideEncryption? = nil,
             ssekmsKeyId: String? = nil,
+            storageClass: StorageClass? = nil,
             tagging: [Tag] = []
         ) {
             self.bucket = bucket
@@ -40,6 +43,7 @@ extension S3 {
             self.metadata = metadata
             self.serverSideEncryption = serverSideEncryption
             self.ssekmsKeyId = ssekmsKeyId
+            self.storageClass = storageClass
             self.tagging = tagging
         }
     }
@@ -56,14 +60,20 @@ extension S3 {
         package var body: AWSHTTPBody
         /// The bucket.
         package var bucket: String
+        /// CRC-32C of the bytes, base64.
+        package var checksumCRC32C: String?
         /// CRC-64/NVME of the bytes, base64.
         package var checksumCRC64NVME: String?
         /// SHA-256 of the bytes, base64.
         package var checksumSHA256: String?
+        /// MD5 of the bytes, base64: what every store checks.
+        package var contentMD5: String?
         /// The key, 1 to 1024 bytes of UTF-8, as it is: not encoded, not normalised.
         package var key: String
         /// The part's number, 1 to 10,000.
         package var partNumber: Int
+        /// The checksum that follows a body that streams; nil where none does.
+        package var trailer: TrailingChecksum?
         /// The upload.
         package var uploadId: String
 
@@ -71,24 +81,32 @@ extension S3 {
         package init(
             body: AWSHTTPBody,
             bucket: String,
+            checksumCRC32C: String? = nil,
             checksumCRC64NVME: String? = nil,
             checksumSHA256: String? = nil,
+            contentMD5: String? = nil,
             key: String,
             partNumber: Int,
+            trailer: TrailingChecksum? = nil,
             uploadId: String
         ) {
             self.body = body
             self.bucket = bucket
+            self.checksumCRC32C = checksumCRC32C
             self.checksumCRC64NVME = checksumCRC64NVME
             self.checksumSHA256 = checksumSHA256
+            self.contentMD5 = contentMD5
             self.key = key
             self.partNumber = partNumber
+            self.trailer = trailer
             self.uploadId = uploadId
         }
     }
 
     /// What S3 says of the part.
     package struct UploadPartOutput: Sendable {
+        /// CRC-32C of the bytes, base64.
+        package let checksumCRC32C: String?
         /// CRC-64/NVME of the bytes, base64.
         package let checksumCRC64NVME: String?
         /// SHA-256 of the bytes, base64.
@@ -99,6 +117,8 @@ extension S3 {
 
     /// One part of what is put together.
     package struct CompletedPart: Sendable, Equatable {
+        /// CRC-32C of the bytes, base64.
+        package var checksumCRC32C: String?
         /// CRC-64/NVME of the bytes, base64.
         package var checksumCRC64NVME: String?
         /// SHA-256 of the bytes, base64.
@@ -109,7 +129,14 @@ extension S3 {
         package var partNumber: Int
 
         /// Makes it from its parts.
-        package init(checksumCRC64NVME: String? = nil, checksumSHA256: String? = nil, eTag: String, partNumber: Int) {
+        package init(
+            checksumCRC32C: String? = nil,
+            checksumCRC64NVME: String? = nil,
+            checksumSHA256: String? = nil,
+            eTag: String,
+            partNumber: Int
+        ) {
+            self.checksumCRC32C = checksumCRC32C
             self.checksumCRC64NVME = checksumCRC64NVME
             self.checksumSHA256 = checksumSHA256
             self.eTag = eTag
@@ -121,6 +148,8 @@ extension S3 {
     package struct CompleteMultipartUploadRequest: Sendable {
         /// The bucket.
         package var bucket: String
+        /// CRC-32C of the bytes, base64.
+        package var checksumCRC32C: String?
         /// CRC-64/NVME of the bytes, base64.
         package var checksumCRC64NVME: String?
         /// SHA-256 of the bytes, base64.
@@ -143,6 +172,7 @@ extension S3 {
         /// Makes a request.
         package init(
             bucket: String,
+            checksumCRC32C: String? = nil,
             checksumCRC64NVME: String? = nil,
             checksumSHA256: String? = nil,
             checksumType: ChecksumType? = nil,
@@ -154,6 +184,7 @@ extension S3 {
             uploadId: String
         ) {
             self.bucket = bucket
+            self.checksumCRC32C = checksumCRC32C
             self.checksumCRC64NVME = checksumCRC64NVME
             self.checksumSHA256 = checksumSHA256
             self.checksumType = checksumType
@@ -168,6 +199,8 @@ extension S3 {
 
     /// What S3 says of the whole object.
     package struct CompleteMultipartUploadOutput: Sendable {
+        /// CRC-32C of the bytes, base64.
+        package let checksumCRC32C: String?
         /// CRC-64/NVME of the bytes, base64.
         package let checksumCRC64NVME: String?
         /// SHA-256 of the bytes, base64.

@@ -7,10 +7,14 @@ extension S3 {
         package var body: AWSHTTPBody
         /// The bucket.
         package var bucket: String
+        /// CRC-32C of the bytes, base64.
+        package var checksumCRC32C: String?
         /// CRC-64/NVME of the bytes, base64.
         package var checksumCRC64NVME: String?
         /// SHA-256 of the bytes, base64.
         package var checksumSHA256: String?
+        /// MD5 of the bytes, base64: what every store checks.
+        package var contentMD5: String?
         /// The media type.
         package var contentType: String?
         /// Only if the object has this ETag.
@@ -25,6 +29,8 @@ extension S3 {
         package var serverSideEncryption: ServerSideEncryption?
         /// The KMS key, with `awsKms`.
         package var ssekmsKeyId: String?
+        /// Where it is kept; nil for the usual place.
+        package var storageClass: StorageClass?
         /// Tags, at most ten.
         package var tagging: [Tag]
 
@@ -32,8 +38,10 @@ extension S3 {
         package init(
             body: AWSHTTPBody,
             bucket: String,
+            checksumCRC32C: String? = nil,
             checksumCRC64NVME: String? = nil,
             checksumSHA256: String? = nil,
+            contentMD5: String? = nil,
             contentType: String? = nil,
             ifMatch: String? = nil,
             ifNoneMatch: String? = nil,
@@ -41,12 +49,15 @@ extension S3 {
             metadata: [String: String] = [:],
             serverSideEncryption: ServerSideEncryption? = nil,
             ssekmsKeyId: String? = nil,
+            storageClass: StorageClass? = nil,
             tagging: [Tag] = []
         ) {
             self.body = body
             self.bucket = bucket
+            self.checksumCRC32C = checksumCRC32C
             self.checksumCRC64NVME = checksumCRC64NVME
             self.checksumSHA256 = checksumSHA256
+            self.contentMD5 = contentMD5
             self.contentType = contentType
             self.ifMatch = ifMatch
             self.ifNoneMatch = ifNoneMatch
@@ -54,12 +65,15 @@ extension S3 {
             self.metadata = metadata
             self.serverSideEncryption = serverSideEncryption
             self.ssekmsKeyId = ssekmsKeyId
+            self.storageClass = storageClass
             self.tagging = tagging
         }
     }
 
     /// What S3 says of the object it has written.
     package struct PutObjectOutput: Sendable {
+        /// CRC-32C of the bytes, base64.
+        package let checksumCRC32C: String?
         /// CRC-64/NVME of the bytes, base64.
         package let checksumCRC64NVME: String?
         /// SHA-256 of the bytes, base64.
@@ -109,6 +123,8 @@ extension S3 {
     package struct GetObjectOutput: Sendable {
         /// The bytes, read from the connection as they are iterated, once.
         package let body: AWSHTTPBody
+        /// CRC-32C of the bytes, base64.
+        package let checksumCRC32C: String?
         /// CRC-64/NVME of the bytes, base64.
         package let checksumCRC64NVME: String?
         /// SHA-256 of the bytes, base64.
@@ -164,6 +180,8 @@ extension S3 {
 
     /// What is known of an object.
     package struct HeadObjectOutput: Sendable {
+        /// CRC-32C of the bytes, base64.
+        package let checksumCRC32C: String?
         /// CRC-64/NVME of the bytes, base64.
         package let checksumCRC64NVME: String?
         /// SHA-256 of the bytes, base64.

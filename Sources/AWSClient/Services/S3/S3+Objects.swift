@@ -12,13 +12,22 @@ extension S3 {
         try request.set("Content-Type", input.contentType)
         try request.set("If-Match", input.ifMatch)
         try request.set("If-None-Match", input.ifNoneMatch)
-        try request.set(sha256: input.checksumSHA256, crc64: input.checksumCRC64NVME)
+        try request.set(
+            BodyChecksums(
+                crc32c: input.checksumCRC32C,
+                crc64nvme: input.checksumCRC64NVME,
+                md5: input.contentMD5,
+                sha256: input.checksumSHA256
+            )
+        )
         try request.set(metadata: input.metadata)
         try request.set(tagging: input.tagging)
+        try request.set("x-amz-storage-class", input.storageClass?.rawValue)
         try request.set(encryption: input.serverSideEncryption, keyID: input.ssekmsKeyId)
         try request.set(body: input.body)
-        let head = S3Head(try await client.execute(request).headers)
+        let head = S3Head(try await send(request).headers)
         return PutObjectOutput(
+            checksumCRC32C: head.checksumCRC32C,
             checksumCRC64NVME: head.checksumCRC64NVME,
             checksumSHA256: head.checksumSHA256,
             eTag: head.eTag,
@@ -37,10 +46,11 @@ extension S3 {
         try request.set("x-amz-checksum-mode", input.checksumMode?.rawValue)
         if let version = input.versionId { request.query.append(.init("versionId", version)) }
         request.responseBody = .streamed
-        let response = try await client.execute(request)
+        let response = try await send(request)
         let head = S3Head(response.headers)
         return GetObjectOutput(
             body: response.body,
+            checksumCRC32C: head.checksumCRC32C,
             checksumCRC64NVME: head.checksumCRC64NVME,
             checksumSHA256: head.checksumSHA256,
             checksumType: head.checksumType,
@@ -63,8 +73,9 @@ extension S3 {
         try request.set("If-Match", input.ifMatch)
         try request.set("x-amz-checksum-mode", input.checksumMode?.rawValue)
         if let version = input.versionId { request.query.append(.init("versionId", version)) }
-        let head = S3Head(try await client.execute(request).headers)
+        let head = S3Head(try await send(request).headers)
         return HeadObjectOutput(
+            checksumCRC32C: head.checksumCRC32C,
             checksumCRC64NVME: head.checksumCRC64NVME,
             checksumSHA256: head.checksumSHA256,
             checksumType: head.checksumType,

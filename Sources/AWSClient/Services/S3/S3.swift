@@ -1,5 +1,6 @@
 import AWSSigning
 import HTTPTransport
+import Logging
 import NIOCore
 import NIOHTTP1
 
@@ -7,6 +8,7 @@ import NIOHTTP1
 package struct S3: Sendable {
     let client: AWSClient
     private let owners: [String: String]
+    private let regions: BucketRegions?
 
     /// Makes the service over a client.
     ///
@@ -14,13 +16,15 @@ package struct S3: Sendable {
     ///   - client: signs and sends.
     ///   - owners: the account that each bucket has to belong to, where that is known. S3 refuses requests for a bucket that
     ///     has come into other hands.
-    package init(client: AWSClient, owners: [String: String] = [:]) {
+    ///   - followsBuckets: whether requests go to the region that S3 names for a bucket, instead of failing with it.
+    package init(client: AWSClient, owners: [String: String] = [:], followsBuckets: Bool = false) {
         self.client = client
         self.owners = owners
+        regions = followsBuckets ? BucketRegions() : nil
     }
 
     /// The account that a bucket has to belong to.
-    func owner(of bucket: String) -> String? { owners[bucket] }
+    package func owner(of bucket: String) -> String? { owners[bucket] }
 
     /// How an object is encrypted at rest.
     package enum ServerSideEncryption: String, Sendable {
@@ -30,8 +34,20 @@ package struct S3: Sendable {
         case awsKms = "aws:kms"
     }
 
+    /// Where an object is kept.
+    package enum StorageClass: String, Sendable {
+        /// The usual place.
+        case standard = "STANDARD"
+        /// S3 looks how often it is read.
+        case intelligentTiering = "INTELLIGENT_TIERING"
+        /// Cheap to keep, for 90 days at least, and read at once; reading costs by the byte.
+        case glacierInstantRetrieval = "GLACIER_IR"
+    }
+
     /// A kind of checksum.
     package enum ChecksumAlgorithm: String, Sendable {
+        /// CRC-32C.
+        case crc32c = "CRC32C"
         /// CRC-64/NVME, which combines over parts.
         case crc64nvme = "CRC64NVME"
         /// SHA-256.
@@ -66,6 +82,18 @@ package struct S3: Sendable {
         }
     }
 
+    /// The same service, without saying whom buckets belong to.
+    package var forAnyOwner: S3 { S3(client: client, owners: [:], regions: regions) }
+
+    /// The same service, which says whom buckets belong to.
+    package func expecting(owners: [String: String]) -> S3 { S3(client: client, owners: owners, regions: regions) }
+
+    private init(client: AWSClient, owners: [String: String], regions: BucketRegions?) {
+        self.client = client
+        self.owners = owners
+        self.regions = regions
+    }
+
     /// Makes a bucket in the client's region.
     package func createBucket(_ input: CreateBucketRequest) async throws {
         var request = try request("CreateBucket", .PUT, bucket: input.bucket)
@@ -78,7 +106,7 @@ package struct S3: Sendable {
                 )
             )
         }
-        _ = try await client.execute(request)
+        _ = try await send(request)
     }
 
     /// The beginning of every request.
@@ -89,14 +117,12 @@ package struct S3: Sendable {
         key: String? = nil
     ) throws -> AWSRequest {
         do {
-            let address = try S3Address(
-                bucket: bucket,
-                key: key,
-                endpoints: client.endpoints,
-                region: client.region
-            )
+            let region = regions?.region(of: bucket) ?? client.region
+            let address = try S3Address(bucket: bucket, key: key, endpoints: client.endpoints, region: region)
             var request = AWSRequest(service: .s3, operation: operation, endpoint: address.endpoint, method: method)
             request.path = address.path
+            request.region = region
+            request.object = (bucket, key)
             if let owner = owner(of: bucket) { request.headers.add(name: "x-amz-expected-bucket-owner", value: owner) }
             return request
         } catch var error as AWSError {
@@ -105,12 +131,34 @@ package struct S3: Sendable {
         }
     }
 
+    /// Sends a request, and once more where it learns that the bucket is in another region.
+    func send(_ request: AWSRequest) async throws -> AWSResponse {
+        do {
+            return try await client.execute(request)
+        } catch let error as AWSError {
+            guard let regions, request.isRepeatable, case .otherRegion(let region?) = error.refusal,
+                region != request.region, let (bucket, key) = request.object
+            else { throw error }
+            regions.note(region, of: bucket)
+            client.context.logger.info(
+                "the bucket is in another region",
+                metadata: ["bucket.region": "\(region)", "region": "\(client.region)"]
+            )
+            let address = try S3Address(bucket: bucket, key: key, endpoints: client.endpoints, region: region)
+            var moved = request
+            moved.endpoint = address.endpoint
+            moved.path = address.path
+            moved.region = region
+            return try await client.execute(moved)
+        }
+    }
+
     /// Sends a request whose answer is XML.
     func xml(_ request: AWSRequest, root: String) async throws -> (XMLElement, HTTPHeaders) {
         let limit = 32 << 20
         var request = request
         if case .collected = request.responseBody { request.responseBody = .collected(limit: limit) }
-        let response = try await client.execute(request)
+        let response = try await send(request)
         let body = try await response.body.collect(upTo: limit)
         // The second name is what emulators that generate their answers from the operation's name send.
         guard let element = try? XMLElement.parse(body),

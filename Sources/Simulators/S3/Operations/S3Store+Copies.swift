@@ -78,6 +78,13 @@ extension S3Store {
                 outcomes.append(XMLNode("Error", fields))
                 continue
             }
+            if undeletable.contains(S3Key(key)) {
+                let fields = [
+                    XMLNode("Key", key), XMLNode("Code", "AccessDenied"), XMLNode("Message", "Access Denied"),
+                ]
+                outcomes.append(XMLNode("Error", fields))
+                continue
+            }
             buckets[call.bucket]?.objects[S3Key(key)] = nil
             if !isQuiet { outcomes.append(XMLNode("Deleted", [XMLNode("Key", key)])) }
         }

@@ -41,7 +41,8 @@ extension S3Store {
         return answer
     }
 
-    mutating func deleteObject(_ call: Call) -> Answer {
+    mutating func deleteObject(_ call: Call) throws(S3Refusal) -> Answer {
+        if undeletable.contains(call.key) { throw .accessDenied }
         buckets[call.bucket]?.objects[call.key] = nil
         return Answer(status: 204)
     }

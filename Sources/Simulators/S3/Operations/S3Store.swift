@@ -6,6 +6,8 @@ struct S3Store: Sendable {
     /// The smallest part but the last one, in bytes; the service has 5 MiB.
     var minimumPartSize: Int64 = 5 << 20
     var largestObject = S3Limits.largestObject
+    /// Keys that a policy protects from being deleted.
+    var undeletable: Set<S3Key> = []
     private var uploadCount = 0
 
     /// A request whose signature and body are right.
@@ -80,7 +82,7 @@ struct S3Store: Sendable {
         case .putObject: return try putObject(call)
         case .getObject: return try getObject(call)
         case .headObject: return try headObject(call)
-        case .deleteObject: return deleteObject(call)
+        case .deleteObject: return try deleteObject(call)
         case .deleteObjects: return try deleteObjects(call)
         case .copyObject: return try copyObject(call)
         case .listObjectsV2: return try listObjects(call)

@@ -13,7 +13,13 @@ struct S3Request: Sendable {
     /// Nil where the bucket itself is meant.
     let key: S3Key?
 
-    init(_ head: HTTPRequestHead) throws(S3Refusal) {
+    /// Takes a head apart.
+    ///
+    /// - Parameters:
+    ///   - head: what was sent.
+    ///   - base: the path that comes before every other.
+    /// - Throws: `InvalidURI` for what lies elsewhere, or is not properly encoded.
+    init(_ head: HTTPRequestHead, below base: String = "") throws(S3Refusal) {
         method = head.method
         headers = head.headers
         let parts = head.uri.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
@@ -27,7 +33,12 @@ struct S3Request: Sendable {
             query.append((name: name, value: value))
         }
         self.query = query
-        let segments = path.dropFirst().split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        guard path.hasPrefix(base + "/") || path == base else { throw .invalidURI }
+        let segments = path.dropFirst(base.utf8.count).dropFirst().split(
+            separator: "/",
+            maxSplits: 1,
+            omittingEmptySubsequences: false
+        )
         guard let bucket = S3PercentText.decodeText(segments.first ?? ""),
             let key = S3PercentText.decodeText(segments.count > 1 ? segments[1] : "")
         else { throw .invalidURI }

@@ -1,0 +1,36 @@
+import AWSSigning
+import FoundationEssentials
+
+/// The JSON in which programs and endpoints give temporary keys.
+///
+///     {"Version": 1, "AccessKeyId": "…", "SecretAccessKey": "…", "SessionToken": "…", "Expiration": "2026-01-02T03:04:05Z"}
+///
+/// Endpoints call the token `Token` and give no version.
+struct CredentialDocument: Decodable {
+    private let accessKeyId: String
+    private let secretAccessKey: String
+    private let sessionToken: String?
+    private let token: String?
+    private let expiration: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case accessKeyId = "AccessKeyId"
+        case secretAccessKey = "SecretAccessKey"
+        case sessionToken = "SessionToken"
+        case token = "Token"
+        case expiration = "Expiration"
+    }
+
+    /// Reads a document; nil for anything else.
+    static func credential(_ bytes: some Sequence<UInt8>) -> ExpiringCredential? {
+        guard let document = try? JSONDecoder().decode(Self.self, from: Data(bytes)), !document.accessKeyId.isEmpty,
+            !document.secretAccessKey.isEmpty
+        else { return nil }
+        let credential = Credential(
+            accessKeyId: document.accessKeyId,
+            secretAccessKey: document.secretAccessKey,
+            sessionToken: document.sessionToken ?? document.token
+        )
+        return ExpiringCredential(credential, expiration: document.expiration.flatMap(DateText.iso8601))
+    }
+}

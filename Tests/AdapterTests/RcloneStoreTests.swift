@@ -1,0 +1,110 @@
+import AWSAdapters
+import AWSClient
+import AWSSigning
+import Foundation
+import HTTPTransport
+import SyncCore
+import TestSupport
+import Testing
+
+/// A store that nobody here has written: rclone serves a folder, and passes over every checksum but Content-MD5.
+@Suite("Objects in rclone's store", .tags(.integration), .enabled(if: TestTools.has("rclone")))
+struct RcloneStoreTests {
+    private let attributes = ObjectAttributes(contentType: "text/plain", sourceVersion: "7", tags: ["provider": "fake"])
+
+    private func with(_ body: (S3ObjectStore, _ folder: String) async throws -> Void) async throws {
+        try await withTemporaryFolder { folder in
+            try FileManager.default.createDirectory(
+                atPath: folder + "/served/mirror",
+                withIntermediateDirectories: true
+            )
+            let process = Process()
+            process.executableURL = URL(filePath: try #require(TestTools.folder) + "/rclone")
+            process.arguments = [
+                "serve", "s3", "--addr", "127.0.0.1:0", "--auth-key", "testing,testing", "--config", folder + "/none",
+                folder + "/served",
+            ]
+            let pipe = Pipe()
+            process.standardError = pipe
+            process.standardOutput = FileHandle.nullDevice
+            try process.run()
+            defer {
+                process.terminate()
+                process.waitUntilExit()
+            }
+            let endpoint = try await Self.address(pipe.fileHandleForReading)
+            try await AsyncHTTPClientTransport.with { transport in
+                let client = AWSClient(
+                    executor: transport,
+                    credentials: StaticCredentialProvider(
+                        Credential(accessKeyId: "testing", secretAccessKey: "testing")
+                    ),
+                    region: Region(rawValue: "us-east-1"),
+                    endpoints: Endpoints(all: try Endpoint(parsing: endpoint)),
+                    logger: .quiet
+                )
+                try await body(
+                    S3ObjectStore(s3: S3(client: client), bucket: "mirror", prefix: "p/", blockSize: 100_000),
+                    folder + "/served/mirror/p"
+                )
+            }
+        }
+    }
+
+    /// Reads the log up to the line with the address.
+    private static func address(_ log: FileHandle) async throws -> String {
+        var text = ""
+        while let data = try log.read(upToCount: 256), !data.isEmpty {
+            text += String(decoding: data, as: UTF8.self)
+            if let start = text.range(of: "http://127."),
+                let end = text[start.lowerBound...].firstIndex(of: "/", after: 7)
+            {
+                return String(text[start.lowerBound..<end])
+            }
+        }
+        throw SyncError(.storeUnavailable, "rclone does not start")
+    }
+
+    @Test("are checked by the one checksum that it checks, written, read, listed and deleted")
+    func objects() async throws {
+        try await with { store, folder in
+            let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 * 31) }
+            let key = try ObjectKey("Notes/a b.md")
+            try await store.put(key, bytes, attributes)
+            #expect(store.knowledge.abilities.checksum == .md5)
+            #expect(try Array(Data(contentsOf: URL(filePath: folder + "/Notes/a b.md"))) == bytes)
+            #expect(try await store.head(key)?.size == 300_000)
+            let stream = try #require(try await store.read(key, from: 0))
+            #expect(try await stream.collected().flatMap(\.self) == bytes)
+            let listed = try await store.list("Notes/", after: nil).collected().flatMap(\.self)
+            #expect(listed.map(\.key) == ["Notes/a b.md"])
+            #expect(try await store.putIfAbsent(key, [1], attributes) == false)
+            #expect(try await store.delete([key, ObjectKey("Notes/never.md")]).isEmpty)
+            #expect(try await store.head(key) == nil)
+        }
+    }
+
+    @Test("in parts arrive whole, whether the parts stream or not")
+    func parts() async throws {
+        try await with { store, folder in
+            let part = (0..<(5 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+            let key = try ObjectKey("clip.mp4")
+            let upload = try await store.beginUpload(key, attributes, partSize: 5 << 20)
+            var parts = [try await store.putPart(1, part, of: upload)]
+            for number in 2...3 {
+                parts.append(
+                    try await store.putPart(number, Replay(part, chunkSize: 70_000), size: 5 << 20, of: upload)
+                )
+            }
+            try await store.complete(upload, parts: parts)
+            #expect(try Array(Data(contentsOf: URL(filePath: folder + "/clip.mp4"))) == part + part + part)
+        }
+    }
+}
+
+extension Substring {
+    /// The first of a character that comes after so many others.
+    fileprivate func firstIndex(of character: Character, after count: Int) -> Index? {
+        dropFirst(count).firstIndex(of: character)
+    }
+}
