@@ -138,7 +138,7 @@ package struct Restoration: Sendable {
         do {
             let key = try ObjectKey(folder.isEmpty ? path.rawValue : folder + "/" + path.rawValue)
             let version = try await history.details(of: listed)
-            if let size = try await target.head(key)?.size, size == version.size,
+            if let size = try await sizeInTarget(key), size == version.size,
                 let verdict = try await verdict(on: key, version), verdict != .different
             {
                 return Outcome(event: .present(version, as: path), isProven: verdict == .proven)
@@ -148,6 +148,15 @@ package struct Restoration: Sendable {
             return Outcome(event: .restored(version, as: path), isProven: isProven)
         } catch let error as SyncError where error.isAboutOneFile {
             return Outcome(event: .failed(listed, error))
+        }
+    }
+
+    private func sizeInTarget(_ key: ObjectKey) async throws -> Int64? {
+        do {
+            return try await target.head(key)?.size
+        } catch  where settings.isDryRun {
+            // The target need not be there yet.
+            return nil
         }
     }
 

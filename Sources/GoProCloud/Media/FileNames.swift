@@ -83,6 +83,6 @@ struct FileNames {
 
     /// A name as one path segment; empty when nothing is left of it.
     private static func harmless(_ name: String) -> String {
-        KeyMapping.plainFolder(name)
+        KeyMapping.plainSegment(name)
     }
 }

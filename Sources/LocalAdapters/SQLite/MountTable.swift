@@ -38,6 +38,7 @@ package struct MountTable: Sendable {
     /// The type of the file system that a folder lies on; nil where the system has no table.
     ///
     /// - Parameter path: an absolute path without links.
+    /// - Returns: the type, such as `ext4`.
     package func type(of path: String) -> String? {
         let holding = mounts.enumerated().filter { _, mount in
             mount.path == "/" || path == mount.path || path.hasPrefix(mount.path + "/")

@@ -133,7 +133,7 @@ actor SocketPool {
             leased += 1
             do {
                 return try await socket()
-            } catch let error as SyncError where isRefusal(error) && leased > 1 {
+            } catch let error as SyncError where isRefusal(error) && (leased > 1 || !idle.isEmpty) {
                 leased -= 1
                 // Never more than there are now, as long as this vault is open.
                 limit = max(1, min(limit, leased))

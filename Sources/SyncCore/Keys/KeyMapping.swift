@@ -44,9 +44,17 @@ package enum KeyMapping {
         return isTaken(short) ? "\(name) (\(vault.id.rawValue))" : short
     }
 
-    /// A vault's name as one path segment: separators and control characters become `-`, the ends are trimmed,
-    /// and dots and invisible characters at the beginning go: the folder is never hidden.
+    /// A vault's name as the name of its folder: a plain segment without dots and invisible characters at its beginning, so
+    /// that it is never hidden. Empty where nothing is left, or where Git would take it for its own.
     package static func plainFolder(_ name: String) -> String {
+        let shown = name.unicodeScalars.drop { $0 == " " || $0 == "." || GitName.isInvisible($0) }
+        let text = plainSegment(String(String.UnicodeScalarView(shown)))
+        return GitName.matches(text.unicodeScalars) ? "" : text
+    }
+
+    /// A name as one path segment: separators and control characters become `-`, the ends are trimmed, and a name of dots
+    /// only becomes empty.
+    package static func plainSegment(_ name: String) -> String {
         var segment = String.UnicodeScalarView()
         var bytes = 0
         for scalar in name.unicodeScalars {
@@ -56,10 +64,10 @@ package enum KeyMapping {
             guard bytes <= longestFolderInBytes else { break }
             segment.append(harmless)
         }
-        let trimmed = segment.drop { $0 == " " || $0 == "." || GitName.isInvisible($0) }
+        let trimmed = segment.drop { $0 == " " }
         let end = trimmed.lastIndex { $0 != " " }.map { trimmed.index(after: $0) } ?? trimmed.startIndex
         let text = String(String.UnicodeScalarView(trimmed[..<end]))
-        return GitName.matches(text.unicodeScalars) ? "" : text
+        return text.allSatisfy({ $0 == "." }) ? "" : text
     }
 
     /// The folder of a vault's working data in a run, within the state store.

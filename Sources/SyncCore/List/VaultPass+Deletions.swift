@@ -12,7 +12,7 @@ extension VaultPass {
         guard let listing = plan.listing, !listing.isOfFailures, cursor.gone > 0 else { return true }
         if plan.withheld > 0 { return true }
         // Deletions that were begun in an earlier call were let pass.
-        if cursor.deleted == 0, try await isHeldBack(listing, cursor) {
+        if cursor.piece == 1, cursor.offset == 0, try await isHeldBack(listing, cursor) {
             call.logger.warning("deletions held back", metadata: [LogKey.files: "\(cursor.gone)"])
             plan.withheld = cursor.gone
             return true

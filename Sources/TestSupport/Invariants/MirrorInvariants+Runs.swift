@@ -85,9 +85,6 @@ extension MirrorInvariants {
                 if deleted > 0, plan.withheld > 0 {
                     found.append(.init(rule: .deletions, sentence: "\(name) although the brake held them back"))
                 }
-                if plan.outcome == .settled, deleted > plan.deleted {
-                    found.append(.init(rule: .deletions, sentence: "\(name) and counted \(plan.deleted)"))
-                }
             }
         }
         return found

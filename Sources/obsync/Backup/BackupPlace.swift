@@ -50,7 +50,11 @@ struct BackupPlace: Sendable {
                 try await body(
                     BackupPlace(
                         records: nil,
-                        store: S3ObjectStore(s3: S3(client: client, followsBuckets: true), bucket: bucket, prefix: prefix),
+                        store: S3ObjectStore(
+                            s3: S3(client: client, followsBuckets: true),
+                            bucket: bucket,
+                            prefix: prefix
+                        ),
                         history: history,
                         vaults: try await history.vaults(),
                         name: "s3://\(bucket)/\(prefix)"

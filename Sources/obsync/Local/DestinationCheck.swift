@@ -13,6 +13,7 @@ struct DestinationCheck {
     /// The claim on the folder; its refusals name the command that goes on.
     ///
     /// - Parameter vault: the vault that somebody named, if they did.
+    /// - Returns: the claim.
     func claim(_ vault: String?) -> FolderClaim {
         var words = ["obsync", "sync"] + (vault.map { [$0] } ?? [])
         words += ["--dest", folder.path, "--credentials", credentials]

@@ -18,7 +18,7 @@ struct FolderReplacementTests {
             try await folder.store.delete([ObjectKey("Notes/sub/a.md")])
             #expect(folder.text("Notes/sub/a.md") == nil)
             #expect(!FileManager.default.fileExists(atPath: folder.files + "/Notes"))
-            let kept = try folder.setAside()
+            let kept = try folder.setAside().sorted { ($0.place.count, $0.place) < ($1.place.count, $1.place) }
             #expect(kept.map(\.place) == ["", "-2", "-3"].map { "\(period)\($0)/Notes/sub/a.md" })
             #expect(kept.map(\.text) == ["first", "second", "third"])
             #expect(kept.map(\.ending) == [.changed, .changed, .deleted])

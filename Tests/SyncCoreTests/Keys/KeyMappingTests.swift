@@ -92,7 +92,7 @@ struct KeyMappingTests {
         #expect(folder("Notes", besides: ["Notes"]) == "Notes (01234567)")
         #expect(folder("Notes", besides: ["Notes", "Notes (01234567)"]) == "Notes (0123456789abcdef)")
         #expect(folder("state") == "state (01234567)")
-        #expect(folder(".obsync") == ".obsync (01234567)")
+        #expect(folder(".obsync") == "obsync")
         #expect(folder("..") == "vault (01234567)")
     }
 

@@ -116,11 +116,11 @@ struct VaultPassDeletionsTests {
     func week() async throws {
         let world = try await worldWithFiles(100, brakeFiles: 10)
         for step in 0..<3 {
-            for number in 0..<15 { world.delete("\(step * 15 + number).md") }
+            for number in 0..<12 { world.delete("\(step * 12 + number).md") }
             try await world.run(try #require(RunID("step-\(step)")))
             world.clock.advance(by: .seconds(8 * 24 * 3600))
         }
-        #expect(world.texts.count == 55)
+        #expect(world.texts.count == 64)
     }
 
     @Test("files that were only moved are no deletions", arguments: [false, true])
