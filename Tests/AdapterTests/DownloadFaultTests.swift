@@ -60,8 +60,8 @@ struct DownloadFaultTests {
         var undisturbed = 0
         try await DownloadWorld.with { world in
             try await world.run("run-1")
-            try await world.expectEverything()
             undisturbed = world.simulator.requests.count
+            try await world.expectEverything()
         }
         try #require(undisturbed > 6)
         for number in 1...undisturbed {

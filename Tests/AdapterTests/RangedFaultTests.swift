@@ -100,9 +100,9 @@ struct RangedFaultTests {
         var undisturbed = 0
         try await DownloadWorld.withRanges { world, library in
             try await world.run("run-1")
+            undisturbed = world.simulator.requests.count
             try await world.expectEverything()
             #expect(library.rangeBytesSent == size)
-            undisturbed = world.simulator.requests.count
         }
         try #require(undisturbed > 12)
         for number in 1...undisturbed {

@@ -146,8 +146,8 @@ struct MediaFaultTests {
         var undisturbed = 0
         try await MediaWorld.with { world, _ in
             try await world.run("run-1")
-            try await world.expectEverything()
             undisturbed = world.simulator.requests.count
+            try await world.expectEverything()
         }
         try #require(undisturbed > 12)
         for number in 1...undisturbed {

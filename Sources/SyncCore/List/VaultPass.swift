@@ -95,6 +95,7 @@ struct VaultPass {
         cursor.batches = plan.batches
         cursor.counted = plan.batches
         cursor.done = plan.done
+        cursor.deleted = plan.deleted
         cursor.settleNext = plan.batches + 1
         cursor.step = .page
     }

@@ -76,17 +76,6 @@ struct DownloadWorld: MirrorRuns {
         } catch let error as SyncError where error.name == .partialFailure {
             // What failed is in the records.
         }
-        let records = records
-        var evidence = MirrorEvidence(
-            records: records,
-            mirror: store,
-            state: state,
-            vaults: [.init(id: source.vault, folder: String(source.folder.prefix { $0 != "/" }))],
-            makeHasher: { FingerprintHasher() },
-            clock: clock
-        )
-        evidence.leaseOwner = { records.lease(on: $0)?.owner }
-        for violation in try await MirrorInvariants.violations(of: evidence) { Issue.record("\(violation)") }
     }
 
     /// Goes on a day later, when every lease has run out.
@@ -154,6 +143,24 @@ extension DownloadWorld {
         let objects = simulator.objects(in: SimulatedS3.bucket)
         #expect(objects.count == files.count, comment, sourceLocation: sourceLocation)
         expectNothingOpen(comment, sourceLocation: sourceLocation)
+        try await expectInvariants(sourceLocation)
+    }
+
+    /// Has the checker look at everything; it reads through the store.
+    private func expectInvariants(_ sourceLocation: SourceLocation) async throws {
+        let records = records
+        var evidence = MirrorEvidence(
+            records: records,
+            mirror: store,
+            state: state,
+            vaults: [.init(id: source.vault, folder: String(source.folder.prefix { $0 != "/" }))],
+            makeHasher: { FingerprintHasher() },
+            clock: clock
+        )
+        evidence.leaseOwner = { records.lease(on: $0)?.owner }
+        for violation in try await MirrorInvariants.violations(of: evidence) {
+            Issue.record("\(violation)", sourceLocation: sourceLocation)
+        }
     }
 
     /// That no upload is open, not even one without parts.

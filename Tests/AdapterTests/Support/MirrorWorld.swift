@@ -152,6 +152,7 @@ struct MirrorWorld: MirrorRuns {
     @discardableResult
     func run(
         _ name: String,
+        excusing excused: Set<MirrorEvidence.Rule> = [],
         sourceLocation: SourceLocation = #_sourceLocation,
         _ change: (inout SyncRequest) -> Void = { _ in }
     ) async throws -> Summary {
@@ -169,7 +170,7 @@ struct MirrorWorld: MirrorRuns {
         )
         evidence.keepsDeleted = listing.deletions == .keep
         // Some of these worlds hold what others have put there, and see by themselves that it stays.
-        evidence.excused = [.keys]
+        evidence.excused = excused.union([.keys])
         for violation in try await MirrorInvariants.violations(of: evidence) {
             Issue.record("\(violation)", sourceLocation: sourceLocation)
         }

@@ -23,11 +23,18 @@ extension LocalFolder {
         excusing excused: Set<MirrorEvidence.Rule> = [],
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
+        let records = try SQLiteRecordStore(path: self.records)
+        var watched: [MirrorEvidence.WatchedVault] = []
+        for vault in vaults {
+            let id = try #require(VaultID(vault.id))
+            // Of several vaults of one name each has a folder of its own.
+            watched.append(.init(id: id, folder: try await records.state(of: id)?.folder ?? vault.folder))
+        }
         var evidence = MirrorEvidence(
-            records: try SQLiteRecordStore(path: data + "/records.sqlite"),
+            records: records,
             mirror: FolderObjectStore(root: path, scratch: data + "/tmp"),
             state: FolderObjectStore(root: data + "/state", scratch: data + "/state/tmp"),
-            vaults: try vaults.map { .init(id: try #require(VaultID($0.id)), folder: $0.folder) },
+            vaults: watched,
             makeHasher: { SHA256Hasher() },
             clock: SystemClock()
         )

@@ -26,6 +26,20 @@ struct VaultPassSettlingTests {
         #expect(end.summary?.filesCount == 2)
     }
 
+    @Test("a redrive counts what the run had deleted before it failed")
+    func deletedBefore() async throws {
+        let world = World.withNotes(["a.md": "A", "b.md": "B"])
+        try await world.run(.first)
+        world.delete("a.md")
+        world.write("C", to: "c.md")
+        world.library.setFaults { $0.corruptions[VaultPath("c.md")] = [1] }
+        await #expect(throws: SyncError.self) { try await world.run(.second) }
+        world.library.setFaults { $0 = .init() }
+        let outcome = try await world.run(.second, redrives: 1)
+        #expect(outcome.summary?.filesCount == 1)
+        #expect(outcome.summary?.metadata["deleted"] == "1")
+    }
+
     @Test("a batch without a receipt is handed out again, and what it did store is not fetched twice")
     func unaccountedBatch() async throws {
         let world = World.withNotes(["a.md": "A", "b.md": "B"])
