@@ -35,9 +35,10 @@ package struct MountTable: Sendable {
         type(of: path).flatMap { Self.networkTypes.contains($0) ? $0 : nil }
     }
 
-    /// The type of the file system that a folder lies on; nil where the system has no table.
+    /// The file system that a folder lies on.
     ///
     /// - Parameter path: an absolute path without links.
+    /// - Returns: its type; nil where the system has no table.
     package func type(of path: String) -> String? {
         let holding = mounts.enumerated().filter { _, mount in
             mount.path == "/" || path == mount.path || path.hasPrefix(mount.path + "/")
