@@ -122,7 +122,7 @@ extension FolderReplacement {
         try pass(.afterNote)
         // From here on one of both is in the place and the other one in the history, whenever the process dies.
         try staged.folder.rename(staged.name, to: kept.folder, kept.name, .replacing)
-        do {
+        do throws(FileFailure) {
             guard canExchange else { throw FileFailure(EINVAL) }
             try kept.folder.rename(kept.name, to: spot.folder, spot.name, .exchanging)
         } catch let failure as FileFailure {
