@@ -30,9 +30,11 @@ extension MirrorInvariants {
     }
 
     func secrecy() -> [Violation] {
-        evidence.told.flatMap { told in
-            evidence.secrets.filter { !$0.isEmpty && told.text.contains($0) }.map { secret in
-                Violation(rule: .secrecy, sentence: "\(told.place) tells \(secret): \(told.text.prefix(300))")
+        let secrets = evidence.secrets.filter { !$0.isEmpty }.map { (text: $0, bytes: Array($0.utf8)) }
+        return evidence.told.flatMap { told in
+            let index = TextIndex(told.text)
+            return secrets.filter { index.contains($0.bytes) }.map { secret in
+                Violation(rule: .secrecy, sentence: "\(told.place) tells \(secret.text): \(told.text.prefix(300))")
             }
         }
     }
