@@ -246,7 +246,8 @@ let package = Package(
             dependencies: [
                 "AWSAdapters", "AWSClient", "AWSSigning", "Backup", "Checksums", "GoProCloud", "HTTPTransport",
                 "LocalAdapters",
-                "ObsidianSync", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", "TestSupport", coreMetrics, grdb, logging, nioCore,
+                "ObsidianSync", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", "TestSupport", coreMetrics,
+                grdb, logging, nioCore,
                 nioHTTP1, tracing,
             ],
             swiftSettings: settings

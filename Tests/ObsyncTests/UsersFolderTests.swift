@@ -138,7 +138,9 @@ struct UsersFolderTests {
     @Test("an edit in the mirror is set aside when the source renames, changes or deletes the file, and never mirrored")
     func edits() async throws {
         try await withPlace { place in
-            for name in ["renamed", "changed", "deleted", "kept"] { place.archive.write("\(name).md", .text("- [ ] pay")) }
+            for name in ["renamed", "changed", "deleted", "kept"] {
+                place.archive.write("\(name).md", .text("- [ ] pay"))
+            }
             try await place.mirror()
             for name in ["renamed", "changed", "deleted"] {
                 try place.write("- [x] pay", to: "\(place.vault)/\(name).md")
@@ -221,7 +223,9 @@ struct UsersFolderTests {
             try file.seek(toOffset: 0)
             try file.write(contentsOf: Data(repeating: 0x5A, count: 20_000))
             try file.close()
-            for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: place.folder.records + suffix) }
+            for suffix in ["-wal", "-shm"] {
+                try? FileManager.default.removeItem(atPath: place.folder.records + suffix)
+            }
             #expect(try await place.mirror().filesCount == 0)
             #expect(before.isSubset(of: place.everything()))
             #expect(try place.history().isEmpty)

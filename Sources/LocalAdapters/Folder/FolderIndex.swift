@@ -147,6 +147,8 @@ struct FolderIndex: Sendable {
     ///   - prefix: only keys that begin so.
     ///   - key: only keys after this one.
     ///   - last: only keys up to this one; nil for all.
+    /// - Returns: the rows.
+    /// - Throws: `StoreUnavailable`.
     func setAside(below prefix: String, after key: String?, upTo last: String? = nil) throws -> [SetAside] {
         try mapped {
             try database.read { database in
@@ -157,7 +159,7 @@ struct FolderIndex: Sendable {
                         ORDER BY key, until, place
                         """,
                     arguments: [
-                        prefix.utf8.count, Data(prefix.utf8), Data((key ?? "").utf8), last.map { Data($0.utf8) },
+                        prefix.utf8.count, Data(prefix.utf8), Data((key ?? prefix).utf8), last.map { Data($0.utf8) },
                         last.map { Data($0.utf8) },
                     ]
                 ).map(SetAside.init)

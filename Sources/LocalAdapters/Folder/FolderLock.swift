@@ -44,6 +44,8 @@ package final class FolderLock: Sendable {
             usleep(20_000)
             isTaken = flock(file, LOCK_EX | LOCK_NB) == 0
         }
+        // A share without locks is worked on without one; nothing there could tell two machines from each other.
+        if !isTaken, [ENOLCK, ENOTSUP, ENOSYS].contains(errno) { isTaken = true }
         guard isTaken else {
             let code = errno
             close(file)

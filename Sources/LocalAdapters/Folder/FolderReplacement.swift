@@ -8,12 +8,14 @@ import SyncCore
 struct FolderReplacement {
     /// The moments at which a process may die; tests let it die there.
     enum Moment: CaseIterable {
-        case beforeNote, afterNote, afterExchange, beforeSynchronizing
+        case beforeNote, afterNote, betweenSteps, afterExchange, beforeSynchronizing
     }
 
     let tree: FolderTree
     /// Nil for a store of working data, which is all ours: there things are replaced and deleted.
     let keeping: FolderKeeping?
+    /// False where the file system is to be taken for one that cannot exchange names.
+    var canExchange = true
     var pass: @Sendable (Moment) throws -> Void = { _ in }
 
     private static let attempts = 16
@@ -25,6 +27,7 @@ struct FolderReplacement {
     ///   - key: its place.
     ///   - content: what it holds.
     /// - Returns: the file's mark, as it was before anybody else could see it.
+    /// - Throws: `FileFailure`, `StoreUnavailable`.
     func place(_ staged: FolderTree.Spot, at key: String, _ content: StoredContent) throws -> ObjectFingerprint? {
         guard let status = try staged.folder.status(of: staged.name) else {
             throw SyncError(.storeUnavailable, "a file that was being written is gone", reason: "ENOENT")
@@ -119,7 +122,8 @@ extension FolderReplacement {
         try pass(.afterNote)
         // From here on one of both is in the place and the other one in the history, whenever the process dies.
         try staged.folder.rename(staged.name, to: kept.folder, kept.name, .replacing)
-        do {
+        do throws(FileFailure) {
+            guard canExchange else { throw FileFailure(EINVAL) }
             try kept.folder.rename(kept.name, to: spot.folder, spot.name, .exchanging)
         } catch let failure {
             try kept.folder.rename(kept.name, to: staged.folder, staged.name, .replacing)
@@ -146,6 +150,7 @@ extension FolderReplacement {
         } catch {
             try spot.folder.rename(spot.name, to: kept.folder, kept.name, .replacing)
         }
+        try pass(.betweenSteps)
         try staged.folder.rename(staged.name, to: spot.folder, spot.name, .replacing)
     }
 

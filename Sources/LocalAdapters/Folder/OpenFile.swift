@@ -95,6 +95,7 @@ final class OpenFile: Sendable {
     ///   - hasher: takes the bytes.
     ///   - pass: is given them.
     /// - Returns: both checksums of the bytes.
+    /// - Throws: `FileFailure`, and what `pass` throws.
     func digest(
         _ hasher: any ContentHasher,
         passing pass: ([UInt8]) throws -> Void = { _ in }

@@ -27,16 +27,18 @@ package struct MountTable: Sendable {
         MountTable((try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)) ?? "")
     }
 
-    /// The type of the file system that a folder lies on, when it is one over a network; nil otherwise.
+    /// The file system that a folder lies on, where it is one over a network.
     ///
     /// - Parameter path: an absolute path without links.
+    /// - Returns: its type; nil for one of this machine.
     package func networkType(of path: String) -> String? {
         type(of: path).flatMap { Self.networkTypes.contains($0) ? $0 : nil }
     }
 
-    /// The type of the file system that a folder lies on; nil where the system has no table.
+    /// The file system that a folder lies on.
     ///
     /// - Parameter path: an absolute path without links.
+    /// - Returns: its type; nil where the system has no table.
     package func type(of path: String) -> String? {
         let holding = mounts.enumerated().filter { _, mount in
             mount.path == "/" || path == mount.path || path.hasPrefix(mount.path + "/")

@@ -42,11 +42,10 @@ extension SQLiteRecordStore {
                         key BLOB PRIMARY KEY, fingerprint TEXT, sha256 TEXT, crc64nvme TEXT, version TEXT,
                         previous_fingerprint TEXT, previous_sha256 TEXT, previous_crc64nvme TEXT) WITHOUT ROWID;
                     CREATE TABLE history (
-                        key BLOB NOT NULL, place BLOB NOT NULL, since INTEGER, until INTEGER NOT NULL,
+                        key BLOB NOT NULL, place BLOB NOT NULL, until INTEGER NOT NULL,
                         ending TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT, crc64nvme TEXT, mtime INTEGER,
                         PRIMARY KEY (key, place)) WITHOUT ROWID;
                     CREATE INDEX history_until ON history (until);
-                    CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
                     """
             )
         }

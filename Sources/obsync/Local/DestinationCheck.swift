@@ -10,9 +10,10 @@ struct DestinationCheck {
     let environment: [String: String]
     let logger: Logger
 
-    /// The claim on the folder; its refusals name the command that goes on.
+    /// The claim on the folder.
     ///
     /// - Parameter vault: the vault that somebody named, if they did.
+    /// - Returns: the claim; its refusals name the command that goes on.
     func claim(_ vault: String?) -> FolderClaim {
         var words = ["obsync", "sync"] + (vault.map { [$0] } ?? [])
         words += ["--dest", folder.path, "--credentials", credentials]

@@ -16,7 +16,6 @@ enum ObjectStoreAdapter: CaseIterable, Sendable {
     /// Whether digest and source version come back with `head`.
     var keepsAttributes: Bool { self != .folder }
 
-
     func with(_ body: (any ObjectStore) async throws -> Void) async throws {
         switch self {
         case .memory:
