@@ -180,11 +180,11 @@ struct LocalRunTests {
     func openCredentials() async throws {
         try await withFolder { folder in
             try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: folder.credentials)
-            let error = await #expect(throws: FailedRun.self) {
+            let error = await #expect(throws: SyncError.self) {
                 try await mirror(try SampleLibrary.make(), into: folder)
             }
-            #expect(error?.error.name == .invalidConfiguration)
-            #expect(error?.error.message.contains("chmod 600") == true)
+            #expect(error?.name == .invalidConfiguration)
+            #expect(error?.message.contains("chmod 600") == true)
         }
     }
 

@@ -67,7 +67,7 @@ struct ListedVault: Decodable, Sendable {
         description.isShared = isShared
         description.needsPassword = managedPassword == nil
         description.encryption =
-            "\(managedPassword == nil ? "end to end" : "password kept by Obsidian"), version \(encryptionVersion)"
+            "\(managedPassword == nil ? "end to end" : "kept by Obsidian"), v\(encryptionVersion)"
         return description
     }
 

@@ -64,11 +64,11 @@ struct VaultsCommand: AsyncParsableCommand {
         if json {
             return StandardStreams.output(String(decoding: try FunctionJSON.encode(["vaults": lines]), as: UTF8.self))
         }
-        var table = TextTable(["NAME", "ID", "SIZE", "WHOSE", "PASSWORD", "LAST COMPLETE RUN", "ENCRYPTION"])
+        var table = TextTable(["NAME", "ID", "SIZE", "WHOSE", "PASSWORD", "ENCRYPTION", "MIRRORED"])
         for line in lines {
             table.add([
                 line.name.printable, line.vaultID, line.size?.asSize ?? "-", line.isShared ? "shared" : "own",
-                line.password, line.mirrored ?? "-", line.encryption ?? "-",
+                line.password, line.encryption ?? "-", line.mirrored ?? "-",
             ])
         }
         for text in table.lines(width: StandardStreams.outputWidth) { StandardStreams.output(text) }

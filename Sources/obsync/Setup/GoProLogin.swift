@@ -50,7 +50,7 @@ struct GoProLogin {
         if let found = text.firstMatch(of: /"access_token"\s*:\s*"([A-Za-z0-9._~+\/=-]{16,})"/) {
             return String(found.1)
         }
-        guard let found = text.wholeMatch(of: /\s*([A-Za-z0-9._~+\/=-]{16,})\s*/) else { return nil }
+        guard let found = text.wholeMatch(of: /\s*([A-Za-z0-9._~+\/=-]{8,})\s*/) else { return nil }
         return String(found.1)
     }
 }

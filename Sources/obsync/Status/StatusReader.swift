@@ -94,7 +94,7 @@ struct StatusReader {
         let cause = record.cause.flatMap { try? FunctionJSON.decode(FailureCause.self, from: $0.utf8) }
         let summary = record.output.flatMap { try? FunctionJSON.decode(Summary.self, from: $0.jsonText.utf8) }
         let advice = Advice(credentials: credentials, command: command)
-        let stopped = record.shownStatus == .aborted ? "It was stopped; the next run goes on where it stopped." : nil
+        let stopped = record.shownStatus == .aborted ? "The next run goes on from there." : nil
         return FolderStatus.Run(
             execution: record.name,
             status: record.shownStatus.rawValue,

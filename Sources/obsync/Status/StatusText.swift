@@ -24,12 +24,18 @@ struct StatusText {
         for vault in status.vaults {
             let old = vault.isTooOld && vault.ageSeconds != nil ? " (too old)" : ""
             table.add([
-                vault.name.printable, "\(vault.filesMirrored.grouped) of \(vault.filesKnown.grouped)",
+                vault.name.printable, files(of: vault),
                 vault.bytesMirrored.asSize,
                 (vault.ageSeconds.map { Duration.seconds($0).inWords + " ago" } ?? "never") + old,
             ])
         }
         return table.lines(width: width)
+    }
+
+    /// Before the first complete run nobody knows how many files there are in all.
+    private func files(of vault: FolderStatus.Vault) -> String {
+        let counts = "\(vault.filesMirrored.grouped) of \(vault.filesKnown.grouped)"
+        return vault.ageSeconds == nil ? counts + " so far" : counts
     }
 
     private var attention: [String] {
