@@ -125,7 +125,7 @@ extension FolderReplacement {
         do throws(FileFailure) {
             guard canExchange else { throw FileFailure(EINVAL) }
             try kept.folder.rename(kept.name, to: spot.folder, spot.name, .exchanging)
-        } catch let failure as FileFailure {
+        } catch let failure {
             try kept.folder.rename(kept.name, to: staged.folder, staged.name, .replacing)
             guard [EINVAL, ENOSYS, ENOTSUP].contains(failure.code) else {
                 try keeping.index.forget(aside)
