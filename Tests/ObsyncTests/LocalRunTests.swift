@@ -47,6 +47,8 @@ struct LocalRunTests {
                 logger: quiet
             ).run(vault: vault, settings)
         }
+        // Whoever finds another process at work has nothing to answer for.
+        if summary.isAlreadyRunning { return summary }
         let vaults = library.accounts()
         // Names of fewer letters may be met by chance.
         let paths = vaults.flatMap { $0.files.map(\.path) }.filter { $0.utf8.count > 12 }
