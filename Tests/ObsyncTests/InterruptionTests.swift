@@ -81,7 +81,9 @@ struct InterruptionTests {
             try await Task.sleep(for: .milliseconds(500))
             let asked = ContinuousClock.now
             kill(run.process.processIdentifier, SIGTERM)
-            #expect(await run.outcome().status == 143)
+            let status = await run.outcome().status
+            // A machine with much to do may deliver the second one only when the first has ended the run already.
+            #expect(status == 143 || status == 130)
             #expect(.now - asked < .seconds(3))
         }
     }

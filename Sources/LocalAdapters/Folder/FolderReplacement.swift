@@ -35,6 +35,10 @@ struct FolderReplacement {
         var content = content
         content.fingerprint = ObjectFingerprint(status)
         let spot = try tree.makeSpot(of: key) { obstacle in
+            // A file of the mirror stays until it is deleted: its record says that it is there.
+            if let keeping, try standing(at: obstacle.spot, key: obstacle.path, keeping)?.owner == .mirror {
+                throw FileFailure(ENOTDIR)
+            }
             try setAside(obstacle.spot, key: obstacle.path, for: .changed)
         }
         guard let keeping else {

@@ -30,11 +30,10 @@ extension MirrorInvariants {
     }
 
     func secrecy() -> [Violation] {
-        let secrets = evidence.secrets.filter { !$0.isEmpty }.map { (text: $0, bytes: Array($0.utf8)) }
+        let secrets = PrivateTexts(evidence.secrets)
         return evidence.told.flatMap { told in
-            let index = TextIndex(told.text)
-            return secrets.filter { index.contains($0.bytes) }.map { secret in
-                Violation(rule: .secrecy, sentence: "\(told.place) tells \(secret.text): \(told.text.prefix(300))")
+            secrets.found(in: told.text).sorted().map { secret in
+                Violation(rule: .secrecy, sentence: "\(told.place) tells \(secret): \(told.text.prefix(300))")
             }
         }
     }

@@ -1,0 +1,44 @@
+/// Very many texts that are looked for in others at once: each place of a text costs a few look-ups, however many they are.
+struct PrivateTexts {
+    private static let longestShort = 7
+
+    /// Texts of up to seven bytes, packed, by their length.
+    private var short: [Int: [UInt64: String]] = [:]
+    /// Longer ones, by their first eight bytes.
+    private var long: [UInt64: [(bytes: [UInt8], text: String)]] = [:]
+
+    init(_ texts: [String]) {
+        for text in Set(texts) where !text.isEmpty {
+            let bytes = Array(text.utf8)
+            if bytes.count <= Self.longestShort {
+                short[bytes.count, default: [:]][Self.packed(bytes[...])] = text
+            } else {
+                long[Self.packed(bytes[..<8]), default: []].append((bytes, text))
+            }
+        }
+    }
+
+    /// Those that a text holds.
+    func found(in text: String) -> Set<String> {
+        let bytes = Array(text.utf8)
+        var found: Set<String> = []
+        for start in bytes.indices {
+            for (length, texts) in short where start + length <= bytes.count {
+                if let text = texts[Self.packed(bytes[start..<(start + length)])] { found.insert(text) }
+            }
+            guard start + 8 <= bytes.count, let candidates = long[Self.packed(bytes[start..<(start + 8)])] else {
+                continue
+            }
+            for candidate in candidates where bytes[start...].starts(with: candidate.bytes) {
+                found.insert(candidate.text)
+            }
+        }
+        return found
+    }
+
+    private static func packed(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+        var packed: UInt64 = 0
+        for byte in bytes { packed = packed << 8 | UInt64(byte) }
+        return packed
+    }
+}
