@@ -139,6 +139,8 @@ struct EmbeddedMetricsTests {
         metrics.observe(.stored(vault: "v", path: VaultPath("a"), bytes: 1))
         metrics.transferred(bytes: 1 << 20, in: .seconds(1), firstByte: .seconds(1), isWhole: true)
         metrics.failed(.throttled)
+        metrics.recovering()
+        metrics.lastComplete(.seconds(1))
         metrics.pending(files: 1, oldest: .seconds(1))
         metrics.memory(bytes: 1)
         metrics.tokenLeft(.seconds(1))

@@ -15,7 +15,7 @@ enum ObjectStoreAdapter: CaseIterable, Sendable {
     static var available: [ObjectStoreAdapter] { allCases.filter { $0 != .s3 || Emulator.address != nil } }
 
     /// Whether digest and source version come back with `head`.
-    var keepsAttributes: Bool { self != .folder && self != .keepingFolder }
+    var keepsAttributes: Bool { self != .folder }
 
     /// Whether the list of an upload's parts has the checksum that combines over them.
     var listsChecksums: Bool { ![.s3, .plainS3, .ignorantS3].contains(self) }
