@@ -110,6 +110,8 @@ struct PipelineRedriveTests {
         while true {
             var world = PipelineWorld(files: 6)
             world.listing.batchSize = 2
+            // Who died while giving a lease back may leave it standing; it runs out by itself.
+            world.excused = [.leases]
             let died = try await runToDeath(world, at: fatal, afterDoing: afterDoing)
             guard died else { break }
             world.mirrorFaults.replace(with: nil)

@@ -196,7 +196,7 @@ struct UsersFolderTests {
             #expect(place.text("fine/.gitignore") != nil)
             let found = place.everything().filter { $0.contains("config") || $0.hasSuffix("git~1") }
             #expect(found.isEmpty)
-            #expect(summary.errors.contains { $0.contains("4 files cannot be stored") })
+            #expect(summary.notes.contains { $0.contains("4 files cannot be stored") })
         }
     }
 
