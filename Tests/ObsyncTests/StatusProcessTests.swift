@@ -72,7 +72,7 @@ struct StatusProcessTests {
             let failed = try await sync(folder, provider)
             #expect(failed.status == 77)
             let name = "\"\(SampleLibrary.fieldNotesName)\" (\(SampleLibrary.fieldNotesID))"
-            #expect(failed.error.contains("obsync: VaultPasswordWrong: the password of the vault \(name)"))
+            #expect(failed.error.contains("the password of the vault \(name)"))
             #expect(failed.error.contains("vaults.\(SampleLibrary.fieldNotesID).password"))
             #expect(failed.error.contains(folder.credentials), "the file is named with its path")
             #expect(failed.error.components(separatedBy: "does not fit").count == 2, "said once")
