@@ -54,7 +54,16 @@ let package = Package(
         .target(name: "CChecksums"),
         .target(name: "CFileCalls"),
         .target(name: "Checksums", dependencies: ["CChecksums"], swiftSettings: settings),
-        .target(name: "SyncCore", dependencies: ["Checksums", coreMetrics, logging, tracing], swiftSettings: settings),
+        .target(name: "SyncCore", dependencies: ["Checksums", coreMetrics, logging], swiftSettings: settings),
+        // One use case each; none of them knows another.
+        .target(name: "Authenticating", dependencies: ["SyncCore", logging], swiftSettings: settings),
+        .target(name: "Listing", dependencies: ["SyncCore", logging], swiftSettings: settings),
+        .target(name: "Downloading", dependencies: ["Checksums", "SyncCore", logging], swiftSettings: settings),
+        .target(
+            name: "Pipeline",
+            dependencies: ["Authenticating", "Downloading", "Listing", "SyncCore", logging, tracing],
+            swiftSettings: settings
+        ),
         .target(name: "Backup", dependencies: ["Checksums", "SyncCore"], swiftSettings: settings),
         .target(
             name: "StreamingCrypto",
@@ -99,28 +108,35 @@ let package = Package(
         .target(
             name: "AWSAdapters",
             dependencies: [
-                "AWSClient", "Checksums", "HTTPTransport", "StreamingCrypto", "SyncCore", coreMetrics, crypto, logging,
-                nioCore,
-                tracing,
+                "Authenticating", "AWSClient", "Checksums", "Downloading", "HTTPTransport", "Listing", "Pipeline",
+                "StreamingCrypto", "SyncCore", coreMetrics, crypto, logging, nioCore, tracing,
             ],
             swiftSettings: settings
         ),
         .target(
             name: "LambdaFunctions",
             dependencies: [
-                "AWSAdapters", "AWSClient", "CGlibcCompat", "GoProCloud", "HTTPTransport", "LambdaRuntime",
-                "ObsidianSync",
-                "StreamingCrypto", "SyncCore", logging, nioCore, tracing,
+                "AWSAdapters", "AWSClient", "CGlibcCompat", "Downloading", "GoProCloud", "HTTPTransport",
+                "LambdaRuntime",
+                "Listing", "ObsidianSync", "Pipeline", "StreamingCrypto", "SyncCore", logging, nioCore, tracing,
             ],
             swiftSettings: settings
         ),
         .executableTarget(
             name: "Authenticator",
-            dependencies: ["LambdaFunctions", "SyncCore"],
+            dependencies: ["LambdaFunctions", "Pipeline"],
             swiftSettings: settings
         ),
-        .executableTarget(name: "Lister", dependencies: ["LambdaFunctions", "SyncCore"], swiftSettings: settings),
-        .executableTarget(name: "Downloader", dependencies: ["LambdaFunctions", "SyncCore"], swiftSettings: settings),
+        .executableTarget(
+            name: "Lister",
+            dependencies: ["LambdaFunctions", "Pipeline"],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "Downloader",
+            dependencies: ["LambdaFunctions", "Pipeline"],
+            swiftSettings: settings
+        ),
         .target(name: "StateMachine", swiftSettings: settings),
         .target(name: "LoopbackGuard", dependencies: [nioCore, nioHTTP1], swiftSettings: settings),
         .target(
@@ -149,11 +165,9 @@ let package = Package(
         .executableTarget(
             name: "obsync",
             dependencies: [
-                "AWSAdapters", "AWSClient", "CBuildInfo", "Backup", "GoProCloud", "HTTPTransport", "LambdaRuntime",
-                "LocalAdapters",
-                "LocalLambda",
-                "ObsidianSync", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", crypto, logging, nioCore,
-                nioHTTP1,
+                "Authenticating", "AWSAdapters", "AWSClient", "Backup", "CBuildInfo", "Downloading", "GoProCloud",
+                "HTTPTransport", "LambdaRuntime", "Listing", "LocalAdapters", "LocalLambda", "ObsidianSync", "Pipeline",
+                "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", crypto, logging, nioCore, nioHTTP1,
                 argumentParser, unixSignals,
             ],
             resources: [.embedInCode("Resources/vault-sync.asl.json")],
@@ -163,7 +177,8 @@ let package = Package(
         .executableTarget(
             name: "ListerBenchmark",
             dependencies: [
-                "AWSAdapters", "AWSClient", "AWSSigning", "CPlainScan", "LocalAdapters", "SyncCore", "TestSupport",
+                "AWSAdapters", "AWSClient", "AWSSigning", "CPlainScan", "Listing", "LocalAdapters", "SyncCore",
+                "TestSupport",
                 logging,
             ],
             path: "Benchmarks/Lister/Sources/ListerBenchmark",
@@ -179,6 +194,11 @@ let package = Package(
             dependencies: ["Checksums", "HTTPTransport", "StateMachine", "SyncCore", logging, nioCore, nioHTTP1],
             swiftSettings: settings
         ),
+        .target(
+            name: "TestWorld",
+            dependencies: ["Authenticating", "Downloading", "Listing", "SyncCore", "TestSupport", logging],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "EchoFunction",
             dependencies: ["LambdaRuntime", logging],
@@ -187,8 +207,29 @@ let package = Package(
         ),
         .testTarget(
             name: "SyncCoreTests",
+            dependencies: ["Checksums", "SyncCore", "TestSupport", coreMetrics, metricsTestKit],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "AuthenticatingTests",
+            dependencies: ["Authenticating", "SyncCore", "TestSupport", "TestWorld", logging],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ListingTests",
+            dependencies: ["Downloading", "Listing", "SyncCore", "TestSupport", "TestWorld"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "DownloadingTests",
+            dependencies: ["Checksums", "Downloading", "Listing", "SyncCore", "TestSupport", "TestWorld"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PipelineUnitTests",
             dependencies: [
-                "Checksums", "SyncCore", "TestSupport", coreMetrics, inMemoryTracing, logging, metricsTestKit, tracing,
+                "Downloading", "Listing", "Pipeline", "SyncCore", "TestSupport", "TestWorld", inMemoryTracing, logging,
+                metricsTestKit, tracing,
             ],
             swiftSettings: settings
         ),
@@ -215,9 +256,9 @@ let package = Package(
         .testTarget(
             name: "GoProCloudTests",
             dependencies: [
-                "GoProCloud", "HTTPTransport", "Simulators", "SyncCore", "TestSupport", "obsync", argumentParser,
-                logging,
-                nioCore, nioHTTP1,
+                "Authenticating", "Downloading", "GoProCloud", "HTTPTransport", "Listing", "obsync", "Pipeline",
+                "Simulators",
+                "SyncCore", "TestSupport", argumentParser, logging, nioCore, nioHTTP1,
             ],
             swiftSettings: settings
         ),
@@ -245,10 +286,9 @@ let package = Package(
         .testTarget(
             name: "AdapterTests",
             dependencies: [
-                "AWSAdapters", "AWSClient", "AWSSigning", "Backup", "Checksums", "GoProCloud", "HTTPTransport",
-                "LocalAdapters",
-                "ObsidianSync", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", "TestSupport", coreMetrics,
-                grdb, logging, nioCore,
+                "Authenticating", "AWSAdapters", "AWSClient", "AWSSigning", "Backup", "Checksums", "Downloading",
+                "GoProCloud", "HTTPTransport", "Listing", "LocalAdapters", "ObsidianSync", "Pipeline", "Simulators",
+                "StateMachine", "StreamingCrypto", "SyncCore", "TestSupport", coreMetrics, grdb, logging, nioCore,
                 nioHTTP1, tracing,
             ],
             swiftSettings: settings
@@ -280,18 +320,18 @@ let package = Package(
         .testTarget(
             name: "ObsyncTests",
             dependencies: [
-                "HTTPTransport", "LocalAdapters", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore",
-                "TestSupport", "obsync", argumentParser, grdb, logging, unixSignals,
+                "Authenticating", "Downloading", "HTTPTransport", "Listing", "LocalAdapters", "obsync", "Pipeline",
+                "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", "TestSupport", argumentParser, grdb,
+                logging, unixSignals,
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "PipelineTests",
             dependencies: [
-                "AWSClient", "AWSSigning", "AWSAdapters", "Authenticator", "Downloader", "HTTPTransport", "Lister",
-                "LocalAdapters", "LocalLambda", "ObsidianSync", "Simulators", "StateMachine", "StreamingCrypto",
-                "SyncCore",
-                "TestSupport", "obsync", crypto, logging, nioCore, nioHTTP1,
+                "Authenticator", "AWSAdapters", "AWSClient", "AWSSigning", "Downloader", "Downloading", "HTTPTransport",
+                "Lister", "Listing", "LocalAdapters", "LocalLambda", "ObsidianSync", "obsync", "Pipeline", "Simulators",
+                "StateMachine", "StreamingCrypto", "SyncCore", "TestSupport", crypto, logging, nioCore, nioHTTP1,
             ],
             swiftSettings: settings
         ),

@@ -1,3 +1,4 @@
+import Downloading
 import SyncCore
 
 extension FunctionEnvironment {

@@ -1,6 +1,10 @@
 package import AWSClient
+package import Authenticating
+package import Downloading
 package import HTTPTransport
+package import Listing
 package import Logging
+package import Pipeline
 package import SyncCore
 package import Tracing
 
@@ -89,7 +93,7 @@ package struct FunctionEnvironment: Sendable {
             include: PathFilter.patterns(reader.text("SYNC_INCLUDE") ?? "")
         )
         if let policy = reader.text("DELETION_POLICY") {
-            guard let deletions = ListSettings.Deletions(rawValue: policy) else {
+            guard let deletions = DeletionPolicy(rawValue: policy) else {
                 throw SyncError(.invalidConfiguration, "DELETION_POLICY has to be mirror or keep")
             }
             listing.deletions = deletions

@@ -1,4 +1,4 @@
 import LambdaFunctions
-import SyncCore
+import Pipeline
 
 await runLambdaFunction(.authenticator)

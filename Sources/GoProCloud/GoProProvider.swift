@@ -91,7 +91,7 @@ package struct GoProProvider: LibraryProvider {
     package var defaultConcurrency: Int { 5 }
 
     /// People free their cloud after a backup.
-    package var defaultDeletions: ListSettings.Deletions { .keep }
+    package var defaultDeletions: DeletionPolicy { .keep }
 
     /// Files lie by month and medium; the library needs no folder besides.
     package var hasVaultFolders: Bool { false }

@@ -1,14 +1,17 @@
 import AWSAdapters
 import AWSClient
+import Downloading
 import FoundationEssentials
 import GoProCloud
 import HTTPTransport
 import LambdaRuntime
+import Listing
 import Logging
 import NIOCore
 import ObsidianSync
+package import Pipeline
 import StreamingCrypto
-package import SyncCore
+import SyncCore
 
 /// Runs one function of the pipeline as this process, until it is told to end.
 ///

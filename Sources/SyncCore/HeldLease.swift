@@ -5,7 +5,7 @@ import Synchronization
 /// Nobody else may take a lease over before it has run out, so what is written while it lasts needs no further proof. A call
 /// that sleeps through its lease, as a process on a laptop may, finds out before it writes anything. So does one of a run whose
 /// term is over: it gets no lease, also where nobody has it.
-final class HeldLease: Sendable {
+package final class HeldLease: Sendable {
     /// How long a renewal is relied on without another: far less than a lease lasts, so that a request that is on its way when
     /// the time comes arrives long before the lease runs out.
     static let renewedEvery: Duration = .seconds(60)
@@ -25,7 +25,15 @@ final class HeldLease: Sendable {
         var isSuperseded = false
     }
 
-    init(
+    /// Describes a lease that is not taken yet.
+    ///
+    /// - Parameters:
+    ///   - run: who wants it.
+    ///   - claim: what that run knows of the vault's term.
+    ///   - vault: the vault.
+    ///   - records: where the lease is kept.
+    ///   - clock: wall time.
+    package init(
         of run: RunID,
         _ claim: VaultLease.Claim,
         on vault: VaultID,
@@ -42,7 +50,7 @@ final class HeldLease: Sendable {
     /// Takes the lease, or renews it.
     ///
     /// - Returns: false when another run has it, or a newer one has had it since.
-    func take() async throws -> Bool {
+    package func take() async throws -> Bool {
         let now = clock.now
         let claim = state.withLock { $0.claim }
         let answer = try await records.takeLease(Lease(owner: run, now: now), claim, on: vault, now: now)
@@ -60,16 +68,16 @@ final class HeldLease: Sendable {
     }
 
     /// The vault's term that this run has it for; nil before the lease was taken.
-    var term: Int64? { state.withLock { $0.term } }
+    package var term: Int64? { state.withLock { $0.term } }
 
     /// Whether the lease was refused because a newer run has had it.
-    var isSuperseded: Bool { state.withLock { $0.isSuperseded } }
+    package var isSuperseded: Bool { state.withLock { $0.isSuperseded } }
 
     /// Has to come before every stretch of writes: costs a request only where the last renewal is a minute old.
     ///
     /// - Throws: ``LeaseLost`` when another run has the lease; what keeps it from being renewed, once so little is left of it
     ///   that it may run out before a write arrives.
-    func check() async throws {
+    package func check() async throws {
         if let age, age < Self.renewedEvery { return }
         do {
             guard try await take() else { throw LeaseLost() }
@@ -84,4 +92,7 @@ final class HeldLease: Sendable {
 }
 
 /// Another run has the vault now, or has had it since: nothing may be written any more.
-struct LeaseLost: Error {}
+package struct LeaseLost: Error {
+    /// Makes the error.
+    package init() {}
+}

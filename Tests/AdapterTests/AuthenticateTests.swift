@@ -1,5 +1,6 @@
 import AWSAdapters
 import AWSClient
+import Authenticating
 import Foundation
 import HTTPTransport
 import LocalAdapters

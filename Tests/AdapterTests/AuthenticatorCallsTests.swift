@@ -4,6 +4,7 @@ import HTTPTransport
 import Logging
 import NIOHTTP1
 import ObsidianSync
+import Pipeline
 import SyncCore
 import TestSupport
 import Testing

@@ -1,3 +1,5 @@
+import Downloading
+import Listing
 import Simulators
 import SyncCore
 import Synchronization

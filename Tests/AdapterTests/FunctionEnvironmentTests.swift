@@ -1,3 +1,6 @@
+import Authenticating
+import Downloading
+import Listing
 import SyncCore
 import Testing
 

@@ -1,3 +1,4 @@
+import Downloading
 import Simulators
 import SyncCore
 import TestSupport

@@ -1,6 +1,7 @@
 import AWSAdapters
 import AWSClient
 import HTTPTransport
+import Listing
 import Simulators
 import SyncCore
 import TestSupport

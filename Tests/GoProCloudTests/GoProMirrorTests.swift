@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Listing
 import Logging
 import Simulators
 import SyncCore

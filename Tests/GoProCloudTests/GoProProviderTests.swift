@@ -1,3 +1,4 @@
+import Authenticating
 import Simulators
 import SyncCore
 import Synchronization

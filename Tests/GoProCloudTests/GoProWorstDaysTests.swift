@@ -1,3 +1,4 @@
+import Listing
 import Simulators
 import SyncCore
 import TestSupport

@@ -1,4 +1,7 @@
+import Authenticating
+import Downloading
 import Foundation
+import Listing
 import SyncCore
 import Testing
 

@@ -1,3 +1,4 @@
+import Pipeline
 import StateMachine
 import SyncCore
 import Synchronization

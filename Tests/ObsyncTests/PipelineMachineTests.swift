@@ -1,4 +1,6 @@
 import Foundation
+import Listing
+import Pipeline
 import StateMachine
 import SyncCore
 import Synchronization

@@ -1,3 +1,5 @@
+import Listing
+import Pipeline
 import StateMachine
 import SyncCore
 import Synchronization

@@ -6,6 +6,7 @@ import LambdaRuntime
 import Logging
 import NIOCore
 import NIOHTTP1
+import Pipeline
 import Simulators
 import SyncCore
 import Testing

@@ -1,6 +1,7 @@
 import AWSClient
 import Foundation
 import NIOCore
+import Pipeline
 import Simulators
 import SyncCore
 import Testing

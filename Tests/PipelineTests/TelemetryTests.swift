@@ -2,6 +2,7 @@ import Foundation
 import HTTPTransport
 import NIOCore
 import NIOHTTP1
+import Pipeline
 import Simulators
 import SyncCore
 import TestSupport

@@ -1,4 +1,7 @@
+import Downloading
 import Foundation
+import Listing
+import Pipeline
 import Simulators
 import SyncCore
 import Testing

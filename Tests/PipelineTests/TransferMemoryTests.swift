@@ -1,4 +1,6 @@
+import Downloading
 import Foundation
+import Listing
 import Simulators
 import SyncCore
 import Testing

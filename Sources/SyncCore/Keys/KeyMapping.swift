@@ -1,7 +1,7 @@
 /// Where files and working data go.
 package enum KeyMapping {
     /// Folders that hold Obsync's own data; no vault may take them.
-    static let reservedFolders: Set<String> = ["state", ".obsync"]
+    package static let reservedFolders: Set<String> = ["state", ".obsync"]
     private static let longestFolderInBytes = 200
 
     /// The object key of a file: `<folder>/<path>`, or the path alone for a vault without a folder.

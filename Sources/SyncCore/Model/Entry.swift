@@ -66,7 +66,7 @@ package struct Entry: Codable, Hashable, Sendable {
     }
 
     /// Whether the entry speaks of everything below its path.
-    var isOfFolder: Bool { kind == .group || kind == .unchanged }
+    package var isOfFolder: Bool { kind == .group || kind == .unchanged }
 
     /// The order of a manifest: by the bytes of the path, and the newest version of a path first.
     package static func precedes(_ lhs: Entry, _ rhs: Entry) -> Bool {

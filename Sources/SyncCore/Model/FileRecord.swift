@@ -134,10 +134,10 @@ package struct FileRecord: Codable, Hashable, Sendable {
     }
 
     /// Whether a transfer was begun and has neither been finished nor thrown away.
-    var isBegun: Bool { status == .inProgress || checkpoint != nil }
+    package var isBegun: Bool { status == .inProgress || checkpoint != nil }
 
     /// How far the transfer of this very version has come, if one was begun.
-    func checkpoint(of entry: Entry, epoch: String) -> TransferCheckpoint? {
+    package func checkpoint(of entry: Entry, epoch: String) -> TransferCheckpoint? {
         version == entry.version && epoch == self.epoch ? checkpoint : nil
     }
 
@@ -156,7 +156,7 @@ package struct FileRecord: Codable, Hashable, Sendable {
 
     /// Whether a run may hand out again what waits: what failed at once, what was gone at the source an hour later, then
     /// after twice that time, and so on up to a week.
-    func isDue(at now: Timestamp) -> Bool {
+    package func isDue(at now: Timestamp) -> Bool {
         guard let pendingSince else { return false }
         guard status == .skipped else { return true }
         let hours = min(1 << min(attempts - 1, 10), 7 * 24)

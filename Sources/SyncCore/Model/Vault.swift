@@ -27,14 +27,14 @@ package struct Vault: Codable, Hashable, Sendable {
     }
 
     /// The same vault as it is mirrored to a place: its epoch is that of vault and place together.
-    func mirrored(to destination: String) -> Vault {
+    package func mirrored(to destination: String) -> Vault {
         var vault = Vault(id: id, name: name, epoch: "\(epoch)\(Self.placeMark)\(destination)", account: account)
         vault.passwordSource = passwordSource
         return vault
     }
 
     /// The part of a mirrored vault's epoch that names the place.
-    static func place(ofEpoch epoch: String) -> Substring? {
+    package static func place(ofEpoch epoch: String) -> Substring? {
         epoch.firstIndex(of: placeMark).map { epoch[epoch.index(after: $0)...] }
     }
 

@@ -34,7 +34,7 @@ package struct VaultPath: Hashable, Comparable, Codable, Sendable {
     }
 
     /// Below zero when this path comes first, above when the other does, zero when they are the same.
-    func order(to other: VaultPath) -> Int {
+    package func order(to other: VaultPath) -> Int {
         let quick = rawValue.utf8.withContiguousStorageIfAvailable { mine in
             other.rawValue.utf8.withContiguousStorageIfAvailable { theirs in
                 let shared = min(mine.count, theirs.count)

@@ -12,7 +12,7 @@ package protocol LibraryProvider: Sendable {
     var hasVaultFolders: Bool { get }
 
     /// What happens to files that are gone at the source, where nobody says otherwise.
-    var defaultDeletions: ListSettings.Deletions { get }
+    var defaultDeletions: DeletionPolicy { get }
 
     /// The same provider for a call that has to be done by `deadline`. Where a service asks for quiet it waits, for as long as
     /// that allows.
@@ -50,12 +50,26 @@ package protocol LibraryProvider: Sendable {
 extension LibraryProvider {
     package var hasVaultFolders: Bool { true }
 
-    package var defaultDeletions: ListSettings.Deletions { .mirror }
+    package var defaultDeletions: DeletionPolicy { .mirror }
 
     package func working(until deadline: Timestamp) -> any LibraryProvider { self }
 
     package func describeVaults(_ secret: Secret, logger: Logger) async throws -> [VaultDescription] {
         try await withLibrary(secret, logger: logger) { try await $0.vaults() }.map(VaultDescription.init)
+    }
+}
+
+extension [any LibraryProvider] {
+    /// The provider that the secret names.
+    ///
+    /// - Throws: `InvalidConfiguration` when it names none of them.
+    package func named(in secret: Secret) throws -> any LibraryProvider {
+        let name = try secret.requiredText("provider")
+        guard let provider = first(where: { $0.name == name }) else {
+            let known = map(\.name).joined(separator: ", ")
+            throw SyncError(.invalidConfiguration, "the secret's field provider has to be one of: \(known)")
+        }
+        return provider
     }
 }
 

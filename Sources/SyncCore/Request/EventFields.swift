@@ -1,5 +1,5 @@
 /// Reads the fields of one object of an event, naming the field in every error.
-struct EventFields {
+package struct EventFields {
     /// No more vaults than this are named; whoever wants more leaves them all out.
     private static let mostVaults = 100
     /// Leaves room for the names of vault and file in a key of 1,024 bytes.
@@ -7,8 +7,18 @@ struct EventFields {
     /// The request travels with every page.
     private static let longestPatterns = 4096
 
-    let fields: [String: JSON]
-    var prefix = ""
+    private let fields: [String: JSON]
+    private let prefix: String
+
+    /// Takes the members of an object.
+    ///
+    /// - Parameters:
+    ///   - fields: the members.
+    ///   - prefix: what stands before their names in errors, such as `options.`.
+    package init(fields: [String: JSON], prefix: String = "") {
+        self.fields = fields
+        self.prefix = prefix
+    }
 
     func object(_ name: String) throws(SyncError) -> [String: JSON] {
         switch fields[name] {
@@ -18,7 +28,10 @@ struct EventFields {
         }
     }
 
-    func text(_ name: String, upTo length: Int = 1024) throws(SyncError) -> String? {
+    /// A text; nil where there is none.
+    ///
+    /// - Throws: `InvalidInput` naming the field.
+    package func text(_ name: String, upTo length: Int = 1024) throws(SyncError) -> String? {
         switch fields[name] {
         case nil, .null?: return nil
         case .string(let text)? where text.utf8.count <= length: return text
@@ -37,7 +50,10 @@ struct EventFields {
         return value
     }
 
-    func bool(_ name: String) throws(SyncError) -> Bool? {
+    /// A truth value; nil where there is none.
+    ///
+    /// - Throws: `InvalidInput` naming the field.
+    package func bool(_ name: String) throws(SyncError) -> Bool? {
         switch fields[name] {
         case nil, .null?: return nil
         case .bool(let value)?: return value
@@ -45,7 +61,10 @@ struct EventFields {
         }
     }
 
-    func integer(_ name: String, in range: ClosedRange<Int>) throws(SyncError) -> Int? {
+    /// A whole number; nil where there is none.
+    ///
+    /// - Throws: `InvalidInput` naming the field.
+    package func integer(_ name: String, in range: ClosedRange<Int>) throws(SyncError) -> Int? {
         switch fields[name] {
         case nil, .null?:
             return nil

@@ -1,5 +1,5 @@
 /// Refuses what must not be stored in an execution's history: passwords, tokens and the like, wherever they stand.
-enum SecretFields {
+package enum SecretFields {
     /// Parts of names, in lower case and without what separates words.
     private static let parts = [
         "password", "passwd", "passphrase", "secret", "token", "totp", "credential", "apikey", "privatekey",
@@ -13,7 +13,7 @@ enum SecretFields {
     /// Looks through an event.
     ///
     /// - Throws: `InvalidInput` naming the field, without its value.
-    static func refuse(in event: JSON) throws(SyncError) {
+    package static func refuse(in event: JSON) throws(SyncError) {
         try refuse(in: event, at: "")
     }
 

@@ -4,6 +4,7 @@ import LambdaRuntime
 import LocalLambda
 import Logging
 import NIOCore
+import Pipeline
 import SyncCore
 
 /// The executables of the functions, which lie beside this one.

@@ -1,6 +1,7 @@
 import Foundation
 import LocalAdapters
 import Logging
+import Pipeline
 import SyncCore
 
 /// Looks at a folder before the first run, so that nothing is written into one that holds what is somebody else's.

@@ -3,6 +3,7 @@ import Foundation
 import HTTPTransport
 import LocalAdapters
 import Logging
+import Pipeline
 import SyncCore
 
 /// One call of one function over a folder, in this process: what the state machine does at each of its steps.

@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import Logging
+import Pipeline
 import StateMachine
 import StreamingCrypto
 import SyncCore

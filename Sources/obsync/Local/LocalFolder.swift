@@ -1,9 +1,11 @@
+import Authenticating
 import Foundation
 import GoProCloud
 import HTTPTransport
 import LocalAdapters
 import Logging
 import ObsidianSync
+import Pipeline
 import StreamingCrypto
 import SyncCore
 

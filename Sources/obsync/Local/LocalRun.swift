@@ -1,8 +1,11 @@
+import Downloading
 import Foundation
 import HTTPTransport
+import Listing
 import LocalAdapters
 import Logging
 import ObsidianSync
+import Pipeline
 import StateMachine
 import SyncCore
 

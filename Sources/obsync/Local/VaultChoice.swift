@@ -1,4 +1,5 @@
 import Logging
+import Pipeline
 import SyncCore
 
 /// Finds the vault that somebody means.

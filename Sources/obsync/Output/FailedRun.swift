@@ -1,3 +1,4 @@
+import Listing
 import SyncCore
 
 /// A run that failed: with what, and what became of it all the same.

@@ -1,5 +1,7 @@
 import Foundation
+import Listing
 import LocalAdapters
+import Pipeline
 import StateMachine
 import SyncCore
 

@@ -1,3 +1,4 @@
+import Pipeline
 import SyncCore
 import Synchronization
 import TestSupport

@@ -1,3 +1,4 @@
+import Listing
 import SyncCore
 import TestSupport
 import Testing

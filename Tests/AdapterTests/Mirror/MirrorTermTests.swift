@@ -1,3 +1,5 @@
+import Downloading
+import Listing
 import SyncCore
 import TestSupport
 import Testing

@@ -2,6 +2,7 @@ import AWSAdapters
 import AWSClient
 import AWSSigning
 import FoundationEssentials
+import Listing
 import SyncCore
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import AWSAdapters
+import Downloading
 import FoundationEssentials
 import GoProCloud
 import HTTPTransport

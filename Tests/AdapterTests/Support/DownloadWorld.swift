@@ -1,4 +1,6 @@
 import AWSAdapters
+import Downloading
+import Listing
 import Logging
 import Simulators
 import SyncCore

@@ -1,5 +1,7 @@
 import AWSAdapters
 import AWSClient
+import Downloading
+import Listing
 import SyncCore
 import TestSupport
 import Testing

@@ -1,7 +1,10 @@
+import Downloading
 import HTTPTransport
+import Listing
 import Logging
 import NIOCore
 import NIOHTTP1
+import Pipeline
 import Simulators
 import SyncCore
 import Synchronization

@@ -1,4 +1,7 @@
+import Downloading
+import Listing
 import Logging
+import Pipeline
 import StateMachine
 import SyncCore
 import Synchronization

@@ -1,5 +1,6 @@
 import HTTPTransport
 import ObsidianSync
+import Pipeline
 import Simulators
 import StateMachine
 import StreamingCrypto

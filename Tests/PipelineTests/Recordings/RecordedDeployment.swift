@@ -4,6 +4,7 @@ import Foundation
 import HTTPTransport
 import NIOCore
 import NIOHTTP1
+import Pipeline
 import Simulators
 import SyncCore
 import TestSupport

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TestSupport
 import Testing
 
 @testable import SyncCore
@@ -35,30 +36,6 @@ struct FirstReleaseFormTests {
         var run: String
         var committed: Int64
         var records: Int?
-    }
-
-    /// What the first release requires of a cursor.
-    private struct Cursor: Decodable {
-        var v: Int
-        var n: Int
-        var step: String
-        var offset: Int64
-        var drain: Bool
-        var found: [String: Int]
-        var pieces: Int
-        var piece: Int
-        var deleted: Int
-        var batches: Int
-        var counted: Int
-        var done: [String: Int64]
-        var planned: [String: Int64]
-        var problems: Int
-        var failed: Int
-        var round: Int
-        var next: Int
-        var end: Int
-        var events: Int
-        var generation: Int
     }
 
     private func decoded<Value: Decodable>(_ type: Value.Type, _ json: some Sequence<UInt8>) throws -> Value {
@@ -119,20 +96,5 @@ struct FirstReleaseFormTests {
         let old = try decoded(State.self, bytes)
         #expect((old.folder, old.epoch, old.cursor, old.run) == ("Notes", "e@here", SourceCursor("12"), "run-1"))
         #expect((old.committed, old.records) == (5, 9))
-    }
-
-    @Test("a cursor goes both ways")
-    func cursor() throws {
-        let json = """
-            {"batches":1,"counted":1,"deleted":0,"done":{"b":2,"f":1,"s":0},"drain":false,"end":0,"events":25,"failed":0,\
-            "found":{"f":0,"g":0,"l":0,"r":0,"s":0},"generation":0,"n":0,"next":1,"offset":99,"piece":1,"pieces":0,\
-            "planned":{"b":2,"f":1,"s":0},"problems":0,"round":1,"step":"page","v":2}
-            """
-        var cursor = try ListCursor(encoded: Data(json.utf8).base64EncodedString())
-        #expect(cursor.term == nil)
-        #expect(try cursor.encoded == Data(json.utf8).base64EncodedString(), "nothing is respelled")
-        cursor.term = 4
-        let old = try decoded(Cursor.self, try #require(Data(base64Encoded: cursor.encoded)))
-        #expect((old.v, old.n, old.step, old.offset) == (2, 0, "page", 99))
     }
 }

@@ -1,6 +1,7 @@
 import CPlainScan
 import Foundation
 import SyncCore
+import Listing
 
 /// What the lister does with a listing of everything where next to nothing has changed: reads the manifest, reads the
 /// records, and finds the entries that no record settles.

@@ -1,0 +1,139 @@
+package import Logging
+package import SyncCore
+
+/// The downloader: one call works off one batch.
+///
+/// As many bodies are fetched at once as the source gives. Where that is one, storing overlaps with the fetching of the
+/// next. Nothing unverified becomes visible. A repeated call does only what is left.
+package struct DownloadBatch: Sendable {
+    let ports: SyncPorts
+    let settings: DownloadSettings
+    let makeHasher: MakeContentHasher
+    let observe: SyncObserver
+
+    /// Makes the use case.
+    ///
+    /// - Parameters:
+    ///   - ports: the same as the lister's.
+    ///   - settings: sizes and limits.
+    ///   - makeHasher: makes SHA-256 hashers.
+    ///   - observe: is told of every file.
+    package init(
+        _ ports: SyncPorts,
+        settings: DownloadSettings,
+        makeHasher: @escaping MakeContentHasher,
+        observe: @escaping SyncObserver = { _ in }
+    ) {
+        self.ports = ports
+        self.settings = settings
+        self.makeHasher = makeHasher
+        self.observe = observe
+    }
+
+    /// Works off a batch, or as much of it as the deadline allows.
+    ///
+    /// - Parameters:
+    ///   - input: the run and the batch.
+    ///   - deadline: nothing new is begun after it.
+    ///   - end: when the process is ended; what is under way is given up shortly before it. Nil where nobody ends it.
+    ///   - logger: carries the metadata of the run.
+    /// - Returns: what came of the batch; `partial` when the deadline came first.
+    /// - Throws: what concerns the whole batch: `TokenExpired`, `VaultPasswordWrong`, transient errors and so on. The
+    ///   receipt says so then, unless the error is one that the caller tries again.
+    package func callAsFunction(
+        _ input: DownloadInput,
+        deadline: Timestamp,
+        end: Timestamp? = nil,
+        logger: Logger
+    ) async throws -> DownloadOutput {
+        let batch = try await StoredBatch(input.batch.key, in: ports.state)
+        let lease = HeldLease(
+            of: input.run,
+            batch.header.term.map(VaultLease.Claim.term) ?? .unknown,
+            on: input.batch.vaultID,
+            in: ports.records,
+            clock: ports.clock
+        )
+        guard try await lease.take() else {
+            logger.notice(
+                lease.isSuperseded
+                    ? "batch left alone: a newer run has mirrored its vault since"
+                    : "batch left alone: another run mirrors its vault"
+            )
+            return .nothing
+        }
+        do {
+            return try await workOff(batch, input, lease, deadline: deadline, end: end, logger)
+        } catch is LeaseLost {
+            logger.warning("batch left alone: another run has taken its vault over")
+            return .nothing
+        }
+    }
+
+    private func workOff(
+        _ batch: StoredBatch,
+        _ input: DownloadInput,
+        _ lease: HeldLease,
+        deadline: Timestamp,
+        end: Timestamp?,
+        _ logger: Logger
+    ) async throws -> DownloadOutput {
+        var ledger = try await BatchLedger(batch, known: knownRecords(batch), run: input.run)
+        var limit = deadline
+        if let minutes = input.request.options.timeoutMinutes {
+            limit = min(limit, ports.clock.now.advanced(by: .seconds(60 * minutes)))
+        }
+        let cutOff = end.map { CutOff(deadline: deadline, end: $0) }
+        let work = BatchWork(
+            self,
+            run: input.run,
+            batch: batch,
+            lease: lease,
+            deadline: limit,
+            cutOff: cutOff,
+            logger: logger
+        )
+        do {
+            try await work.workOff(&ledger)
+        } catch let error as SyncError where !error.isRetryable {
+            // What was on its way when the error came was stored or not: the records know.
+            let ended = try await BatchLedger(batch, known: knownRecords(batch), run: input.run)
+            var receipt = ended.receipt(number: input.batch.number)
+            receipt.error = error.name.rawValue
+            try await save(receipt, input, lease)
+            throw error
+        }
+        let receipt = ledger.receipt(number: input.batch.number)
+        if ledger.isComplete { try await save(receipt, input, lease) } else { _ = try await lease.take() }
+        return DownloadOutput(
+            status: ledger.isComplete ? .complete : .partial,
+            files: receipt.files,
+            bytes: receipt.bytes,
+            failed: receipt.failures.count,
+            skipped: receipt.skipped
+        )
+    }
+
+    private func knownRecords(_ batch: StoredBatch) async throws -> [VaultPath: FileRecord] {
+        var known: [VaultPath: FileRecord] = [:]
+        for start in stride(from: 0, to: batch.entries.count, by: 100) {
+            let paths = batch.entries[start..<min(start + 100, batch.entries.count)].map(\.path)
+            known.merge(try await ports.records.records(of: paths, in: batch.header.vault.id)) { first, _ in first }
+        }
+        return known
+    }
+
+    /// Every call renews the lease at its end, so that a long run does not lose its vault between two calls of the lister.
+    private func save(_ receipt: Receipt, _ input: DownloadInput, _ lease: HeldLease) async throws {
+        let expires = ports.clock.now.advanced(by: settings.receiptLifetime)
+        try await ports.records.save(receipt, of: input.run, in: input.batch.vaultID, expires: expires)
+        _ = try await lease.take()
+    }
+}
+
+extension DownloadOutput {
+    /// Of a batch that another run's lease keeps from being worked off.
+    fileprivate static var nothing: DownloadOutput {
+        DownloadOutput(status: .complete, files: 0, bytes: 0, failed: 0, skipped: 0)
+    }
+}

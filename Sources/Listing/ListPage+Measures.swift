@@ -1,0 +1,42 @@
+import Logging
+import SyncCore
+
+extension ListPage {
+    /// Measures what waits in a vault to be fetched again. A run does not fail because that cannot be told.
+    ///
+    /// - Returns: how many files that are; nil where they could not be counted.
+    func measurePending(in vault: VaultID, _ logger: Logger) async throws -> Int? {
+        var files = 0
+        var oldest: Timestamp?
+        do {
+            var pending = records.pendingRecords(in: vault).makeAsyncIterator()
+            while let record = try await pending.next(isolation: nil) {
+                // What is gone at the source is asked for again from time to time, but nobody waits for it.
+                if record.status == .skipped { continue }
+                files += 1
+                if let since = record.pendingSince { oldest = min(oldest ?? since, since) }
+            }
+        } catch let error as SyncError {
+            logger.warning(
+                "pending files not counted",
+                metadata: [LogKey.errorType: "\(error.name.rawValue)"]
+            )
+            return nil
+        }
+        metrics.pending(files: files, oldest: oldest.map { $0.duration(to: clock.now) })
+        return files
+    }
+
+    /// Measures how long ago a vault was complete for the last time. One that never was is as old as it can be.
+    func measureAge(of plan: RunState.VaultPlan, _ logger: Logger) async {
+        if plan.outcome == .settled, plan.withheld == 0, plan.failed == 0 { return metrics.lastComplete(.zero) }
+        do {
+            let state = try await records.state(of: plan.vault.id)
+            let complete = state?.lastComplete ?? Timestamp(milliseconds: 0)
+            metrics.lastComplete(complete.duration(to: clock.now))
+        } catch {
+            // Without a value the vault counts as late, which is what it may be.
+            logger.warning("the age of a vault is not known", metadata: [LogKey.errorType: "\(type(of: error))"])
+        }
+    }
+}

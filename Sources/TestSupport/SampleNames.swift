@@ -1,0 +1,35 @@
+package import Logging
+package import SyncCore
+
+extension Vault {
+    /// A vault by the name of `Notes`.
+    package static let notes = Vault(id: .notes, name: "Notes", epoch: "epoch-1")
+}
+
+// swift-format-ignore: NeverForceUnwrap
+extension VaultID {
+    /// The vault of most tests.
+    package static let notes = VaultID("notes-id")!
+    /// Another vault.
+    package static let work = VaultID("work-id")!
+}
+
+// swift-format-ignore: NeverForceUnwrap
+extension RunID {
+    /// A first run.
+    package static let first = RunID("run-1")!
+    /// The run after it.
+    package static let second = RunID("run-2")!
+    /// The one after that.
+    package static let third = RunID("run-3")!
+}
+
+extension Logger {
+    /// Says nothing.
+    package static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+}
+
+extension String {
+    /// This input in the envelope of an execution named `run-1`.
+    package var asEvent: String { "{\"execution\": \"run-1\", \"input\": \(self)}" }
+}
