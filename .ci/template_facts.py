@@ -58,7 +58,7 @@ def check(resources, functions, expect):
     for name, (_, timeout) in functions.items():
         expect(f"FILL({name}, 0) >= {timeout * 1000 - 100}," in expression, f"no alarm tells that the {name} is cut off")
     expect(("AWS/States", "ExecutionsFailed") in watched, "nobody watches failed executions")
-    for name in ("AuthenticationFailures", "TokenHoursLeft", "OldestPendingAge", "LastCompleteAge"):
+    for name in ("AuthenticationFailures", "TokenHoursLeft", "OldestPendingAge", "AttentionNeeded", "LastCompleteAge"):
         expect(("Obsync", name) in watched, f"nobody watches {name}")
     for metric in ("Recoveries", "SyncFailures"):
         expect(("Obsync", metric) not in watched, f"{metric} alarms of what a run may have mended, or the execution tells")

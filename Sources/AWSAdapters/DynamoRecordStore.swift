@@ -106,6 +106,21 @@ package struct DynamoRecordStore: RecordStore {
         return owner
     }
 
+    package func vaultsWithFolders() async throws -> Set<VaultID> {
+        let request = DynamoDB.QueryInput(
+            consistentRead: true,
+            expressionAttributeValues: [":folders": .s(RecordItem.folders)],
+            keyConditionExpression: "vault_id = :folders",
+            tableName: table
+        )
+        let owners = MappedPages(pages: dynamoDB.queryPaginator(request)) {
+            $0["owner"]?.string.flatMap { VaultID($0) }
+        }
+        return try await owners.reduce(into: []) { vaults, owner in
+            if let owner { vaults.insert(owner) }
+        }
+    }
+
     package func state(of vault: VaultID) async throws -> VaultState? {
         guard let item = try await item(vault, RecordItem.state), let body = item["state"]?.string else { return nil }
         return try RecordItem.decoded(VaultState.self, body)

@@ -4,13 +4,15 @@ import SyncCore
 extension ListPage {
     /// Measures what waits in a vault to be fetched again. A run does not fail because that cannot be told.
     ///
-    /// - Returns: how many files that are; nil where they could not be counted.
+    /// - Returns: how many files that are, with those that no store takes or that are gone at the source; nil where they could not be counted.
     func measurePending(in vault: VaultID, _ logger: Logger) async throws -> Int? {
         var files = 0
+        var all = 0
         var oldest: Timestamp?
         do {
             var pending = records.pendingRecords(in: vault).makeAsyncIterator()
             while let record = try await pending.next(isolation: nil) {
+                all += 1
                 // What is gone at the source is asked for again from time to time, but nobody waits for it.
                 if record.status == .skipped { continue }
                 files += 1
@@ -24,7 +26,7 @@ extension ListPage {
             return nil
         }
         metrics.pending(files: files, oldest: oldest.map { $0.duration(to: clock.now) })
-        return files
+        return all
     }
 
     /// Measures how long ago a vault was complete for the last time. One that never was is as old as it can be.

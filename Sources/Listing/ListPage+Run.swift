@@ -6,8 +6,10 @@ extension ListPage {
     func runState(_ input: ListInput, _ logger: Logger) async throws -> RunState {
         if let known = try await RunState.load(input.run, from: state) { return known }
         let vaults = try await provider.withLibrary(secret, logger: logger) { try await $0.vaults() }
+        let left = try await LeftVaults(records: records).find(besides: vaults, mayBeAnotherAccounts: input.request)
         let plans = try await plans(for: vaults, input.request)
-        let run = RunState(run: input.run, started: clock.now, vaults: plans)
+        var run = RunState(run: input.run, started: clock.now, vaults: plans)
+        run.left = left.isEmpty ? nil : left
         try await run.save(to: state)
         return run
     }

@@ -6,6 +6,7 @@ extension ListPage {
     func summary(of run: RunState, _ input: ListInput, _ logger: Logger) async -> Summary {
         var summary = RunReport(run, now: clock.now).summary(input.request.syncType)
         // Nothing is read twice: where nothing waits, nothing has to be named.
+        defer { metrics.attention(summary.attentionCount) }
         guard run.vaults.contains(where: { $0.outcome != .busy && $0.pending != 0 }) else { return summary }
         do {
             try await summary.addAttention(from: records)

@@ -42,6 +42,10 @@ struct PatientRecordStore: RecordStore {
         try await patiently { try await base.claim(folder: folder, for: vault) }
     }
 
+    func vaultsWithFolders() async throws -> Set<VaultID> {
+        try await patiently { try await base.vaultsWithFolders() }
+    }
+
     func state(of vault: VaultID) async throws -> VaultState? {
         try await patiently { try await base.state(of: vault) }
     }

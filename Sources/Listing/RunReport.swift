@@ -52,7 +52,11 @@ package struct RunReport: Sendable {
                 "deleted": String(settled.reduce(0) { $0 + $1.deleted }),
             ]
         )
-        summary.notes = run.vaults.flatMap(\.notes)
+        summary.notes = run.vaults.flatMap(\.notes) + (run.left ?? []).map(\.note)
+        summary.attention =
+            (run.left ?? []).map { .init(.left, of: $0.id) } + run.vaults.flatMap(\.attention)
+        summary.attention.removeLast(max(0, summary.attention.count - Summary.mostAttention))
+        summary.attentionCount = (run.left?.count ?? 0) + run.vaults.reduce(0) { $0 + $1.attention.count }
         summary.failed = run.vaults.reduce(0) { $0 + $1.failed }
         summary.vaults = run.vaults.map(\.summary)
         return summary
@@ -77,32 +81,8 @@ package struct RunReport: Sendable {
 
     /// The names of the run's vaults.
     package var names: [VaultID: String] {
-        Dictionary(run.vaults.map { ($0.vault.id, $0.vault.name) }) { first, _ in first }
-    }
-}
-
-extension Summary {
-    /// Adds what the records say is not mirrored.
-    ///
-    /// - Parameters:
-    ///   - records: where the records are.
-    ///   - withPaths: whether files are named by their paths, which must not leave the machine.
-    /// - Throws: `StoreUnavailable`, `Throttled`.
-    package mutating func addAttention(from records: any RecordStore, withPaths: Bool = false) async throws {
-        notMirrored = 0
-        attention = []
-        for vault in vaults where vault.outcome != .busy {
-            var pending = records.pendingRecords(in: vault.vaultID).makeAsyncIterator()
-            while let record = try await pending.next(isolation: nil) {
-                // What is gone at the source is asked for again from time to time, but nobody waits for it.
-                if record.status == .skipped { continue }
-                notMirrored += 1
-                guard attention.count < Self.mostAttention, let reason = record.lastError else { continue }
-                var item = Attention(vaultID: vault.vaultID, record, reason: reason)
-                if withPaths { item.path = record.path.rawValue }
-                attention.append(item)
-            }
-        }
+        let left = (run.left ?? []).compactMap { vault in vault.name.map { (vault.id, $0) } }
+        return Dictionary(run.vaults.map { ($0.vault.id, $0.vault.name) } + left) { first, _ in first }
     }
 }
 
@@ -113,6 +93,16 @@ extension RunState.VaultPlan {
         (summary.deleted, summary.withheld, summary.failed) = (deleted, withheld, failed)
         (summary.error, summary.message) = (error?.name, error?.message)
         return summary
+    }
+
+    /// What concerns the vault as a whole and needs somebody.
+    fileprivate var attention: [Summary.Attention] {
+        var attention: [Summary.Attention] = []
+        if withheld > 0 { attention.append(.init(.deletionsWithheld, of: vault.id, count: withheld)) }
+        if let notReady = listing?.notReady, notReady > 0 {
+            attention.append(.init(.notReady, of: vault.id, count: notReady))
+        }
+        return attention
     }
 
     /// What is worth knowing of the vault.
@@ -139,6 +129,12 @@ extension RunState.VaultPlan {
             notes.append("\(withheld.counted("deletion")) \(withheld.was) held back; allow_deletions lets them pass")
         }
         return notes.map { "vault \(vault.id)\(outcome == .busy ? "" : ":") \($0)" }
+    }
+}
+
+extension RunState.LeftVault {
+    fileprivate var note: String {
+        "vault \(id): is not in the account any more; its mirror stays as it is (obsync forget \(id) ends this note)"
     }
 }
 

@@ -99,6 +99,13 @@ struct RunState: Codable, Sendable {
         }
     }
 
+    /// A vault that the account has no more.
+    struct LeftVault: Codable, Hashable, Sendable {
+        var id: VaultID
+        /// What people knew it by.
+        var name: String?
+    }
+
     /// Why a vault was passed over.
     struct Problem: Codable, Sendable {
         var name: String
@@ -108,6 +115,8 @@ struct RunState: Codable, Sendable {
     var run: RunID
     var started: Timestamp
     var vaults: [VaultPlan]
+    /// Vaults that are mirrored and that the account has no more.
+    var left: [LeftVault]?
     /// The redrive that failed files were last handed out for, as `<generation>/<redrives>`.
     var redrive: String?
     /// The redrive that last found every vault done, and opened some again.

@@ -145,12 +145,10 @@ struct VaultPass {
 
     /// What another account lists says nothing about what was mirrored from this one.
     private func checkAccount(_ known: VaultState?) throws(SyncError) {
-        guard let before = known?.account, let account = vault.account, before != account else { return }
-        throw SyncError(
-            .invalidConfiguration,
-            "the credentials are of another account than the one that is mirrored here; give each account a destination "
-                + "of its own"
-        )
+        guard let before = known?.account, let account = vault.account, before != account,
+            !call.input.request.options.switchAccount
+        else { return }
+        throw .anotherAccount
     }
 
     /// A service that states a key of its own for a vault that the user had the key to could replace its contents.

@@ -9,6 +9,8 @@ struct ObsidianLibrary: LibrarySource {
     let configuration: ObsidianProvider.Configuration
     let client: WebSocketClient
     let lists: VaultLists
+    let keyring: VaultKeyring
+    let shelf: SocketShelf
     let backoff: ReconnectBackoff
     let secret: Secret
     let token: String
@@ -50,7 +52,7 @@ struct ObsidianLibrary: LibrarySource {
                 logger: logger
             )
             let result = try await body(session)
-            await pool.close()
+            await pool.putAway()
             return result
         } catch {
             await pool.close()
@@ -77,7 +79,7 @@ struct ObsidianLibrary: LibrarySource {
         // nothing. Where the socket is refused, it tells why.
         if since == 0 { try await api.checkAccess(listed, keyHash: keys.keyHash, token: token, logger) }
         do {
-            return try await SocketPool(opener, limit: configuration.sockets, logger: logger)
+            return try await SocketPool(opener, limit: configuration.sockets, shelf: shelf, logger: logger)
         } catch let error as SyncError where error.name == .protocolChanged && since > 0 {
             try await api.checkAccess(listed, keyHash: keys.keyHash, token: token, logger)
             throw error
@@ -115,7 +117,7 @@ struct ObsidianLibrary: LibrarySource {
         }
         // scrypt takes a tenth of a second, which no event loop or shared thread should be blocked for.
         return try await NIOThreadPool.singleton.runIfActive {
-            try VaultKeys(password: password, salt: vault.salt, version: version)
+            try keyring.keys(of: vault.id, password: password, salt: vault.salt, version: version)
         }
     }
 

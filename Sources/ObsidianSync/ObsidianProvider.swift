@@ -16,6 +16,8 @@ package struct ObsidianProvider: LibraryProvider {
         package var assumedEncryptionVersion: Int?
         /// The way to the sync hosts.
         package var network = NetworkSettings()
+        /// How long a socket that nobody uses stays open for the next batch.
+        package var idleSocketLifetime: Duration = .seconds(10)
         /// How long the service may take.
         package var timeouts = SocketTimeouts()
 
@@ -57,6 +59,8 @@ package struct ObsidianProvider: LibraryProvider {
     private let clock: any WallClock
     private let client: WebSocketClient
     private let lists = VaultLists()
+    private let keyring = VaultKeyring()
+    private let shelf: SocketShelf
     private let backoff: ReconnectBackoff
 
     /// Makes the provider.
@@ -76,6 +80,7 @@ package struct ObsidianProvider: LibraryProvider {
         self.clock = clock
         client = WebSocketClient(connector: ChannelConnector(configuration.network))
         backoff = ReconnectBackoff(random: random)
+        shelf = SocketShelf(lifetime: configuration.idleSocketLifetime, clock: clock)
         api = ObsidianAPI(baseURL: configuration.apiURL, executor: executor, clock: clock, random: random)
     }
 
@@ -157,6 +162,8 @@ package struct ObsidianProvider: LibraryProvider {
                 configuration: configuration,
                 client: client,
                 lists: lists,
+                keyring: keyring,
+                shelf: shelf,
                 backoff: backoff,
                 secret: secret,
                 token: token,

@@ -68,9 +68,7 @@ package struct VaultCensus: Sendable {
             known.add(record)
             note(record)
         case .skipped:
-            // What is gone at the source is missed by nobody.
-            guard record.lastError != SyncError.Name.sourceGone.rawValue else { return }
-            known.add(record)
+            if record.isMissed { known.add(record) }
             note(record)
         }
     }

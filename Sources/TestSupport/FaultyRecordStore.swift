@@ -44,6 +44,10 @@ package struct FaultyRecordStore: RecordStore {
         try await faults.around(.claim) { try await base.claim(folder: folder, for: vault) }
     }
 
+    package func vaultsWithFolders() async throws -> Set<VaultID> {
+        try await faults.around(.claim) { try await base.vaultsWithFolders() }
+    }
+
     package func state(of vault: VaultID) async throws -> VaultState? {
         try await faults.around(.state) { try await base.state(of: vault) }
     }

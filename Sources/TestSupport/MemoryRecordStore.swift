@@ -101,6 +101,8 @@ package final class MemoryRecordStore: RecordStore {
         }
     }
 
+    package func vaultsWithFolders() async throws -> Set<VaultID> { folders.withLock { Set($0.values) } }
+
     package func state(of vault: VaultID) async throws -> VaultState? {
         tables.withLock { $0[vault]?.state }
     }

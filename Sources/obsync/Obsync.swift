@@ -16,7 +16,7 @@ struct Obsync: AsyncParsableCommand {
                 name: "Mirror",
                 subcommands: [
                     LoginCommand.self, VaultsCommand.self, SyncCommand.self, StatusCommand.self, DemoCommand.self,
-                    LogoutCommand.self,
+                    ForgetCommand.self, LogoutCommand.self,
                 ]
             ),
             CommandGroup(name: "Backup", subcommands: [LsCommand.self, VerifyCommand.self, RestoreCommand.self]),

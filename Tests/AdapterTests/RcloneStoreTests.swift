@@ -26,43 +26,40 @@ struct RcloneStoreTests {
             ]
             let pipe = Pipe()
             process.standardError = pipe
+            let log = ProgramText(pipe)
             process.standardOutput = FileHandle.nullDevice
-            try process.run()
-            defer {
-                process.terminate()
-                process.waitUntilExit()
-            }
-            let endpoint = try await Self.address(pipe.fileHandleForReading)
-            try await AsyncHTTPClientTransport.with { transport in
-                let client = AWSClient(
-                    executor: transport,
-                    credentials: StaticCredentialProvider(
-                        Credential(accessKeyId: "testing", secretAccessKey: "testing")
-                    ),
-                    region: Region(rawValue: "us-east-1"),
-                    endpoints: Endpoints(all: try Endpoint(parsing: endpoint)),
-                    logger: .quiet
-                )
-                try await body(
-                    S3ObjectStore(s3: S3(client: client), bucket: "mirror", prefix: "p/", blockSize: 100_000),
-                    folder + "/served/mirror/p"
-                )
+            try await process.whileRunning {
+                let endpoint = try await Self.address(log)
+                try await AsyncHTTPClientTransport.with { transport in
+                    let client = AWSClient(
+                        executor: transport,
+                        credentials: StaticCredentialProvider(
+                            Credential(accessKeyId: "testing", secretAccessKey: "testing")
+                        ),
+                        region: Region(rawValue: "us-east-1"),
+                        endpoints: Endpoints(all: try Endpoint(parsing: endpoint)),
+                        logger: .quiet
+                    )
+                    try await body(
+                        S3ObjectStore(s3: S3(client: client), bucket: "mirror", prefix: "p/", blockSize: 100_000),
+                        folder + "/served/mirror/p"
+                    )
+                }
             }
         }
     }
 
     /// Reads the log up to the line with the address.
-    private static func address(_ log: FileHandle) async throws -> String {
-        var text = ""
-        while let data = try log.read(upToCount: 256), !data.isEmpty {
-            text += String(decoding: data, as: UTF8.self)
-            if let start = text.range(of: "http://127."),
-                let end = text[start.lowerBound...].firstIndex(of: "/", after: 7)
-            {
-                return String(text[start.lowerBound..<end])
-            }
-        }
-        throw SyncError(.storeUnavailable, "rclone does not start")
+    private static func address(_ log: ProgramText) async throws -> String {
+        let text = try await log.text { found(in: $0) != nil }
+        return try #require(found(in: text), "rclone does not start: \(text)")
+    }
+
+    private static func found(in text: String) -> String? {
+        guard let start = text.range(of: "http://127."),
+            let end = text[start.lowerBound...].firstIndex(of: "/", after: 7)
+        else { return nil }
+        return String(text[start.lowerBound..<end])
     }
 
     @Test("are checked by the one checksum that it checks, written, read, listed and deleted")

@@ -292,6 +292,7 @@ struct RecordStoreContractTests {
                 let other = try await store.claim(folder: "my notes", for: .work)
                 #expect((first, second, other) == (.notes, .notes, .work))
             }
+            #expect(try await store.vaultsWithFolders() == [.notes, .work])
             #expect(try await store.allRecords(in: .notes, after: nil).collected().isEmpty)
         }
     }

@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Transport over AsyncHTTPClient", .timeLimit(.minutes(10)))
@@ -137,7 +138,7 @@ struct AsyncHTTPClientTransportTests {
         }
     }
 
-    @Test("a cancelled task gets a cancellation")
+    @Test("a cancelled task gets a cancellation", .timeLimit(.minutes(5)))
     func cancellation() async throws {
         let requests = Requests()
         try await Self.with { request in
@@ -145,7 +146,7 @@ struct AsyncHTTPClientTransportTests {
             try? await Task.sleep(for: .seconds(60))
             return LoopbackResponse(status: .ok)
         } _: { address, transport in
-            await withThrowingTaskGroup(of: Void.self) { group in
+            try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     _ = try await transport.execute(
                         HTTPRequest(url: address),
@@ -153,7 +154,7 @@ struct AsyncHTTPClientTransportTests {
                         logger: Self.logger
                     )
                 }
-                while requests.uris.isEmpty { await Task.yield() }
+                try await eventually { !requests.uris.isEmpty }
                 group.cancelAll()
                 await #expect(throws: CancellationError.self) { try await group.next() }
             }

@@ -95,7 +95,7 @@ struct SafetyTests {
         world.library.addVault(Vault(id: .work, name: "Notes", epoch: "x"))
         world.write("W", to: "0.md", in: .work)
         for run in [RunID.second, .third] {
-            try await world.run(run)
+            try await world.run(run, #"{"options": {"switch_account": true}}"#)
             #expect(world.texts.count == 4)
             #expect(world.texts["Notes (work-id)/0.md"] == "W")
             #expect(world.texts["Notes/0.md"] == "text 0")

@@ -282,6 +282,8 @@ struct ObsidianLibraryTests {
             configuration: configuration,
             client: WebSocketClient(connector: ChannelConnector(configuration.network)),
             lists: VaultLists(),
+            keyring: VaultKeyring(),
+            shelf: SocketShelf(lifetime: .zero, clock: clock),
             backoff: ReconnectBackoff(random: { 0 }),
             secret: Secret(["vaults": .object(["a": .object(["password": .string(Hidden.password)])])]),
             token: Hidden.token,

@@ -1,6 +1,7 @@
 import Simulators
 import StreamingCrypto
 import SyncCore
+import TestSupport
 import Testing
 
 @testable import ObsidianSync
@@ -245,14 +246,14 @@ struct ObsidianSessionTests {
         }
     }
 
-    @Test("a task that waits for a body can be cancelled")
+    @Test("a task that waits for a body can be cancelled", .timeLimit(.minutes(5)))
     func cancellation() async throws {
         try await SimulatedService.with { service in
             service.simulator.inject(.pullStalled)
             let entry = Entry(kind: .file, path: VaultPath("x"), version: 2, handle: "2")
-            await withThrowingTaskGroup(of: Void.self) { group in
+            try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { _ = try await service.withVault { try await $0.digest(of: entry) } }
-                while service.simulator.counters.pulls == 0 { await Task.yield() }
+                try await eventually { service.simulator.counters.pulls > 0 }
                 group.cancelAll()
                 await #expect(throws: CancellationError.self) { try await group.next() }
             }

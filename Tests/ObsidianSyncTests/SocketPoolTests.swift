@@ -1,5 +1,6 @@
 import Simulators
 import SyncCore
+import TestSupport
 import Testing
 
 @testable import ObsidianSync
@@ -112,7 +113,7 @@ struct SocketPoolTests {
         }
     }
 
-    @Test("all sockets are closed with the vault")
+    @Test("all sockets are closed with the vault", .timeLimit(.minutes(5)))
     func closed() async throws {
         try await SimulatedService.with(environment: ["OBSIDIAN_SOCKETS": "2"]) { service in
             try await service.withVault { session in
@@ -122,7 +123,7 @@ struct SocketPoolTests {
                 }
                 #expect(service.simulator.counters.socketsOpen == 2)
             }
-            while service.simulator.counters.socketsOpen > 0 { await Task.yield() }
+            try await eventually { service.simulator.counters.socketsOpen == 0 }
         }
     }
 }

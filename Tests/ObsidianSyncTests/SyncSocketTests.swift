@@ -3,6 +3,7 @@ import HTTPTransport
 import NIOCore
 import StreamingCrypto
 import SyncCore
+import TestSupport
 import Testing
 
 @testable import ObsidianSync
@@ -31,7 +32,12 @@ struct SyncSocketTests {
                 timeouts: timeouts,
                 backoff: ReconnectBackoff(random: { 0 })
             )
-            let pool = try await SocketPool(opener, limit: 1, logger: quiet)
+            let pool = try await SocketPool(
+                opener,
+                limit: 1,
+                shelf: SocketShelf(lifetime: .zero, clock: ManualClock()),
+                logger: quiet
+            )
             let keys = VaultKeys(key: key, salt: "", version: .zero)
             let session = ObsidianSession(pool: pool, concurrentFetches: 1, keys: keys, since: since, logger: quiet)
             let result: Swift.Result<Result, any Error>
@@ -58,7 +64,7 @@ struct SyncSocketTests {
 
     private static let entry = Entry(kind: .file, path: VaultPath("x"), version: 5, handle: "5")
 
-    @Test("texts and bodies in fragments are put together, pings are answered")
+    @Test("texts and bodies in fragments are put together, pings are answered", .timeLimit(.minutes(5)))
     func fragments() async throws {
         let body = try Self.body(of: Array("content".utf8))
         let record = #"{"op":"push","uid":5,"path":"\#(try Self.sealed("a.md"))","folder":true}"#
@@ -80,7 +86,7 @@ struct SyncSocketTests {
             #expect(try await session.digest(of: Self.entry).size == 7)
             #expect(received.texts.last { !$0.contains("ping") } == #"{"op":"pull","uid":5}"#)
             // Both pings came before the last bytes; their answers may still be on the way.
-            while received.pongs.count < 2 { await Task.yield() }
+            try await eventually { received.pongs.count >= 2 }
             #expect(received.pongs == [[1, 2, 3], []])
         }
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Logging
 import SyncCore
+import TestSupport
 import Testing
 
 @testable import obsync
@@ -78,7 +79,7 @@ struct CommandLineTests {
 
 @Suite("validate", .tags(.integration))
 struct ValidateTests {
-    private func validate(_ text: String) async throws -> ObsyncProcess.Outcome {
+    private func validate(_ text: String) async throws -> ProgramOutcome {
         let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).json").path
         defer { try? FileManager.default.removeItem(atPath: file) }
         try Data(text.utf8).write(to: URL(filePath: file))

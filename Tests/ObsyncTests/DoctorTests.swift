@@ -1,6 +1,7 @@
 import Foundation
 import Simulators
 import SyncCore
+import TestSupport
 import Testing
 
 @testable import obsync

@@ -2,6 +2,7 @@ import Foundation
 import Simulators
 import StateMachine
 import SyncCore
+import TestSupport
 import Testing
 import UnixSignals
 
@@ -38,7 +39,7 @@ struct InterruptionTests {
 
     /// The run stopped in good order, and the same command does the rest.
     private func expectGoodEnd(
-        _ outcome: ObsyncProcess.Outcome,
+        _ outcome: ProgramOutcome,
         after duration: Duration,
         _ folder: LocalFolder,
         _ provider: ObsidianSimulator
@@ -68,7 +69,7 @@ struct InterruptionTests {
         try await withStandingRun { run, folder, provider in
             let asked = ContinuousClock.now
             kill(run.process.processIdentifier, signal)
-            let outcome = await run.outcome()
+            let outcome = try await run.outcome()
             #expect(outcome.status == 128 + signal)
             try await expectGoodEnd(outcome, after: .now - asked, folder, provider)
         }
@@ -81,7 +82,7 @@ struct InterruptionTests {
             try await Task.sleep(for: .milliseconds(500))
             let asked = ContinuousClock.now
             kill(run.process.processIdentifier, SIGTERM)
-            let status = await run.outcome().status
+            let status = try await run.outcome().status
             // A machine with much to do may deliver the second one only when the first has ended the run already.
             #expect(status == 143 || status == 130)
             #expect(.now - asked < .seconds(3))
@@ -96,7 +97,7 @@ struct InterruptionTests {
             let inner = try #require(text.split(separator: " ").first.flatMap { Int32($0) })
             let asked = ContinuousClock.now
             kill(inner, SIGTERM)
-            let outcome = await run.outcome()
+            let outcome = try await run.outcome()
             #expect(outcome.status == 143)
             try await expectGoodEnd(outcome, after: .now - asked, folder, provider)
         }

@@ -4,6 +4,7 @@ import LocalAdapters
 import Simulators
 import SyncCore
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import obsync
@@ -89,7 +90,7 @@ struct LoginTests {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try await withObsidianSimulator(library: try SampleLibrary.make(), logger: quietLogger) { server in
             let environment = ["OBSIDIAN_API_URL": server.baseURL, "XDG_CONFIG_HOME": folder]
-            func run(_ arguments: String, typing lines: [String] = []) async throws -> ObsyncProcess.Outcome {
+            func run(_ arguments: String, typing lines: [String] = []) async throws -> ProgramOutcome {
                 let typed = lines.map(\.shellQuoted).joined(separator: " ")
                 let input = lines.isEmpty ? "" : "printf '%s\\n' \(typed) | "
                 return try await ObsyncProcess.run(script: "\(input)$OBSYNC \(arguments)", environment: environment)

@@ -2,6 +2,7 @@ import Foundation
 import Simulators
 import StateMachine
 import SyncCore
+import TestSupport
 import Testing
 
 @testable import obsync

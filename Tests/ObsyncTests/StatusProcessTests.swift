@@ -2,6 +2,7 @@ import Foundation
 import LocalAdapters
 import Simulators
 import SyncCore
+import TestSupport
 import Testing
 
 @testable import obsync
@@ -14,7 +15,7 @@ struct StatusProcessTests {
         _ provider: ObsidianSimulator,
         _ more: [String] = []
     ) async throws
-        -> ObsyncProcess.Outcome
+        -> ProgramOutcome
     {
         try await ObsyncProcess.run(
             ["sync", "--dest", folder.path, "--credentials", folder.credentials] + more,
@@ -145,7 +146,7 @@ struct StatusProcessTests {
             )
             try run.start()
             let records = folder.data + "/records.sqlite"
-            while !FileManager.default.fileExists(atPath: records) { try await Task.sleep(for: .milliseconds(20)) }
+            try await eventually { FileManager.default.fileExists(atPath: records) || !run.process.isRunning }
             for _ in 0..<10 {
                 let isOver = !run.process.isRunning
                 let (_, status) = try await status(folder)
@@ -158,7 +159,7 @@ struct StatusProcessTests {
                 if isOver { #expect(status.current == nil) }
                 if status.lastRun != nil { #expect(status.lastRun?.status == "SUCCEEDED") }
             }
-            #expect(await run.outcome().status == 0)
+            #expect(try await run.outcome().status == 0)
             #expect(try await status(folder).1.current == nil)
         }
     }

@@ -8,38 +8,12 @@ import Testing
 /// `obsync ls` and `obsync verify` as processes, over a folder that `obsync demo` has filled.
 @Suite("looking into a mirror", .tags(.integration))
 struct BackupCommandTests {
-    private struct Outcome {
-        var status: Int32
-        var lines: [String]
-        var errors: String
-    }
-
-    private func obsync(_ arguments: [String], _ folder: LocalFolder) async throws -> Outcome {
-        let process = Process()
-        let executable: URL = try #require(BuiltProducts.url(of: "obsync"), "obsync is not built")
-        process.executableURL = executable
-        process.arguments = arguments + ["--dest", folder.path]
-        process.environment = ["PATH": "/usr/bin:/bin", "TZ": "UTC"]
-        let (output, errors) = (Pipe(), Pipe())
-        process.standardOutput = output
-        process.standardError = errors
-        return try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
-                do {
-                    try process.run()
-                    // What is told on standard error fits into the pipe.
-                    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-                    let told = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-                    process.waitUntilExit()
-                    let lines = text.split(separator: "\n").map(String.init)
-                    continuation.resume(
-                        returning: Outcome(status: process.terminationStatus, lines: lines, errors: told)
-                    )
-                } catch {
-                    continuation.resume(throwing: error)
-                }
-            }
-        }
+    private func obsync(_ arguments: [String], _ folder: LocalFolder) async throws -> ProgramOutcome {
+        try await Process.outcome(
+            of: try #require(BuiltProducts.url(of: "obsync"), "obsync is not built"),
+            arguments + ["--dest", folder.path],
+            environment: ["PATH": "/usr/bin:/bin", "TZ": "UTC"]
+        )
     }
 
     private func withMirror(_ body: (LocalFolder) async throws -> Void) async throws {
@@ -109,7 +83,7 @@ struct BackupCommandTests {
             #expect(try await obsync(["ls", "--at", "never"], folder).status == 64)
             #expect(try await obsync(["ls", "--at", "now", "--deleted"], folder).status == 64)
             let unknown = try await obsync(["ls", "Nothing"], folder)
-            #expect(unknown.status == 64 && unknown.errors.contains("there are: Archive, Field Notes"))
+            #expect(unknown.status == 64 && unknown.error.contains("there are: Archive, Field Notes"))
         }
     }
 
@@ -134,7 +108,7 @@ struct BackupCommandTests {
             try FileManager.default.removeItem(atPath: target + "/Archive")
             try Data("mine".utf8).write(to: URL(filePath: target + "/mine.txt"))
             let refused = try await obsync(["restore", "--to", target], folder)
-            #expect(refused.status == 64 && refused.errors.contains("--overwrite"))
+            #expect(refused.status == 64 && refused.error.contains("--overwrite"))
             let rest = try await obsync(["restore", "--to", target, "--overwrite", "--json"], folder)
             #expect(rest.lines.first?.contains("\"present\":353") == true)
             var found = try Self.files(target)
@@ -155,7 +129,7 @@ struct BackupCommandTests {
             let target = folder.path + "-back"
             defer { try? FileManager.default.removeItem(atPath: target) }
             let outcome = try await obsync(["restore", "Archive", "--to", target], folder)
-            #expect(outcome.status == 65 && outcome.errors.contains("not restored: \(name): CorruptContent"))
+            #expect(outcome.status == 65 && outcome.error.contains("not restored: \(name): CorruptContent"))
             #expect(try Self.files(target)[VaultPath(name)] == nil)
         }
     }
@@ -180,7 +154,7 @@ struct BackupCommandTests {
         let path = FileManager.default.temporaryDirectory.appending(path: "obsync-\(UUID().uuidString)").path
         for command in [["ls"], ["verify"], ["restore", "--to", path + "-back"]] {
             let outcome = try await obsync(command, LocalFolder(path))
-            #expect(outcome.status == 64 && outcome.errors.contains("there is no mirror in \(path)"))
+            #expect(outcome.status == 64 && outcome.error.contains("there is no mirror in \(path)"))
         }
         #expect(!FileManager.default.fileExists(atPath: path))
     }

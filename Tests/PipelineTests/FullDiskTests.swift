@@ -8,29 +8,16 @@ import Testing
 /// `obsync demo` as a process whose destination is a small file system of its own, where this user may mount one.
 @Suite("a disk that is full", .tags(.integration), .enabled(if: getuid() == 0))
 struct FullDiskTests {
-    private func run(_ script: String, in folder: String) async throws -> (status: Int32, output: String) {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/unshare")
-        process.arguments = ["-m", "/bin/sh", "-c", script]
-        process.environment = [
+    private func run(_ script: String, in folder: String) async throws -> ProgramOutcome {
+        let environment = [
             "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "FOLDER": folder,
             "OBSYNC": try #require(BuiltProducts.url(of: "obsync"), "obsync is not built").path,
         ]
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        return try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
-                do {
-                    try process.run()
-                    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-                    process.waitUntilExit()
-                    continuation.resume(returning: (process.terminationStatus, text))
-                } catch {
-                    continuation.resume(throwing: error)
-                }
-            }
-        }
+        return try await Process.outcome(
+            of: URL(filePath: "/usr/bin/unshare"),
+            ["-m", "/bin/sh", "-c", "exec 2>&1; " + script],
+            environment: environment
+        )
     }
 
     @Test("ends the run at once with the cause; the next run, with more room, goes on", .timeLimit(.minutes(5)))

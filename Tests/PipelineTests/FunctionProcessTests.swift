@@ -22,7 +22,7 @@ struct FunctionProcessTests {
     func serves(_ name: String) async throws {
         let process = try PlainFunction(name, Self.variables)
         defer { process.end() }
-        let line = try process.firstLine()
+        let line = try await process.firstLine()
         #expect(line.message == "local server listens")
         let url = try #require(line.url)
         #expect(url.hasPrefix("http://127.0.0.1:"))
@@ -49,12 +49,12 @@ struct FunctionProcessTests {
         "a variable that is missing or wrong is named in one line, and the process ends",
         arguments: ["S3_BUCKET", "STATE_TABLE_NAME", "OBSYNC_SECRET_NAME", "CHUNK_SIZE", "LAMBDA_BATCH_SIZE"]
     )
-    func refusesToStart(_ variable: String) throws {
+    func refusesToStart(_ variable: String) async throws {
         var variables = Self.variables
         variables[variable] = variables[variable] == nil ? "many" : nil
         let process = try PlainFunction("Downloader", variables)
-        let line = try process.firstLine()
-        process.process.waitUntilExit()
+        let line = try await process.firstLine()
+        try await process.process.ended()
         #expect(process.process.terminationStatus == 1)
         #expect(line.level == "critical")
         #expect(line.errorType == "InvalidConfiguration")

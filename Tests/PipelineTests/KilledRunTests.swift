@@ -11,38 +11,24 @@ import Testing
 /// `obsync sync` as a process of its own that is killed, and `obsync redrive` after it.
 @Suite("a killed run", .tags(.integration))
 struct KilledRunTests {
-    private struct Outcome {
-        var status: Int32
-        var output: String
+    private static func environment(_ provider: String) -> [String: String] {
+        ["PATH": "/usr/bin:/bin", "OBSIDIAN_API_URL": provider]
     }
 
-    private func process(_ arguments: [String], _ provider: String) throws -> (Process, Pipe) {
+    private func process(_ arguments: [String], _ provider: String) throws -> Process {
         let process = Process()
         let executable: URL = try #require(BuiltProducts.url(of: "obsync"), "obsync is not built")
         process.executableURL = executable
         process.arguments = arguments
-        process.environment = ["PATH": "/usr/bin:/bin", "OBSIDIAN_API_URL": provider]
-        let output = Pipe()
-        process.standardOutput = output
+        process.environment = Self.environment(provider)
+        process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
-        return (process, output)
+        return process
     }
 
-    /// Runs a command to its end, away from the threads that tasks run on.
-    private func run(_ arguments: [String], _ provider: String) async throws -> Outcome {
-        let (process, output) = try process(arguments, provider)
-        return try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
-                do {
-                    try process.run()
-                    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-                    process.waitUntilExit()
-                    continuation.resume(returning: Outcome(status: process.terminationStatus, output: text))
-                } catch {
-                    continuation.resume(throwing: error)
-                }
-            }
-        }
+    private func run(_ arguments: [String], _ provider: String) async throws -> ProgramOutcome {
+        let executable: URL = try #require(BuiltProducts.url(of: "obsync"), "obsync is not built")
+        return try await Process.outcome(of: executable, arguments, environment: Self.environment(provider))
     }
 
     @Test("is redriven from where it stood: nothing that arrived is fetched again", .timeLimit(.minutes(10)))
@@ -61,7 +47,7 @@ struct KilledRunTests {
             let last = vault.files.sorted { VaultPath($0.path) < VaultPath($1.path) }.suffix(20)
             for file in last { provider.inject(.pullStalled, uid: file.uid, times: nil) }
             let credentials = folder.credentials
-            let (victim, _) = try process(
+            let victim = try process(
                 ["sync", "--dest", folder.path, "--credentials", credentials, "--json"],
                 provider.baseURL
             )
@@ -75,7 +61,7 @@ struct KilledRunTests {
                 try await Task.sleep(for: .milliseconds(50))
             }
             #expect(kill(victim.processIdentifier, SIGKILL) == 0)
-            victim.waitUntilExit()
+            try await victim.ended()
             #expect(victim.terminationReason == .uncaughtSignal)
 
             let kept = try KeptExecutions(in: folder)

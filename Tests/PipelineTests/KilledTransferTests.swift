@@ -41,24 +41,24 @@ struct KilledTransferTests {
     func killed(_ blow: Blow) async throws {
         let environment = ["CHUNK_SIZE": "\(Self.partSize)", "UPLOAD_CONCURRENCY": "2", "AWS_REGION": "eu-central-1"]
         try await MediaDeployment.with(clipBytes: Self.size, sourcePace: 40 << 20, environment: environment) { world in
-            let (lister, listerURL) = try world.start("Lister")
+            let (lister, listerURL) = try await world.start("Lister")
             defer { lister.end() }
             var input = ListInput(run: try #require(RunID("run-1")), request: SyncRequest())
             let page = try await world.invoke(listerURL, input, as: ListOutput.self)
             let event = DownloadInput(run: input.run, request: page.request, batch: try #require(page.batches.first))
 
-            let (victim, victimURL) = try world.start("Downloader")
+            let (victim, victimURL) = try await world.start("Downloader")
             kill(victim, at: blow, in: world.store)
             await #expect(throws: (any Error).self) {
                 try await world.invoke(victimURL, event, as: DownloadOutput.self)
             }
-            victim.process.waitUntilExit()
+            try await victim.process.ended()
             #expect(victim.process.terminationReason == .uncaughtSignal)
             world.store.setDirector(nil)
             let isThere = blow.operation == .completeMultipartUpload && blow.isDone
             #expect(world.store.objects(in: MediaDeployment.bucket).contains { $0.size == Self.size } == isThere)
 
-            let (heir, heirURL) = try world.start("Downloader")
+            let (heir, heirURL) = try await world.start("Downloader")
             defer { heir.end() }
             let output = try await world.invoke(heirURL, event, as: DownloadOutput.self)
             #expect(output.status == .complete)

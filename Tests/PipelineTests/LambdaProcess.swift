@@ -15,12 +15,7 @@ func withLambdaProcess(
     process.environment = functionEnvironment(variables)
     let output = Pipe()
     process.standardOutput = output
-    try process.run()
-    defer {
-        process.terminate()
-        process.waitUntilExit()
-    }
-    try await body(try address(in: output))
+    try await process.whileRunning { try await body(try await address(in: output)) }
 }
 
 /// What a function's process is given beside the variables of its deployment.
@@ -33,13 +28,11 @@ func functionEnvironment(_ variables: [String: String]) -> [String: String] {
 }
 
 /// Reads up to the end of the line that names the address.
-private func address(in output: Pipe) throws -> String {
-    var text = ""
-    while !text.contains("\n") {
-        let some = output.fileHandleForReading.availableData
-        try #require(!some.isEmpty, "start-lambda ended before it listened")
-        text += String(decoding: some, as: UTF8.self)
-    }
-    let line = try #require(text.split(separator: "\n").first { $0.contains("http://") })
+private func address(in output: Pipe) async throws -> String {
+    let text = try await ProgramText(output).text { $0.contains("\n") }
+    let line = try #require(
+        text.split(separator: "\n").first { $0.contains("http://") },
+        "start-lambda ended before it listened"
+    )
     return String(try #require(line.split(separator: " ").last))
 }

@@ -119,12 +119,12 @@ struct MediaDeployment: Sendable {
     }
 
     /// Starts a function as a process by itself, and gives the address that it listens on.
-    func start(_ name: String) throws -> (process: PlainFunction, url: String) {
+    func start(_ name: String) async throws -> (process: PlainFunction, url: String) {
         var variables = functionEnvironment(variables)
         variables["LOCAL_LAMBDA_PORT"] = "0"
         variables["LOG_LEVEL"] = "info"
         let function = try PlainFunction(name, variables)
-        return (function, try #require(try function.firstLine().url))
+        return (function, try #require(try await function.firstLine().url))
     }
 }
 

@@ -5,8 +5,8 @@ import Testing
 /// A function's executable as a process by itself.
 struct PlainFunction {
     let process = Process()
-    let output = Pipe()
-    let log = Pipe()
+    let output: ProgramText
+    let log: ProgramText
 
     /// The fields of a log line that tests look at.
     struct Line: Decodable {
@@ -28,30 +28,23 @@ struct PlainFunction {
         let executable: URL = try #require(BuiltProducts.url(of: name), "\(name) is not built")
         process.executableURL = executable
         process.environment = variables
+        let (output, log) = (Pipe(), Pipe())
         process.standardOutput = output
         process.standardError = log
+        (self.output, self.log) = (ProgramText(output), ProgramText(log))
         try process.run()
     }
 
     /// Its first log line.
-    func firstLine() throws -> Line {
-        var text = Data()
-        while !text.contains(UInt8(ascii: "\n")) {
-            let some = log.fileHandleForReading.availableData
-            try #require(!some.isEmpty, "the process ended without a line")
-            text += some
-        }
-        return try JSONDecoder().decode(Line.self, from: text.prefix { $0 != UInt8(ascii: "\n") })
+    func firstLine() async throws -> Line {
+        let text = try await log.text { $0.contains("\n") }
+        let line = try #require(text.split(separator: "\n").first, "the process ended without a line")
+        return try JSONDecoder().decode(Line.self, from: Data(line.utf8))
     }
 
     /// Ends it, and waits until it has.
     func end() {
         if process.isRunning { process.terminate() }
         process.waitUntilExit()
-    }
-
-    /// The lines that are left in a pipe once the process has ended.
-    func lines(_ pipe: Pipe) -> [Data] {
-        pipe.fileHandleForReading.readDataToEndOfFile().split(separator: UInt8(ascii: "\n"))
     }
 }

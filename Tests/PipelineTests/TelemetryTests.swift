@@ -42,7 +42,7 @@ struct TelemetryTests {
         variables["AWS_XRAY_DAEMON_ADDRESS"] = "udp:127.0.0.1:\(receiver.port) tcp:127.0.0.1:1"
         let function = try PlainFunction("Downloader", variables)
         defer { function.end() }
-        let url = try #require(try function.firstLine().url)
+        let url = try #require(try await function.firstLine().url)
         var said = Said(metrics: [], log: [], spans: [], answers: [])
         try await AsyncHTTPClientTransport.with { transport in
             for (number, event) in events.enumerated() {
@@ -62,8 +62,8 @@ struct TelemetryTests {
             }
         }
         function.end()
-        said.metrics = try function.lines(function.output).map { try #require(try PublishedMetrics(line: $0)) }
-        said.log = try function.lines(function.log).map { try FunctionJSON.decode(JSON.self, from: $0).members }
+        said.metrics = try await function.output.lines().map { try #require(try PublishedMetrics(line: Data($0.utf8))) }
+        said.log = try await function.log.lines().dropFirst().map { try FunctionJSON.decode(JSON.self, from: $0.utf8).members }
         while let datagram = receiver.next() {
             let parts = datagram.split(separator: UInt8(ascii: "\n"))
             try #require(parts.count == 2)

@@ -31,9 +31,9 @@ struct TransferMemoryTests {
             retention: .discarded(above: 1 << 20),
             environment: environment
         ) { world in
-            let (lister, listerURL) = try world.start("Lister")
+            let (lister, listerURL) = try await world.start("Lister")
             defer { lister.end() }
-            let (downloader, downloaderURL) = try world.start("Downloader")
+            let (downloader, downloaderURL) = try await world.start("Downloader")
             defer { downloader.end() }
             var peaks: [Int] = []
             for (number, size) in [12 << 20, 160 << 20].enumerated() {

@@ -90,6 +90,10 @@ package struct SQLiteRecordStore: RecordStore {
         return owner.flatMap { VaultID($0) } ?? vault
     }
 
+    package func vaultsWithFolders() async throws -> Set<VaultID> {
+        Set(try await bodies("SELECT DISTINCT vault FROM folders", []) { VaultID($0) }.compactMap(\.self))
+    }
+
     package func state(of vault: VaultID) async throws -> VaultState? {
         let found: [VaultState] = try await read(
             "SELECT state FROM vaults WHERE vault = ? AND state IS NOT NULL",

@@ -23,13 +23,17 @@ package struct VaultKeys: Sendable {
 
     /// Derives the keys. It takes 32 MiB and about a tenth of a second, and blocks its thread for that long.
     package init(password: String, salt: String, version: EncryptionVersion) throws(CipherError) {
-        let key = try Scrypt.key(
+        self.init(key: try Self.rootKey(password: password, salt: salt), salt: salt, version: version)
+    }
+
+    /// Derives the key of which all others are made; 32 bytes. It takes what ``init(password:salt:version:)`` takes.
+    static func rootKey(password: String, salt: String) throws(CipherError) -> [UInt8] {
+        try Scrypt.key(
             password: Normalization.nfkc(password),
             salt: Normalization.nfkc(salt),
             cost: .init(n: 32768, r: 8, p: 1),
             size: 32
         )
-        self.init(key: key, salt: salt, version: version)
     }
 
     /// Derives the sub-keys of a key.

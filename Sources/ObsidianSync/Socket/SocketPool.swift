@@ -10,6 +10,17 @@ struct SocketOpener: Sendable {
     var timeouts: SocketTimeouts
     var backoff: ReconnectBackoff
 
+    /// What its sockets are kept under.
+    var label: SocketShelf.Label {
+        .init(
+            endpoint: endpoint,
+            token: opening.token,
+            vault: opening.vault,
+            keyHash: opening.keyHash,
+            encryptionVersion: opening.encryptionVersion
+        )
+    }
+
     /// Opens a socket whose listing is still to be read.
     ///
     /// - Throws: the error of a refused `init`; `SourceUnavailable` when no socket can be opened.
@@ -78,27 +89,44 @@ actor SocketPool {
     /// How many sockets there may be: what is set, or fewer where the service has refused one.
     private var limit: Int
     private let setLimit: Int
+    private let shelf: SocketShelf
     /// The first socket, while nobody has read its listing.
     private var listing: SyncSocket?
+    /// Whether no listing was read yet, for the vault was opened with a socket that an earlier batch has left.
+    private var mayList = false
     private var idle: [SyncSocket] = []
     private var leased = 0
     private var waiters: [CheckedContinuation<Void, Never>] = []
     /// The uid up to which the listing has told everything.
     private var known: Int64
 
-    /// Opens the vault with a first socket.
-    init(_ opener: SocketOpener, limit: Int, logger: Logger) async throws {
+    /// Opens the vault with a first socket: one that was left open, where what is known of the vault is known from before.
+    init(_ opener: SocketOpener, limit: Int, shelf: SocketShelf, logger: Logger) async throws {
         self.opener = opener
         self.limit = limit
+        self.shelf = shelf
         self.logger = logger
         setLimit = limit
         known = opener.opening.version
+        if known > 0, let kept = await shelf.take(opener.label) {
+            known = max(known, kept.known)
+            idle = [kept.socket]
+            mayList = true
+            return
+        }
         do {
             listing = try await opener.open()
         } catch let error as SyncError {
             Self.note(error, logger)
             throw error
         }
+    }
+
+    /// Leaves the sockets that nobody uses to the next batch.
+    func putAway() async {
+        for socket in idle where await socket.isIdle { await shelf.put(socket, known: known, opener.label) }
+        idle = []
+        await close()
     }
 
     /// Closes all sockets that nobody uses.
@@ -110,8 +138,14 @@ actor SocketPool {
 
     /// Gives out the socket with the listing, once.
     ///
-    /// - Throws: `ProtocolChanged` when the listing was read before.
-    func leaseListing() throws -> SyncSocket {
+    /// - Throws: `ProtocolChanged` when the listing was read before; what opening a socket throws.
+    func leaseListing() async throws -> SyncSocket {
+        if mayList {
+            // The service may mind a second socket.
+            await close()
+            mayList = false
+            listing = try await opener.open()
+        }
         guard let socket = listing else { throw SyncError(.protocolChanged, "a listing can be read once") }
         listing = nil
         leased += 1

@@ -50,6 +50,12 @@ actor SyncSocket {
         try? await connection.channel.close()
     }
 
+    /// Closes the socket after a while, unless that is cancelled.
+    nonisolated func closeLater(in delay: TimeAmount) -> Scheduled<Void> {
+        let channel = connection.channel
+        return channel.eventLoop.scheduleTask(in: delay) { channel.close(promise: nil) }
+    }
+
     /// Sends `init` and waits until it is accepted.
     ///
     /// - Throws: the error of a refused `init`.

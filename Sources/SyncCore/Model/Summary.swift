@@ -1,7 +1,7 @@
 /// The outcome of a run, or the answer to `status`.
 ///
 ///     {"success": true, "message": "Synced 2 vaults with 150 files", "vaults_synced": ["…"], "files_count": 150,
-///      "errors": [], "notes": [], "failed": 0, "not_mirrored": 0, "attention": [],
+///      "errors": [], "notes": [], "failed": 0, "not_mirrored": 0, "attention": [], "attention_count": 0,
 ///      "vaults": [{"vault_id": "…", "outcome": "mirrored", "files": 150, "bytes": 1000, …}],
 ///      "metadata": {"sync_type": "incremental", "execution_time": "2m30s", "run": "…", "bytes": "…"}}
 ///
@@ -23,45 +23,17 @@ package struct Summary: Codable, Hashable, Sendable {
     package var failed = 0
     /// Files that are known at the source and whose present version is not mirrored, whichever run tried them.
     package var notMirrored = 0
-    /// Some of those: at most ``mostAttention``.
+    /// What needs somebody's attention: at most ``mostAttention``.
     package var attention: [Attention] = []
+    /// How much that is in all.
+    package var attentionCount = 0
     /// What came of each vault.
     package var vaults: [VaultOutcome] = []
     /// More, by name.
     package var metadata: [String: String]
 
-    /// How many files ``attention`` names at most: a summary has to fit into the output of an execution.
+    /// How much ``attention`` names at most: a summary has to fit into the output of an execution.
     package static let mostAttention = 20
-
-    /// One file that is not mirrored.
-    package struct Attention: Codable, Hashable, Sendable {
-        /// The vault that it is in.
-        package var vaultID: VaultID
-        /// The version that could not be stored.
-        package var version: Int64
-        /// The stable name of the last error.
-        package var reason: String
-        /// The other side's own code for it, where there is one.
-        package var code: String?
-        /// How often that version was tried.
-        package var attempts: Int
-        /// Where it is in the vault; only on the machine that holds the records.
-        package var path: String?
-
-        /// Names a file that is not mirrored, for people elsewhere: without its path.
-        package init(vaultID: VaultID, _ record: FileRecord, reason: String) {
-            self.vaultID = vaultID
-            version = record.version
-            self.reason = reason
-            code = record.reason
-            attempts = record.attempts
-        }
-
-        private enum CodingKeys: String, CodingKey {
-            case version, reason, code, attempts, path
-            case vaultID = "vault_id"
-        }
-    }
 
     /// What came of one vault.
     package struct VaultOutcome: Codable, Hashable, Sendable {
@@ -146,6 +118,7 @@ package struct Summary: Codable, Hashable, Sendable {
         case vaultsSynced = "vaults_synced"
         case filesCount = "files_count"
         case notMirrored = "not_mirrored"
+        case attentionCount = "attention_count"
     }
 
     package init(from decoder: any Decoder) throws {
@@ -161,6 +134,7 @@ package struct Summary: Codable, Hashable, Sendable {
         failed = try container.decodeIfPresent(Int.self, forKey: .failed) ?? 0
         notMirrored = try container.decodeIfPresent(Int.self, forKey: .notMirrored) ?? 0
         attention = try container.decodeIfPresent([Attention].self, forKey: .attention) ?? []
+        attentionCount = try container.decodeIfPresent(Int.self, forKey: .attentionCount) ?? attention.count
         vaults = try container.decodeIfPresent([VaultOutcome].self, forKey: .vaults) ?? []
     }
 }

@@ -22,10 +22,8 @@ package struct VaultState: Codable, Hashable, Sendable {
     package var account: String?
     /// Where the vault's password came from; never the password.
     package var passwordSource: String?
-    /// The salt that the vault was first opened with: another one is another vault.
-    package var pinnedSalt: String?
-    /// The encryption version that the vault was first opened with.
-    package var encryptionVersion: Int?
+    /// Whether somebody has said that the vault, which left the account, is to be spoken of no more.
+    package var isForgotten: Bool?
     /// The vault's term that the cursor was committed in.
     package var term: Int64?
     /// What was deleted on each of the last days, by ascending day.
@@ -39,8 +37,7 @@ package struct VaultState: Codable, Hashable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case folder, epoch, cursor, run, committed, name, completed, records, filter, account, term, deletions, form
         case passwordSource = "password_source"
-        case pinnedSalt = "salt"
-        case encryptionVersion = "encryption_version"
+        case isForgotten = "forgotten"
     }
 
     /// Makes a state; what is known of the vault besides goes on from the state before.
@@ -60,8 +57,6 @@ package struct VaultState: Codable, Hashable, Sendable {
         form = .current
         account = previous?.account
         passwordSource = previous?.passwordSource
-        pinnedSalt = previous?.pinnedSalt
-        encryptionVersion = previous?.encryptionVersion
         term = previous?.term
         deletions = previous?.deletions
     }

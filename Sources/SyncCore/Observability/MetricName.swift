@@ -24,6 +24,9 @@ package enum MetricName: String, CaseIterable, Sendable {
     case filesPending = "FilesPending"
     /// How long the oldest of them has been waiting; no value where none waits.
     case oldestPendingAge = "OldestPendingAge"
+    /// Files that are not mirrored, deletions that are held back and vaults that left the account: one value a run that came to
+    /// its end.
+    case attentionNeeded = "AttentionNeeded"
     /// The most memory that the process has held so far, as Lambda reports it; one value an invocation.
     case memoryUsed = "MemoryUsed"
     /// How long the token is still good, where that is known.
@@ -55,7 +58,7 @@ package enum MetricName: String, CaseIterable, Sendable {
     package var unit: Unit {
         switch self {
         case .filesSynced, .syncFailures, .recoveries, .filesPending, .authenticationFailures, .tokenRefreshes,
-            .alertsFailed:
+            .alertsFailed, .attentionNeeded:
             .count
         case .bytesTransferred: .bytes
         case .transferDuration, .timeToFirstByte: .milliseconds

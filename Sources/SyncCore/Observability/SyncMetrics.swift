@@ -14,6 +14,7 @@ package struct SyncMetrics: Sendable {
     private let filesPending: Recorder
     private let oldestPendingAge: Recorder
     private let lastCompleteAge: Recorder
+    private let attentionNeeded: Recorder
     private let recoveries: Counter
     private let memoryUsed: Recorder
     private let tokenHoursLeft: Recorder
@@ -34,6 +35,7 @@ package struct SyncMetrics: Sendable {
         filesPending = recorder(.filesPending)
         oldestPendingAge = recorder(.oldestPendingAge)
         lastCompleteAge = recorder(.lastCompleteAge)
+        attentionNeeded = recorder(.attentionNeeded)
         recoveries = counter(.recoveries)
         memoryUsed = recorder(.memoryUsed)
         tokenHoursLeft = recorder(.tokenHoursLeft)
@@ -64,6 +66,11 @@ package struct SyncMetrics: Sendable {
     /// How long ago a vault was complete for the last time.
     package func lastComplete(_ age: Duration) {
         lastCompleteAge.record(max(0, age / .seconds(1)))
+    }
+
+    /// How much needs somebody's attention at the end of a run.
+    package func attention(_ count: Int) {
+        attentionNeeded.record(count)
     }
 
     /// One file's content, as far as it was read.

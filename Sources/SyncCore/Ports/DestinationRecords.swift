@@ -49,6 +49,8 @@ package struct DestinationRecords: RecordStore {
         try await base.claim(folder: folder, for: vault)
     }
 
+    package func vaultsWithFolders() async throws -> Set<VaultID> { try await base.vaultsWithFolders() }
+
     package func state(of vault: VaultID) async throws -> VaultState? {
         try await base.state(of: place(of: vault))
     }

@@ -48,6 +48,11 @@ package protocol RecordStore: Sendable {
     /// - Returns: the vault that has it now.
     func claim(folder: String, for vault: VaultID) async throws -> VaultID
 
+    /// The vaults that have a folder of the mirror, whether the account still has them or not; each once.
+    ///
+    /// - Throws: `StoreUnavailable`, `Throttled`.
+    func vaultsWithFolders() async throws -> Set<VaultID>
+
     /// The state of a vault, or nil before its first commit.
     func state(of vault: VaultID) async throws -> VaultState?
 

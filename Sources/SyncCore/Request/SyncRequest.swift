@@ -48,6 +48,8 @@ package struct SyncRequest: Codable, Hashable, Sendable {
         package var deleteExcluded = false
         /// Whether a vault that was mirrored with the user's own password may go on with one that the service states.
         package var acceptManaged = false
+        /// Whether the destination of one account may be gone on with by another.
+        package var switchAccount = false
         /// Patterns for all vaults, behind those of the deployment.
         package var filter = PathFilter()
 
@@ -57,6 +59,7 @@ package struct SyncRequest: Codable, Hashable, Sendable {
             case allowDeletions = "allow_deletions"
             case deleteExcluded = "delete_excluded"
             case acceptManaged = "accept_managed"
+            case switchAccount = "switch_account"
             case exclude, include
         }
 
@@ -74,6 +77,7 @@ package struct SyncRequest: Codable, Hashable, Sendable {
             try container.encode(allowDeletions, forKey: .allowDeletions)
             if deleteExcluded { try container.encode(true, forKey: .deleteExcluded) }
             if acceptManaged { try container.encode(true, forKey: .acceptManaged) }
+            if switchAccount { try container.encode(true, forKey: .switchAccount) }
             if !filter.exclude.isEmpty { try container.encode(filter.exclude, forKey: .exclude) }
             if !filter.include.isEmpty { try container.encode(filter.include, forKey: .include) }
         }
@@ -159,6 +163,7 @@ extension SyncRequest {
         self.options.allowDeletions = try options.bool("allow_deletions") ?? false
         self.options.deleteExcluded = try options.bool("delete_excluded") ?? false
         self.options.acceptManaged = try options.bool("accept_managed") ?? false
+        self.options.switchAccount = try options.bool("switch_account") ?? false
         self.options.filter = try options.filter()
         self.options.timeoutMinutes = try options.integer("timeout_minutes", in: 1...15)
     }

@@ -20,6 +20,9 @@ struct RunOptions: ParsableArguments {
     @Flag(help: "Delete mirrored files that a pattern now leaves out.")
     var deleteExcluded = false
 
+    @Flag(help: "Go on with another account than the one whose vaults are mirrored here.")
+    var switchAccount = false
+
     @Flag(help: "Go on with the password that Obsidian states for a vault that was mirrored with your own.")
     var acceptManaged = false
 }
@@ -104,11 +107,10 @@ struct OutputOptions: ParsableArguments {
         if let deleted = summary.metadata["deleted"], deleted != "0" { facts.append("\(deleted) deleted") }
         StandardStreams.output("  \(facts.joined(separator: ", ")); run \(summary.metadata["run"] ?? "?")")
         for note in summary.notes { StandardStreams.output("  note: \(spoken(note, summary))") }
-        if summary.notMirrored > 0 {
-            StandardStreams.output(
-                "  \(summary.notMirrored.counted("file")) not mirrored yet; "
-                    + "obsync status --dest \(folder.path.shellQuoted) names them"
-            )
+        let lines = summary.attentionLines
+        if !lines.isEmpty {
+            StandardStreams.output("  not mirrored (obsync status --dest \(folder.path.shellQuoted) tells more):")
+            for line in lines { StandardStreams.output("  \(line)") }
         }
         StandardStreams.output("The files are in \(folder.path)")
     }
@@ -117,8 +119,10 @@ struct OutputOptions: ParsableArguments {
 extension OutputOptions {
     /// A note with the names of vaults and options as the reader of a terminal has them.
     private func spoken(_ note: String, _ summary: Summary) -> String {
-        summary.vaults.reduce(note.replacing("allow_deletions", with: "--allow-deletions")) { note, vault in
-            note.replacing("vault \(vault.vaultID)", with: vault.shownName)
+        let names =
+            summary.vaults.map { ($0.vaultID, $0.shownName) } + summary.attention.map { ($0.vaultID, $0.shownName) }
+        return names.reduce(note.replacing("allow_deletions", with: "--allow-deletions")) { note, vault in
+            note.replacing("vault \(vault.0):", with: "\(vault.1):").replacing("vault \(vault.0) ", with: "\(vault.1) ")
         }
     }
 }

@@ -40,6 +40,7 @@ struct LocalRun {
             request.options.allowDeletions = settings.allowDeletions
             request.options.deleteExcluded = settings.deleteExcluded
             request.options.acceptManaged = settings.acceptManaged
+            request.options.switchAccount = settings.switchAccount
             request.options.filter = PathFilter(exclude: settings.exclude, include: settings.include)
             if StandardStreams.isErrorATerminal { try await pipeline.personAsks() }
             if let vault { request.vaultIDs = [try await VaultChoice(pipeline, logger).id(of: vault)] }

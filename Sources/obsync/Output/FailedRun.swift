@@ -8,9 +8,6 @@ struct FailedRun: Error {
     /// The credentials file.
     let credentials: String
 
-    /// How many files are named.
-    private static let mostFiles = 10
-
     /// What people read. Each failure is said once, by its cause: vaults by name and id, files by their paths.
     ///
     /// - Parameter command: the command that was run, to be run again once the cause is mended.
@@ -23,15 +20,7 @@ struct FailedRun: Error {
         lines += refused.map { vault in
             "obsync: \(vault.error ?? error.name.rawValue): \(vault.shownName): \(vault.message ?? error.message)"
         }
-        for file in summary.attention.prefix(Self.mostFiles) {
-            let vault = summary.vaults.first { $0.vaultID == file.vaultID }
-            let place = [vault?.name ?? file.vaultID.rawValue, file.path ?? "version \(file.version)"]
-            lines.append(
-                "  \(place.joined(separator: "/").printable): \(file.reason), \(file.attempts.counted("attempt"))"
-            )
-        }
-        let more = summary.notMirrored - min(summary.attention.count, Self.mostFiles)
-        if more > 0, !summary.attention.isEmpty { lines.append("  and \(more.grouped) more") }
+        lines += summary.attentionLines
         let done = summary.vaults.filter { $0.outcome == .mirrored }
         if !done.isEmpty {
             lines.append(
@@ -50,10 +39,29 @@ extension Summary.VaultOutcome {
     var shownName: String { name.map { "\($0.printable) (\(vaultID))" } ?? vaultID.rawValue }
 }
 
+extension Summary.Attention {
+    /// The vault's name with the id, or the id alone.
+    var shownName: String { name.map { "\($0.printable) (\(vaultID))" } ?? vaultID.rawValue }
+}
+
 extension Summary {
+    /// The files that are not mirrored, a line each, up to ten of them.
+    var attentionLines: [String] {
+        let files = attention.filter { $0.version != nil }.prefix(10)
+        var lines = files.map { file in
+            let place = [file.name ?? file.vaultID.rawValue, file.path ?? "version \(file.version ?? 0)"]
+            let reason = file.reason + (file.code.map { " (\($0))" } ?? "")
+            return "  \(place.joined(separator: "/").printable): \(reason), \((file.attempts ?? 1).counted("attempt"))"
+        }
+        let more = attentionCount - attention.count { $0.version == nil } - files.count
+        if more > 0, !files.isEmpty { lines.append("  and \(more.grouped) more") }
+        return lines
+    }
+
     /// Adds what must not leave this machine: the names of vaults, and the paths of files.
     mutating func addNames(_ report: RunReport?, records: any RecordStore) async {
         let names = report?.names ?? [:]
+        defer { for index in attention.indices { attention[index].name = names[attention[index].vaultID] } }
         for index in vaults.indices { vaults[index].name = names[vaults[index].vaultID] }
         // What cannot be read is told by nobody; the run itself is over.
         try? await addAttention(from: records, withPaths: true)

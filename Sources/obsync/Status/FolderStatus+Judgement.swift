@@ -25,11 +25,17 @@ extension FolderStatus {
         for index in vaults.indices {
             let name = vaults[index].name.printable
             if let message = vaults[index].message { reasons.append("\(name) could not be listed: \(message)") }
+            if vaults[index].hasLeft == true {
+                reasons.append(
+                    "\(name) is not in the account any more; its files stay, and "
+                        + "obsync forget \(vaults[index].vaultID) --dest \(destination.shellQuoted) ends this note"
+                )
+            }
             if vaults[index].attentionCount > 0 {
                 let count = vaults[index].attentionCount
                 reasons.append("\(count.counted("file")) of \(name) \(count == 1 ? "is" : "are") not mirrored")
             }
-            guard let maxAge else { continue }
+            guard let maxAge, vaults[index].hasLeft != true, vaults[index].isForgotten != true else { continue }
             let age = vaults[index].ageSeconds.map { Duration.seconds($0) }
             vaults[index].isTooOld = age.map { $0 > maxAge } ?? true
             guard vaults[index].isTooOld else { continue }

@@ -26,6 +26,12 @@ struct FolderStatus: Codable, Hashable {
         /// Why the last run could not list it.
         var error: String?
         var message: String?
+        /// Whether the account has it no more.
+        var hasLeft: Bool?
+        /// Whether somebody knows that, and wants to hear no more of it.
+        var isForgotten: Bool?
+        /// Its folder in the destination.
+        var folder: String?
         /// Files that were tried and are not mirrored.
         var attentionCount: Int
         /// The first of them.
@@ -41,6 +47,9 @@ struct FolderStatus: Codable, Hashable {
             case lastComplete = "last_complete"
             case ageSeconds = "age_seconds"
             case isTooOld = "too_old"
+            case hasLeft = "left"
+            case isForgotten = "forgotten"
+            case folder
             case attentionCount = "attention_count"
         }
     }

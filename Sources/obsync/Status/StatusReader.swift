@@ -31,8 +31,9 @@ struct StatusReader {
         let ended = executions.first { $0.status != .running || $0.isOrphan }
         let last = try await report(on: ended)
         var status = FolderStatus(destination: folder.path)
-        status.vaults = try await vaults(store, last)
-        status.lastRun = ended.map(run)
+        let summary = ended?.output.flatMap { try? FunctionJSON.decode(Summary.self, from: $0.jsonText.utf8) }
+        status.vaults = try await vaults(store, last, summary)
+        status.lastRun = ended.map { run($0, summary) }
         status.current = try await current(isAtWork, executions.first { $0.shownStatus == .running }, store)
         status.token = credentials.map(token)
         return status
@@ -49,7 +50,12 @@ struct StatusReader {
         return try await RunReport.load(run, from: state, now: clock.now)
     }
 
-    private func vaults(_ store: SQLiteRecordStore, _ last: RunReport?) async throws -> [FolderStatus.Vault] {
+    private func vaults(
+        _ store: SQLiteRecordStore,
+        _ last: RunReport?,
+        _ summary: Summary?
+    ) async throws -> [FolderStatus.Vault] {
+        let left = summary?.attention.filter { $0.reason == Summary.Attention.VaultReason.left.rawValue } ?? []
         let names = last?.names ?? [:]
         let refused = (last?.outcomes ?? []).filter { $0.outcome == .refused }
         let known = try await store.vaults().filter { $0 != .account }
@@ -73,6 +79,9 @@ struct StatusReader {
                     ageSeconds: complete.map { $0.duration(to: clock.now).components.seconds },
                     error: problem?.error,
                     message: problem?.message,
+                    hasLeft: left.contains { $0.vaultID == id } && state?.isForgotten != true ? true : nil,
+                    isForgotten: state?.isForgotten,
+                    folder: state?.folder,
                     attentionCount: census.failureCount,
                     attention: census.failures.map(file)
                 )
@@ -92,9 +101,8 @@ struct StatusReader {
         )
     }
 
-    private func run(_ record: ExecutionRecord) -> FolderStatus.Run {
+    private func run(_ record: ExecutionRecord, _ summary: Summary?) -> FolderStatus.Run {
         let cause = record.cause.flatMap { try? FunctionJSON.decode(FailureCause.self, from: $0.utf8) }
-        let summary = record.output.flatMap { try? FunctionJSON.decode(Summary.self, from: $0.jsonText.utf8) }
         let advice = Advice(credentials: credentials, command: command)
         let stopped = record.shownStatus == .aborted ? "The next run goes on from there." : nil
         return FolderStatus.Run(

@@ -10,6 +10,7 @@ struct StatusText {
     var lines: [String] {
         var lines = [status.destination.printable, ""]
         lines += table
+        lines += renamed
         lines += attention
         lines.append("")
         lines += status.current.map(current) ?? []
@@ -36,6 +37,17 @@ struct StatusText {
     private func files(of vault: FolderStatus.Vault) -> String {
         let counts = "\(vault.filesMirrored.grouped) of \(vault.filesKnown.grouped)"
         return vault.ageSeconds == nil ? counts + " so far" : counts
+    }
+
+    /// A vault that was renamed at the source keeps its folder.
+    private var renamed: [String] {
+        status.vaults.compactMap { vault in
+            guard let folder = vault.folder, !folder.isEmpty, !folder.hasPrefix(KeyMapping.plainFolder(vault.name))
+            else {
+                return nil
+            }
+            return "\(vault.name.printable) is in the folder \(folder.printable), as it was called at first."
+        }
     }
 
     private var attention: [String] {

@@ -1,17 +1,10 @@
 import Foundation
 import Logging
-import Synchronization
 import TestSupport
 import Testing
 
 /// The real executable, run as a process of its own.
 struct ObsyncProcess {
-    struct Outcome {
-        var status: Int32
-        var output: String
-        var error: String
-    }
-
     let process = Process()
     private let output = Pipe()
     private let error = Pipe()
@@ -30,36 +23,18 @@ struct ObsyncProcess {
     /// Starts it.
     func start() throws { try process.run() }
 
-    /// Waits for the end, away from the threads that tasks run on.
-    func outcome() async -> Outcome {
-        await withCheckedContinuation { continuation in
-            let errors = Mutex("")
-            DispatchQueue.global().async {
-                let group = DispatchGroup()
-                DispatchQueue.global().async(group: group) {
-                    let text = String(decoding: error.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-                    errors.withLock { $0 = text }
-                }
-                let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-                group.wait()
-                process.waitUntilExit()
-                let status = process.terminationStatus
-                continuation.resume(
-                    returning: Outcome(status: status, output: text, error: errors.withLock { $0 })
-                )
-            }
-        }
-    }
+    /// Waits for the end.
+    func outcome() async throws -> ProgramOutcome { try await process.outcome(output, error) }
 
     /// Runs it from beginning to end.
     static func run(
         _ arguments: [String] = [],
         script: String? = nil,
         environment: [String: String] = [:]
-    ) async throws -> Outcome {
+    ) async throws -> ProgramOutcome {
         let process = try ObsyncProcess(arguments, script: script, environment: environment)
         try process.start()
-        return await process.outcome()
+        return try await process.outcome()
     }
 }
 

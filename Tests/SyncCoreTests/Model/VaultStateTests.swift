@@ -30,8 +30,8 @@ struct VaultStateTests {
     @Test("the next state goes on with what is known of the vault, and nothing else")
     func goesOn() {
         var first = state
-        (first.account, first.passwordSource, first.pinnedSalt) = ("account-1", "secret", "salt")
-        (first.encryptionVersion, first.term, first.records) = (3, 7, 12)
+        (first.account, first.passwordSource, first.isForgotten) = ("account-1", "own", true)
+        (first.term, first.records) = (7, 12)
         first.noteDeletions(files: 1, bytes: 2, at: noon(1))
         let next = VaultState(
             folder: "Notes",
@@ -42,9 +42,8 @@ struct VaultStateTests {
             previous: first
         )
         #expect(next.account == "account-1")
-        #expect(next.passwordSource == "secret")
-        #expect(next.pinnedSalt == "salt")
-        #expect((next.encryptionVersion, next.term, next.records) == (3, 7, nil))
+        #expect(next.passwordSource == "own")
+        #expect((next.isForgotten, next.term, next.records) == (nil, 7, nil))
         #expect(next.deletions == first.deletions)
         #expect(next.form == .current)
     }
