@@ -12,6 +12,8 @@ package struct CatalogueLine: Codable, Hashable, Sendable {
         case replaced
         /// It was deleted at the source.
         case deleted
+        /// It was deleted at the source, and the mirror goes on holding it.
+        case kept
         /// Somebody changed it in the mirror; these are their bytes.
         case edited
         /// It stood where a file of the mirror belongs.
@@ -50,12 +52,12 @@ package struct CatalogueLine: Codable, Hashable, Sendable {
             case .failed: .failed
             case .inProgress: .pending
             case .skipped: .refused
-            case .deleted: .deleted
+            case .deleted: record.isStored ? .kept : .deleted
             }
         size = record.size
         mtime = record.mtime
         sha256 = record.sha256
-        since = record.status == .completed ? record.lastSynced : nil
+        since = record.isStored ? record.lastSynced : nil
         error = record.lastError
     }
 
@@ -122,9 +124,12 @@ package struct Catalogue: Sendable {
         report: (CatalogueLine) async throws -> Void
     ) async throws {
         switch question {
-        case .present where records != nil: try await known(vault, files, report) { $0 == .completed }
-        case .deleted where records != nil: try await known(vault, files, report) { $0 == .deleted }
-        case .notMirrored: try await known(vault, files, report) { $0 != .completed && $0 != .deleted }
+        case .present where records != nil: try await known(vault, files, report) { $0.isStored }
+        case .deleted where records != nil: try await known(vault, files, report) { $0.status == .deleted }
+        case .notMirrored:
+            try await known(vault, files, report) {
+                $0.status != .completed && $0.status != .deleted
+            }
         case .versions: try await told(vault, files, report, \.versions)
         case .present: try await told(vault, files, report) { VersionSelection.present($0).map { [$0] } ?? [] }
         case .at(let moment):
@@ -141,13 +146,13 @@ package struct Catalogue: Sendable {
         _ vault: MirroredVault,
         _ files: FileSelection,
         _ report: (CatalogueLine) async throws -> Void,
-        where isMeant: (FileRecord.Status) -> Bool
+        where isMeant: (FileRecord) -> Bool
     ) async throws {
         guard let records, let id = vault.id else {
             throw SyncError(.invalidInput, "what is not mirrored stands in the records, and there are none here")
         }
         for try await page in records.allRecords(in: id, after: nil) {
-            for record in page where isMeant(record.status) && files.contains(record.path) {
+            for record in page where isMeant(record) && files.contains(record.path) {
                 try await report(CatalogueLine(record))
             }
         }

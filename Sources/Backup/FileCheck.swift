@@ -19,7 +19,7 @@ struct FileCheck: Sendable {
     /// Compares a file.
     ///
     /// - Parameters:
-    ///   - record: the record of a completed file.
+    ///   - record: the record of a stored file.
     ///   - object: what the listing of the store says; nil where it names no such file.
     ///   - prefix: what the keys of the vault begin with.
     /// - Returns: what the comparison shows.

@@ -29,7 +29,7 @@ package struct PresentHistory: VersionHistory {
     }
 }
 
-/// The completed records of a vault as files with one version each.
+/// The records of stored files of a vault as files with one version each.
 private struct PresentFiles: AsyncSequence, Sendable {
     typealias Element = [FileVersions]
     typealias Failure = any Error
@@ -57,7 +57,7 @@ private struct PresentFiles: AsyncSequence, Sendable {
         }
 
         private func file(_ record: FileRecord) -> FileVersions? {
-            guard record.status == .completed, let key = try? KeyMapping.key(folder: folder, path: record.path) else {
+            guard record.isStored, let key = try? KeyMapping.key(folder: folder, path: record.path) else {
                 return nil
             }
             var version = FileVersion(path: record.path, size: record.size ?? 0, place: .init(rawValue: key.rawValue))

@@ -189,7 +189,9 @@ package struct Verification: Sendable {
                 return nil
             }
             // Records of paths that are very long, and those of the last second, are not among those that are walked.
-            if let record = try await records.records(of: [path], in: vault)[path], record.status != .deleted {
+            if let record = try await records.records(of: [path], in: vault)[path],
+                record.status != .deleted || record.isStored
+            {
                 return nil
             }
             try await summary.note(.fault(Finding(fault: .stranger, path: path)), report)
@@ -201,7 +203,7 @@ package struct Verification: Sendable {
         guard files.contains(record.path), settings.share.contains(record.path) else { return false }
         switch record.status {
         case .completed: return true
-        case .deleted: return false
+        case .deleted: return record.isStored
         case .failed, .inProgress, .skipped:
             summary.notMirrored += 1
             return false

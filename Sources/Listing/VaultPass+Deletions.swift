@@ -83,15 +83,16 @@ extension VaultPass {
             var record = known[entry.path] ?? FileRecord(entry, status: .failed, author: author, previous: nil)
             let isNewer = record.epoch == vault.epoch && record.version > entry.version
             if record.status == .deleted || isNewer { continue }
+            let isKept = lister.deletions == .keep && record.isStored
             record.status = .deleted
             record.version = entry.version
             record.run = run
             record.epoch = vault.epoch
             record.pendingSince = nil
             record.lastError = nil
-            record.reason = nil
+            record.reason = isKept ? FileRecord.kept : nil
             record.deletedAt = lister.clock.now
-            record.fingerprint = nil
+            if !isKept { record.fingerprint = nil }
             uploads[record.path] = record.checkpoint?.upload
             record.checkpoint = nil
             tombstones.append(record)

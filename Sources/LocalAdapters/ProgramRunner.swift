@@ -38,7 +38,8 @@ package enum ProgramRunner {
             group.addTask {
                 // A task that is cancelled, because the program has ended or its caller has no patience, ends it too.
                 try? await Task.sleep(for: limit)
-                if process.isRunning { process.terminate() }
+                // One that was started with the usual signals ignored would not end by those.
+                if process.isRunning { kill(process.processIdentifier, SIGKILL) }
                 return nil
             }
             defer { group.cancelAll() }

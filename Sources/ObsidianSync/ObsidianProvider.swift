@@ -16,7 +16,8 @@ package struct ObsidianProvider: LibraryProvider {
         package var assumedEncryptionVersion: Int?
         /// The way to the sync hosts.
         package var network = NetworkSettings()
-        /// How long a socket that nobody uses stays open for the next batch.
+        /// How long a socket that nobody uses stays open for the next batch. A function is frozen between two calls and could not
+        /// close it.
         package var idleSocketLifetime: Duration = .seconds(10)
         /// How long the service may take.
         package var timeouts = SocketTimeouts()
@@ -34,6 +35,7 @@ package struct ObsidianProvider: LibraryProvider {
                 allowing: AllowedHosts(environment: environment),
                 allowsLoopback: ServiceAddress.isLoopback(apiURL)
             )
+            if environment["AWS_LAMBDA_FUNCTION_NAME"] != nil { idleSocketLifetime = .zero }
             if let text = environment["OBSIDIAN_SOCKETS"], !text.isEmpty {
                 guard let number = Int(text), (1...8).contains(number) else {
                     throw SyncError(.invalidConfiguration, "OBSIDIAN_SOCKETS has to be a whole number from 1 to 8")

@@ -59,6 +59,9 @@ extension Process {
         let result: Swift.Result<Result, any Error>
         do { result = .success(try await body()) } catch { result = .failure(error) }
         terminate()
+        // Whoever was started with the signal ignored does not end by it.
+        for _ in 0..<100 where isRunning { try? await Task.sleep(for: .milliseconds(50)) }
+        if isRunning { kill(processIdentifier, SIGKILL) }
         try await ended()
         return try result.get()
     }

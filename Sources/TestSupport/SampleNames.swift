@@ -22,6 +22,10 @@ extension RunID {
     package static let second = RunID("run-2")!
     /// The one after that.
     package static let third = RunID("run-3")!
+    /// A fourth run.
+    package static let fourth = RunID("run-4")!
+    /// A fifth run.
+    package static let fifth = RunID("run-5")!
 }
 
 extension Logger {

@@ -63,7 +63,9 @@ struct TelemetryTests {
         }
         function.end()
         said.metrics = try await function.output.lines().map { try #require(try PublishedMetrics(line: Data($0.utf8))) }
-        said.log = try await function.log.lines().dropFirst().map { try FunctionJSON.decode(JSON.self, from: $0.utf8).members }
+        said.log = try await function.log.lines().dropFirst().map {
+            try FunctionJSON.decode(JSON.self, from: $0.utf8).members
+        }
         while let datagram = receiver.next() {
             let parts = datagram.split(separator: UInt8(ascii: "\n"))
             try #require(parts.count == 2)

@@ -47,12 +47,25 @@ struct CommandCredentials: Sendable {
                     + ", which is not installed; install it, or set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN"
             )
         }
-        guard status == 0, let found = CredentialDocument.credential(output) else {
-            throw profile.unavailable(
-                "uses \(what), and the AWS CLI gives no credentials for it (status \(status)); run: aws configure export-credentials --profile \(profile.name)"
-            )
+        if status == 0, let found = CredentialDocument.credential(output) { return found }
+        if let found = try await assumedRole(of: profile, run) { return found }
+        throw profile.unavailable(
+            "uses \(what), and the AWS CLI gives no credentials for it (status \(status)); that takes version 2 of it, and this command tells more: aws configure export-credentials --profile \(profile.name)"
+        )
+    }
+
+    /// Those of a role that another profile may assume. Version 1 of the AWS CLI can do that, and exports no credentials.
+    private func assumedRole(of profile: Profile, _ run: CommandRunner) async throws -> ExpiringCredential? {
+        guard let role = profile.settings["role_arn"], let source = profile.settings["source_profile"],
+            profile.settings["mfa_serial"] == nil
+        else { return nil }
+        var arguments = ["aws", "sts", "assume-role", "--output", "json", "--profile", source, "--role-arn", role]
+        arguments += ["--role-session-name", profile.settings["role_session_name"] ?? "obsync"]
+        for (setting, option) in [("external_id", "--external-id"), ("duration_seconds", "--duration-seconds")] {
+            if let value = profile.settings[setting] { arguments += [option, value] }
         }
-        return found
+        guard let (status, output) = try await run(arguments, environment), status == 0 else { return nil }
+        return CredentialDocument.credential(output)
     }
 }
 

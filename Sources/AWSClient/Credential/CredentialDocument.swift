@@ -21,10 +21,23 @@ struct CredentialDocument: Decodable {
         case expiration = "Expiration"
     }
 
+    /// The same as STS gives it: `{"Credentials": {…}}`.
+    private struct Answer: Decodable {
+        let credentials: CredentialDocument
+
+        private enum CodingKeys: String, CodingKey {
+            case credentials = "Credentials"
+        }
+    }
+
     /// Reads a document; nil for anything else.
     static func credential(_ bytes: some Sequence<UInt8>) -> ExpiringCredential? {
-        guard let document = try? JSONDecoder().decode(Self.self, from: Data(bytes)), !document.accessKeyId.isEmpty,
-            !document.secretAccessKey.isEmpty
+        let data = Data(bytes)
+        let decoder = JSONDecoder()
+        guard
+            let document = (try? decoder.decode(Self.self, from: data))
+                ?? (try? decoder.decode(Answer.self, from: data))?.credentials,
+            !document.accessKeyId.isEmpty, !document.secretAccessKey.isEmpty
         else { return nil }
         let credential = Credential(
             accessKeyId: document.accessKeyId,

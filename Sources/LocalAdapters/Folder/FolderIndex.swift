@@ -72,7 +72,7 @@ struct FolderIndex: Sendable {
             ]
         )
         return try bodies.map { try FileRecord(json: $0.utf8) }.compactMap { record in
-            let isStored = record.status == .completed
+            let isStored = record.isStored
             guard isStored || record.fingerprint != nil else { return nil }
             return StoredContent(
                 fingerprint: record.fingerprint,

@@ -102,7 +102,7 @@ private struct FolderVersions: AsyncSequence, Sendable {
                 versions[path, default: []].append(version)
             }
             for record in page {
-                guard record.status == .completed, let key = try? KeyMapping.key(folder: folder, path: record.path)
+                guard record.isStored, let key = try? KeyMapping.key(folder: folder, path: record.path)
                 else {
                     continue
                 }

@@ -94,6 +94,7 @@ actor SocketPool {
     private var listing: SyncSocket?
     /// Whether no listing was read yet, for the vault was opened with a socket that an earlier batch has left.
     private var mayList = false
+    private var servesBodies = false
     private var idle: [SyncSocket] = []
     private var leased = 0
     private var waiters: [CheckedContinuation<Void, Never>] = []
@@ -114,6 +115,7 @@ actor SocketPool {
             mayList = true
             return
         }
+        await shelf.clear()
         do {
             listing = try await opener.open()
         } catch let error as SyncError {
@@ -122,10 +124,13 @@ actor SocketPool {
         }
     }
 
-    /// Leaves the sockets that nobody uses to the next batch.
+    /// Leaves the sockets that nobody uses to the next batch, where this one has fetched bodies: after a listing, nothing more may
+    /// be asked of the vault for long.
     func putAway() async {
-        for socket in idle where await socket.isIdle { await shelf.put(socket, known: known, opener.label) }
-        idle = []
+        if servesBodies {
+            for socket in idle where await socket.isIdle { await shelf.put(socket, known: known, opener.label) }
+            idle = []
+        }
         await close()
     }
 
@@ -156,6 +161,7 @@ actor SocketPool {
     ///
     /// - Throws: `Throttled` when the service gives no socket at all; `SourceUnavailable`; `CancellationError`.
     func lease() async throws -> SyncSocket {
+        servesBodies = true
         guard leased < setLimit else {
             throw SyncError(.protocolChanged, "more bodies are fetched at once than there are sockets")
         }

@@ -66,5 +66,17 @@ final class SocketShelf: Sendable {
         return nil
     }
 
+    /// Closes all sockets: the service may mind one more beside them.
+    func clear() async {
+        let all = sockets.withLock { sockets in
+            defer { sockets = [:] }
+            return sockets.values.flatMap(\.self)
+        }
+        for kept in all {
+            kept.closing.cancel()
+            await kept.socket.close()
+        }
+    }
+
     private func isOld(_ kept: Kept) -> Bool { kept.since.duration(to: clock.now) >= lifetime }
 }

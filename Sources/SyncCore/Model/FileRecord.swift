@@ -48,7 +48,7 @@ package struct FileRecord: Codable, Hashable, Sendable {
     package var attempts: Int
     /// The stable name of the last error.
     package var lastError: String?
-    /// Why it came to that: the other side's code, where it gave one.
+    /// Why it came to that: the other side's code, where it gave one, or ``kept``.
     package var reason: String?
     /// When the file was deleted.
     package var deletedAt: Timestamp?
@@ -153,6 +153,12 @@ package struct FileRecord: Codable, Hashable, Sendable {
             sha256: sha256
         )
     }
+
+    /// The reason of a file that is gone at the source and that the mirror goes on holding.
+    package static let kept = "Kept"
+
+    /// Whether the mirror holds the file's bytes, be it gone at the source or not.
+    package var isStored: Bool { status == .completed || status == .deleted && reason == Self.kept }
 
     /// Whether a run may hand out again what waits: what failed at once, what was gone at the source an hour later, then
     /// after twice that time, and so on up to a week.

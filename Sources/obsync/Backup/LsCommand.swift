@@ -96,6 +96,7 @@ struct LsCommand: AsyncParsableCommand {
         case .mirrored: "held now"
         case .replaced: "replaced\(until)"
         case .deleted: "deleted\(until)"
+        case .kept: "gone at the source, kept here"
         case .edited: "edited in the mirror, set aside\(until)"
         case .inTheWay: "was in the way, set aside\(until)"
         case .failed: "failed: \(line.error ?? "unknown")"

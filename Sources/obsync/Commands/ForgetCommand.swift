@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
-import LocalAdapters
 import Listing
+import LocalAdapters
 import SyncCore
 
 /// `obsync forget`

@@ -142,12 +142,12 @@ struct LocalRun {
                 StandardStreams.error("The last run did not come to its end; this one goes on where it stopped.")
             }
             folder.removeWorkingData(keeping: try await kept.redrivableRuns())
-            let begun = engine.interpreter.now
+            let before = try await newest(engine)
             var summary = try await pinging(transport) {
                 do {
                     return try await body(engine, pipeline)
                 } catch let error as SyncError {
-                    throw await failure(error, engine, pipeline, since: begun)
+                    throw await failure(error, engine, pipeline, after: before)
                 }
             }
             let run = summary.metadata["run"].flatMap { RunID($0) }
@@ -191,11 +191,11 @@ struct LocalRun {
         _ error: SyncError,
         _ engine: LocalEngine,
         _ pipeline: Pipeline,
-        since begun: StateMachine.Timestamp
+        after before: ExecutionRecord?
     ) async -> FailedRun {
         var summary = Summary(failure: error)
-        let newest = try? await engine.executions.executions(status: nil, limit: 1).first
-        if let newest, newest.redriven ?? newest.started >= begun {
+        let newest = try? await newest(engine)
+        if let newest, newest.name != before?.name || newest.redrives != before?.redrives {
             let run = RunID(newest.input["run"]?.string ?? newest.name)
             let report = await report(on: run, pipeline)
             if let report { summary = report.summary(ofFailure: error) }
@@ -204,6 +204,10 @@ struct LocalRun {
             await summary.addNames(report, records: pipeline.records)
         }
         return FailedRun(error: error, summary: summary, credentials: credentials)
+    }
+
+    private func newest(_ engine: LocalEngine) async throws -> ExecutionRecord? {
+        try await engine.executions.executions(status: nil, limit: 1).first
     }
 
     private func report(on run: RunID?, _ pipeline: Pipeline) async -> RunReport? {

@@ -37,7 +37,7 @@ extension FolderStatus {
             }
             guard let maxAge, vaults[index].hasLeft != true, vaults[index].isForgotten != true else { continue }
             let age = vaults[index].ageSeconds.map { Duration.seconds($0) }
-            vaults[index].isTooOld = age.map { $0 > maxAge } ?? true
+            vaults[index].isTooOld = age.map { $0 >= maxAge } ?? true
             guard vaults[index].isTooOld else { continue }
             let last = age.map { "was \($0.inWords) ago" } ?? "is still to come"
             reasons.append("the last complete run of \(name) \(last)")

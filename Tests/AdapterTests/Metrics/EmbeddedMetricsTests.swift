@@ -141,6 +141,7 @@ struct EmbeddedMetricsTests {
         metrics.failed(.throttled)
         metrics.recovering()
         metrics.lastComplete(.seconds(1))
+        metrics.attention(1)
         metrics.pending(files: 1, oldest: .seconds(1))
         metrics.memory(bytes: 1)
         metrics.tokenLeft(.seconds(1))

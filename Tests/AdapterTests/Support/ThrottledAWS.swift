@@ -135,7 +135,10 @@ extension HTTPRequest {
                 guard case .string? = json.members["UpdateExpression"] else { return text }
             }
         }
-        return json[["Item", "vault_id", "S"]] ?? json[["Key", "vault_id", "S"]] == .string("#folders") ? "folder" : nil
+        let partition =
+            json[["Item", "vault_id", "S"]] ?? json[["Key", "vault_id", "S"]]
+            ?? json[["ExpressionAttributeValues", ":folders", "S"]]
+        return partition == .string("#folders") ? "folder" : nil
     }
 
     private var json: JSON? {

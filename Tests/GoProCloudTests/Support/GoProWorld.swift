@@ -140,7 +140,7 @@ struct GoProWorld: Sendable {
         )
         let records = records
         evidence.leaseOwner = { records.lease(on: $0)?.owner }
-        evidence.keepsDeleted = listing.deletions == .keep
+        evidence.keepsDeleted = listing.deletions ?? .keep == .keep
         for violation in try await MirrorInvariants.violations(of: evidence) {
             Issue.record("\(violation)", sourceLocation: sourceLocation)
         }

@@ -137,8 +137,9 @@ struct FaultyService: Sendable {
 
         /// Runs the state machine once.
         @discardableResult
-        func run(complete: Bool = false) async throws -> Summary {
+        func run(complete: Bool = false, allowDeletions: Bool = false) async throws -> Summary {
             var request = SyncRequest()
+            request.options.allowDeletions = allowDeletions
             request.syncType = complete ? .complete : .incremental
             // The lease of a run that failed has run out by then.
             service.clock.advance(by: .seconds(3600))

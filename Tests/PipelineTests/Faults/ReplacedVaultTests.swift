@@ -78,7 +78,7 @@ struct ReplacedVaultTests {
             try await runner.run()
             #expect(service.digests == FaultyService.account(of: library))
             for file in library.vaults[0].account().files { try library.vaults[0].delete(file.path) }
-            try await runner.run()
+            try await runner.run(allowDeletions: true)
             try await runner.run()
             #expect(service.digests == FaultyService.account(of: library))
         }
