@@ -195,7 +195,7 @@ struct LocalRun {
     ) async -> FailedRun {
         var summary = Summary(failure: error)
         let newest = try? await newest(engine)
-        if let newest, newest.name != before?.name || newest.redrives != before?.redrives {
+        if let newest, newest.name != before?.name || newest.redriveCount != before?.redriveCount {
             let run = RunID(newest.input["run"]?.string ?? newest.name)
             let report = await report(on: run, pipeline)
             if let report { summary = report.summary(ofFailure: error) }
