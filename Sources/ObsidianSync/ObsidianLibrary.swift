@@ -60,8 +60,23 @@ struct ObsidianLibrary: LibrarySource {
         }
     }
 
-    private func open(_ listed: ListedVault, _ keys: VaultKeys, since: Int64) async throws -> SocketPool {
-        let opener = SocketOpener(
+    func waitForChange(in id: VaultID, since cursor: SourceCursor) async throws -> Bool {
+        guard let listed = try await listedVault(id) else {
+            throw SyncError(.invalidInput, "the account has no vault with the id \(id.rawValue)")
+        }
+        let socket = try await opener(listed, try await keys(of: listed), since: try cursor.uid).open()
+        do {
+            try await socket.waitForChange()
+            await socket.close()
+            return true
+        } catch {
+            await socket.close()
+            throw error
+        }
+    }
+
+    private func opener(_ listed: ListedVault, _ keys: VaultKeys, since: Int64) throws -> SocketOpener {
+        SocketOpener(
             client: client,
             endpoint: try configuration.hosts.endpoint(for: listed.host),
             opening: .init(
@@ -75,6 +90,10 @@ struct ObsidianLibrary: LibrarySource {
             timeouts: configuration.timeouts,
             backoff: backoff
         )
+    }
+
+    private func open(_ listed: ListedVault, _ keys: VaultKeys, since: Int64) async throws -> SocketPool {
+        let opener = try opener(listed, keys, since: since)
         // A vault that was opened before is opened with the same password: asking about that first would be one call for
         // nothing. Where the socket is refused, it tells why.
         if since == 0 { try await api.checkAccess(listed, keyHash: keys.keyHash, token: token, logger) }

@@ -118,6 +118,10 @@ private struct ObservedSource: LibrarySource {
     let base: any LibrarySource
     let observer: ProviderObserver
 
+    func waitForChange(in id: VaultID, since cursor: SourceCursor) async throws -> Bool {
+        try await base.waitForChange(in: id, since: cursor)
+    }
+
     func vaults() async throws -> [Vault] {
         try await observer.traced("vaults") { try await base.vaults() }
     }

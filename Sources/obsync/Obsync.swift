@@ -15,8 +15,8 @@ struct Obsync: AsyncParsableCommand {
             CommandGroup(
                 name: "Mirror",
                 subcommands: [
-                    LoginCommand.self, VaultsCommand.self, SyncCommand.self, StatusCommand.self, DemoCommand.self,
-                    ForgetCommand.self, LogoutCommand.self,
+                    LoginCommand.self, VaultsCommand.self, SyncCommand.self, WatchCommand.self, StatusCommand.self,
+                    DemoCommand.self, ForgetCommand.self, LogoutCommand.self,
                 ]
             ),
             CommandGroup(name: "Backup", subcommands: [LsCommand.self, VerifyCommand.self, RestoreCommand.self]),

@@ -30,6 +30,18 @@ struct SyncSocketStateMachineTests {
         return machine
     }
 
+    @Test("who waits for changes is told of each, and of nothing else")
+    func watching() throws {
+        var machine = try Self.machine(at: .idle)
+        machine.watch()
+        #expect(!machine.isIdle)
+        #expect(try machine.received(Self.message(#"{"op":"pong"}"#)) == .ignore)
+        #expect(try machine.received(Self.message(#"{"op":"ready","version":9}"#)) == .ignore)
+        #expect(try machine.received(bytes: 3, isFinal: true) == .ignore)
+        #expect(try machine.received(Self.message(#"{"op":"push","uid":10,"path":"ab"}"#)) == .changed)
+        #expect(try machine.received(Self.message(#"{"op":"push","uid":11,"path":"ab"}"#)) == .changed)
+    }
+
     @Test("a whole conversation: init, listing, two bodies, one refusal, one that is gone")
     func conversation() throws {
         let record = try Self.message(#"{"op":"push","uid":5,"path":"ab"}"#)

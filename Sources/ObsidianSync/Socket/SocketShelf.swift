@@ -39,6 +39,14 @@ final class SocketShelf: Sendable {
         self.clock = clock
     }
 
+    // Nobody comes for them any more.
+    deinit {
+        for kept in sockets.withLock({ $0 }).values.flatMap(\.self) {
+            kept.closing.cancel()
+            kept.socket.leave()
+        }
+    }
+
     /// Keeps an idle socket.
     func put(_ socket: SyncSocket, known: Int64, _ label: Label) async {
         guard lifetime > .zero else { return await socket.close() }

@@ -13,6 +13,7 @@ actor SyncSocket {
         case ready(version: Int64)
         case body(size: Int64)
         case gone
+        case changed
         case bytes([UInt8], isLast: Bool)
         case refused(String)
     }
@@ -50,6 +51,9 @@ actor SyncSocket {
         try? await connection.channel.close()
     }
 
+    /// Lets the socket close by itself.
+    nonisolated func leave() { connection.channel.close(promise: nil) }
+
     /// Closes the socket after a while, unless that is cancelled.
     nonisolated func closeLater(in delay: TimeAmount) -> Scheduled<Void> {
         let channel = connection.channel
@@ -72,6 +76,22 @@ actor SyncSocket {
     func skipListing() async throws -> Int64 {
         while true {
             if case .ready(let version) = try await next() { return version }
+        }
+    }
+
+    /// Returns when there is a change behind the version that the socket was opened with. Nothing else can be asked of it then.
+    func waitForChange() async throws {
+        listing: while true {
+            switch try await next() {
+            case .record: return
+            case .ready: break listing
+            default: throw SyncError(.protocolChanged, "Obsidian sent something else than a listing")
+            }
+        }
+        machine.watch()
+        while true {
+            // The other side answers pings meanwhile; one that does not is given up by them.
+            if case .changed = try await next(by: .distantFuture) { return }
         }
     }
 
@@ -133,6 +153,7 @@ actor SyncSocket {
             case .ready(let version): .ready(version: version)
             case .body(let size): .body(size: size)
             case .gone: .gone
+            case .changed: .changed
             case .refused(let text): .refused(text)
             }
         case .ping, .close:

@@ -12,6 +12,8 @@ struct SyncSocketStateMachine {
         case listing
         /// Nothing is outstanding.
         case idle
+        /// Nothing is asked any more; a change is waited for.
+        case watching
         /// `pull` was sent.
         case awaitingBody
         /// Binary frames are coming.
@@ -34,6 +36,8 @@ struct SyncSocketStateMachine {
         case body(size: Int64)
         /// The version that was asked for has no content.
         case gone
+        /// A change was made while it was waited for.
+        case changed
         /// Bytes of the body; `isLast` with the last ones.
         case bytes(isLast: Bool)
         /// Bytes that belong to the body before, which was complete.
@@ -53,6 +57,12 @@ struct SyncSocketStateMachine {
     mutating func pull() {
         precondition(state == .idle, "one request at a time")
         state = .awaitingBody
+    }
+
+    /// From now on a change is waited for.
+    mutating func watch() {
+        precondition(state == .idle, "nothing is outstanding while a change is waited for")
+        state = .watching
     }
 
     /// A text frame came in.
@@ -78,6 +88,8 @@ struct SyncSocketStateMachine {
             // A change that some device has just made: the next listing will name it.
             if message.op == "push" || message.op == "ready" { return .ignore }
             throw unexpected("a pause")
+        case .watching:
+            return message.op == "push" ? .changed : .ignore
         case .awaitingBody:
             if message.op == "push" { return .ignore }
             return try answered(message)
@@ -122,7 +134,7 @@ struct SyncSocketStateMachine {
             guard left >= 0, piecesLeft > 0 ? left >= 0 : left == 0 else { throw unexpected("a body") }
             state = piecesLeft == 0 ? .idle : .receiving(pieces: piecesLeft, bytes: left)
             return .bytes(isLast: piecesLeft == 0)
-        case .listing, .failed:
+        case .listing, .watching, .failed:
             return .ignore
         case .idle where hasReceivedBody, .awaitingBody where hasReceivedBody:
             return .surplus

@@ -115,6 +115,16 @@ package protocol LibrarySource: Sendable {
         since cursor: SourceCursor?,
         _ body: (any VaultSession) async throws -> Result
     ) async throws -> Result
+
+    /// Waits until something changes in a vault behind a cursor.
+    ///
+    /// - Returns: true when something has changed; false at once where the provider tells of no changes.
+    /// - Throws: what ``withVault(_:since:_:)`` throws, and `SourceUnavailable` when the provider cannot be listened to any more.
+    func waitForChange(in id: VaultID, since cursor: SourceCursor) async throws -> Bool
+}
+
+extension LibrarySource {
+    package func waitForChange(in id: VaultID, since cursor: SourceCursor) async throws -> Bool { false }
 }
 
 /// An open vault.

@@ -160,10 +160,9 @@ package struct S3: Sendable {
         if case .collected = request.responseBody { request.responseBody = .collected(limit: limit) }
         let response = try await send(request)
         let body = try await response.body.collect(upTo: limit)
-        // The second name is what emulators that generate their answers from the operation's name send.
-        guard let element = try? XMLElement.parse(body),
-            element.name == root || element.name == request.operation + "Response"
-        else {
+        // Emulators that generate their answers name them after the operation, and rclone leaves out the `Result`.
+        let names = [root, request.operation + "Response", root.replacing("Result", with: "")]
+        guard let element = try? XMLElement.parse(body), names.contains(element.name) else {
             throw request.malformed("the answer is not the XML that was expected")
         }
         return (element, response.headers)
