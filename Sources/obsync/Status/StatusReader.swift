@@ -31,7 +31,7 @@ struct StatusReader {
         let ended = executions.first { $0.status != .running || $0.isOrphan }
         let last = try await report(on: ended)
         var status = FolderStatus(destination: folder.path)
-        status.vaults = try await vaults(store, last)
+        status.vaults = try await VaultStatuses(records: store, now: clock.now).read(try await store.vaults(), last)
         status.lastRun = ended.map(run)
         status.current = try await current(isAtWork, executions.first { $0.shownStatus == .running }, store)
         status.token = credentials.map(token)
@@ -47,49 +47,6 @@ struct StatusReader {
         guard let record, let run = RunID(record.input["run"]?.string ?? record.name) else { return nil }
         let state = FolderObjectStore(root: folder.data + "/state", scratch: folder.data + "/state/tmp")
         return try await RunReport.load(run, from: state, now: clock.now)
-    }
-
-    private func vaults(_ store: SQLiteRecordStore, _ last: RunReport?) async throws -> [FolderStatus.Vault] {
-        let names = last?.names ?? [:]
-        let refused = (last?.outcomes ?? []).filter { $0.outcome == .refused }
-        let known = try await store.vaults().filter { $0 != .account }
-        let others = refused.map(\.vaultID).filter { !known.contains($0) }
-        var vaults: [FolderStatus.Vault] = []
-        for id in known + others {
-            let state = try await store.state(of: id)
-            let census = try await VaultCensus.take(of: id, in: store)
-            let complete = state?.lastComplete
-            let problem = refused.first { $0.vaultID == id }
-            vaults.append(
-                FolderStatus.Vault(
-                    vaultID: id.rawValue,
-                    name: names[id] ?? state?.name ?? state.flatMap { $0.folder.isEmpty ? nil : $0.folder }
-                        ?? id.rawValue,
-                    filesMirrored: census.mirrored.files,
-                    filesKnown: census.known.files,
-                    bytesMirrored: census.mirrored.bytes,
-                    bytesKnown: census.known.bytes,
-                    lastComplete: complete?.iso8601,
-                    ageSeconds: complete.map { $0.duration(to: clock.now).components.seconds },
-                    error: problem?.error,
-                    message: problem?.message,
-                    attentionCount: census.failureCount,
-                    attention: census.failures.map(file)
-                )
-            )
-        }
-        return vaults.sorted { ($0.name, $0.vaultID) < ($1.name, $1.vaultID) }
-    }
-
-    private func file(_ record: FileRecord) -> FolderStatus.File {
-        FolderStatus.File(
-            path: record.path.rawValue,
-            version: record.version,
-            reason: record.lastError ?? record.status.rawValue,
-            code: record.reason,
-            attempts: record.attempts,
-            since: record.pendingSince?.iso8601
-        )
     }
 
     private func run(_ record: ExecutionRecord) -> FolderStatus.Run {
