@@ -320,9 +320,10 @@ let package = Package(
         .testTarget(
             name: "ObsyncTests",
             dependencies: [
-                "Authenticating", "Downloading", "HTTPTransport", "Listing", "LocalAdapters", "obsync", "Pipeline",
-                "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", "TestSupport", argumentParser, grdb,
-                logging, unixSignals,
+                "Authenticating", "AWSAdapters", "AWSClient", "Downloading", "HTTPTransport", "Listing",
+                "LocalAdapters",
+                "obsync", "Pipeline", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", "TestSupport",
+                argumentParser, grdb, logging, unixSignals,
             ],
             swiftSettings: settings
         ),

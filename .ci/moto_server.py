@@ -1,11 +1,44 @@
-"""moto's server, in which a DynamoDB condition and the write it guards are one step, as they are in AWS.
+"""moto's server, in which a DynamoDB condition and the write it guards are one step, as they are in AWS, and in which state
+machines run.
 
 moto answers requests in threads and looks at the condition before it writes, so two writers may both be the first. The
 calls with small JSON bodies, DynamoDB's and those of the secrets, are answered one at a time here; S3's go on side by side.
+
+A task whose function is named `lister@127.0.0.1:4711` is handed to the Invoke API at that address, such as that of
+`obsync start-lambda`; any other function does not exist.
 """
+import os
 import threading
 
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
 from moto import server
+from moto.core.config import default_user_config
+from moto.stepfunctions import models
+from moto.stepfunctions.parser.asl.utils import boto_client
+
+plain_client = boto_client.boto_client_for
+
+
+class InvokeAPI:
+    """Stands in for the client of Lambda."""
+
+    def __init__(self, region):
+        self.region = region
+
+    def invoke(self, FunctionName, **parameters):
+        name, _, address = FunctionName.partition("@")
+        if not address:
+            raise ClientError({"Error": {"Code": "ResourceNotFoundException", "Message": "there is no such function"},
+                               "ResponseMetadata": {"HTTPStatusCode": 404, "RequestId": "none"}}, "Invoke")
+        client = boto3.client("lambda", endpoint_url=f"http://{address}", region_name=self.region, aws_access_key_id="testing",
+                              aws_secret_access_key="testing", config=Config(read_timeout=960, retries={"max_attempts": 0}))
+        return client.invoke(FunctionName=name, **parameters)
+
+
+def client_for(region, service, state_credentials=None):
+    return InvokeAPI(region) if service == "lambda" else plain_client(region, service, state_credentials)
 
 
 class OneWriter(server.DomainDispatcherApplication):
@@ -14,6 +47,8 @@ class OneWriter(server.DomainDispatcherApplication):
     turn = threading.Lock()
 
     def __call__(self, environ, start_response):
+        # What a state machine asks of AWS goes to this server.
+        os.environ["MOTO_PORT"] = environ["SERVER_PORT"]
         if "HTTP_X_AMZ_TARGET" not in environ:
             return super().__call__(environ, start_response)
         with self.turn:
@@ -21,5 +56,13 @@ class OneWriter(server.DomainDispatcherApplication):
 
 
 if __name__ == "__main__":
+    boto_client.boto_client_for = client_for
+    default_user_config["stepfunctions"]["execute_state_machine"] = True
+    from moto.stepfunctions.parser.models import stepfunctions_parser_backends
+    from moto.stepfunctions.parser.backend.execution import Execution
+    # It copies a machine with all its executions when one is started, and threads cannot be copied.
+    Execution.__deepcopy__ = lambda execution, memo: execution
+    # Those that a stack makes run, too.
+    models.stepfunctions_backends = stepfunctions_parser_backends
     server.DomainDispatcherApplication = OneWriter
     server.main()

@@ -22,7 +22,11 @@ struct Obsync: AsyncParsableCommand {
             CommandGroup(name: "Backup", subcommands: [LsCommand.self, VerifyCommand.self, RestoreCommand.self]),
             CommandGroup(
                 name: "Operate",
-                subcommands: [DoctorCommand.self, ScheduleCommand.self, ExecutionsCommand.self, RedriveCommand.self]
+                subcommands: [
+                    DoctorCommand.self, ScheduleCommand.self, StartCommand.self, StopCommand.self,
+                    ExecutionsCommand.self,
+                    RedriveCommand.self, LogsCommand.self,
+                ]
             ),
             CommandGroup(name: "Deploy", subcommands: [InitCommand.self]),
             CommandGroup(

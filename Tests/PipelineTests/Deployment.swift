@@ -33,8 +33,9 @@ struct Deployment: Sendable {
     let requests: RequestLog
     /// The variables of its functions.
     let variables: [String: String]
-    private let transport: AsyncHTTPClientTransport
-    private let lambdaURL: String
+    let transport: AsyncHTTPClientTransport
+    /// Where the Invoke API of its functions is.
+    let lambdaURL: String
 
     /// Sets everything up, runs `body`, and ends all processes.
     static func with(

@@ -28,8 +28,16 @@ struct JSONProtocol: Sendable {
         service: .stepFunctions,
         targetPrefix: "AWSStepFunctions.",
         contentType: "application/x-amz-json-1.0",
-        // A description carries input and output, of 256 KiB each.
-        responseLimit: 4 << 20
+        // A description carries input and output, of 256 KiB each; a page of events many of both.
+        responseLimit: 64 << 20
+    )
+
+    static let cloudWatchLogs = JSONProtocol(
+        service: .cloudWatchLogs,
+        targetPrefix: "Logs_20140328.",
+        contentType: "application/x-amz-json-1.1",
+        // A page has at most one megabyte of events, spelled in JSON.
+        responseLimit: 16 << 20
     )
 }
 

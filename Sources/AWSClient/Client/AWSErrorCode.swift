@@ -82,4 +82,11 @@ package struct AWSErrorCode: RawRepresentable, Hashable, Sendable, CustomStringC
     package static let executionNotRedrivable = AWSErrorCode("ExecutionNotRedrivable")
     /// There is no state machine of this ARN.
     package static let stateMachineDoesNotExist = AWSErrorCode("StateMachineDoesNotExist")
+    /// The input is not JSON.
+    package static let invalidExecutionInput = AWSErrorCode("InvalidExecutionInput")
+
+    // MARK: CloudFormation
+
+    /// A parameter is wrong; also what names a stack that does not exist.
+    package static let validationError = AWSErrorCode("ValidationError")
 }

@@ -16,9 +16,18 @@ package struct AWSService: Sendable, Hashable {
     /// AWS Step Functions.
     package static let stepFunctions = AWSService(name: "states", environmentSuffix: "SFN")
 
+    /// AWS CloudFormation.
+    package static let cloudFormation = AWSService(name: "cloudformation", environmentSuffix: "CLOUDFORMATION")
+    /// Amazon CloudWatch.
+    package static let cloudWatch = AWSService(name: "monitoring", environmentSuffix: "CLOUDWATCH")
+    /// Amazon CloudWatch Logs.
+    package static let cloudWatchLogs = AWSService(name: "logs", environmentSuffix: "CLOUDWATCH_LOGS")
+
     /// Whether its errors are XML.
-    var speaksXML: Bool { self == .s3 || self == .sns }
+    var speaksXML: Bool { [.s3, .sns, .cloudFormation, .cloudWatch].contains(self) }
 
     /// All of them.
-    package static let all: [AWSService] = [s3, dynamoDB, secretsManager, sns, stepFunctions]
+    package static let all: [AWSService] = [
+        s3, dynamoDB, secretsManager, sns, stepFunctions, cloudFormation, cloudWatch, cloudWatchLogs,
+    ]
 }

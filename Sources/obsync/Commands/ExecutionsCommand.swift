@@ -7,20 +7,45 @@ import SyncCore
 struct ExecutionsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "executions",
-        abstract: "Show the executions of the state machine that a folder keeps, and their histories.",
+        abstract: "Show the executions of the state machine, in a folder or on AWS, and their histories.",
         subcommands: [ListExecutionsCommand.self, ShowExecutionCommand.self, HistoryCommand.self]
     )
 }
 
+/// Where executions are: beside a folder, or on AWS.
+struct ExecutionPlaceOptions: ParsableArguments {
+    @Option(help: "The folder of the mirror.", completion: .directory)
+    var dest: String?
+
+    @OptionGroup var deployment: DeploymentOptions
+    @OptionGroup var log: LogOptions
+
+    func validate() throws {
+        if dest != nil, deployment.isGiven {
+            throw ValidationError(
+                "--dest names a folder, and --aws, --stack, --profile and --region a deployment; take one"
+            )
+        }
+    }
+
+    /// Opens the place, and works with it.
+    ///
+    /// - Throws: `InvalidInput` where none is named, or there is nothing; what `body` throws.
+    func with(_ body: (any ExecutionArchive) async throws -> Void) async throws {
+        if let dest { return try await body(try KeptExecutions(in: LocalFolder(dest))) }
+        guard deployment.isGiven else {
+            throw SyncError(.invalidInput, "no place is named; use --dest FOLDER, or --aws for the deployment on AWS")
+        }
+        try await AWSDeployment.with(deployment, try log.makeLogger()) { try await body($0.executions) }
+    }
+}
+
 /// Where the executions are, and how they are printed.
 struct ExecutionOptions: ParsableArguments {
-    @Option(help: "The folder of the mirror.")
-    var dest: String
+    @OptionGroup var place: ExecutionPlaceOptions
 
     @Flag(help: "Print JSON, in the form that Step Functions gives.")
     var json = false
-
-    func open() throws -> KeptExecutions { try KeptExecutions(in: LocalFolder(dest)) }
 }
 
 /// `obsync executions list`
@@ -36,14 +61,20 @@ struct ListExecutionsCommand: AsyncParsableCommand {
     @OptionGroup var options: ExecutionOptions
 
     func run() async throws {
-        let kept = try options.open()
-        let records = try await kept.store.executions(status: nil, limit: limit)
-        let report = ExecutionReport(now: SystemInterpreterClock().now())
-        if options.json {
-            StandardStreams.output(JSONValue.object(["executions": .array(records.map(report.json))]).jsonText)
-        } else {
-            let redrivable = Set(try await kept.redrivable().map(\.name))
-            StandardStreams.output(report.table(of: records, redrivable: redrivable))
+        try await options.place.with { archive in
+            let records = try await archive.newest(limit)
+            let report = ExecutionReport(now: SystemInterpreterClock().now())
+            if options.json {
+                let list = records.map { record in
+                    report.json(record, obstacle: record.isOrphan ? nil : record.obstacleToRedrive(now: report.now))
+                }
+                StandardStreams.output(JSONValue.object(["executions": .array(list)]).jsonText)
+            } else {
+                // Those that can be redriven say what they failed with.
+                let known = Dictionary(try await archive.redrivable().map { ($0.name, $0) }) { first, _ in first }
+                let shown = records.map { known[$0.name] ?? $0 }
+                StandardStreams.output(report.table(of: shown, redrivable: Set(known.keys)))
+            }
         }
     }
 }
@@ -61,9 +92,20 @@ struct ShowExecutionCommand: AsyncParsableCommand {
     @OptionGroup var options: ExecutionOptions
 
     func run() async throws {
-        let record = try await options.open().named(execution)
-        let report = ExecutionReport(now: SystemInterpreterClock().now())
-        StandardStreams.output(options.json ? report.json(record).jsonText : report.lines(of: record))
+        try await options.place.with { archive in
+            let record = try await archive.named(execution)
+            let obstacle = try await archive.obstacle(to: record)
+            let report = ExecutionReport(now: SystemInterpreterClock().now())
+            StandardStreams.output(
+                options.json
+                    ? report.json(record, obstacle: obstacle).jsonText
+                    : report.lines(
+                        of: record,
+                        obstacle: obstacle,
+                        redrive: "obsync redrive \(record.name) \(archive.place)"
+                    )
+            )
+        }
     }
 }
 
@@ -80,14 +122,21 @@ struct HistoryCommand: AsyncParsableCommand {
     @OptionGroup var options: ExecutionOptions
 
     func run() async throws {
-        let kept = try options.open()
-        let record = try await kept.named(execution)
-        if options.json {
-            var events: [JSONValue] = []
-            try await kept.store.forEachEvent(of: record.name) { events.append($0.json) }
-            StandardStreams.output(JSONValue.object(["events": .array(events)]).jsonText)
-        } else {
-            try await kept.store.forEachEvent(of: record.name) { StandardStreams.output(ExecutionReport.line(of: $0)) }
+        try await options.place.with { archive in
+            let record = try await archive.named(execution)
+            guard options.json else {
+                return try await archive.forEachEvent(of: record) {
+                    StandardStreams.output(ExecutionReport.line(of: $0))
+                }
+            }
+            // A history is longer than what should be in memory at once.
+            StandardStreams.output("{\"events\":[", terminator: "")
+            var isFirst = true
+            try await archive.forEachEventAsJSON(of: record) { event in
+                StandardStreams.output((isFirst ? "" : ",") + event.jsonText, terminator: "")
+                isFirst = false
+            }
+            StandardStreams.output("]}")
         }
     }
 }

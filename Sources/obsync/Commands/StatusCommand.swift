@@ -6,7 +6,8 @@ import SyncCore
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Show how complete and how recent the mirrors in a folder are, without asking the provider.",
+        abstract:
+            "Show how complete and how recent the mirrors in a folder or on AWS are, without asking the provider.",
         discussion: """
             The exit status is 1 when a person has to do something, or when the last complete run of a vault is older than \
             --max-age, so that a monitor can call this command. It also works beside a run.
@@ -14,7 +15,9 @@ struct StatusCommand: AsyncParsableCommand {
     )
 
     @Option(help: "The folder that the files go to.", completion: .directory)
-    var dest: String
+    var dest: String?
+
+    @OptionGroup var deployment: DeploymentOptions
 
     @Option(help: "The credentials file, to tell how long the sign-in is good.", completion: .file())
     var credentials: String?
@@ -26,17 +29,19 @@ struct StatusCommand: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
+        if dest != nil, deployment.isGiven {
+            throw ValidationError(
+                "--dest names a folder, and --aws, --stack, --profile and --region a deployment; take one"
+            )
+        }
         if let maxAge, Duration(text: maxAge) == nil {
             throw ValidationError("--max-age takes a number with s, m, h or d behind it, such as 36h")
         }
     }
 
     func run() async throws {
-        let folder = LocalFolder(dest)
-        let environment = ProcessInfo.processInfo.environment
         let clock = SystemClock()
-        let place = CredentialsPlace(option: credentials, environment: environment, folder: folder)
-        var status = try await StatusReader(folder: folder, credentials: place.found, clock: clock).read()
+        var status = try await read(clock)
         status.judge(now: clock.now, maxAge: maxAge.flatMap { Duration(text: $0) })
         if json {
             StandardStreams.output(String(decoding: try FunctionJSON.encode(status), as: UTF8.self))
@@ -49,5 +54,20 @@ struct StatusCommand: AsyncParsableCommand {
             }
         }
         if status.needsPerson { throw ExitCode(1) }
+    }
+
+    private func read(_ clock: SystemClock) async throws -> FolderStatus {
+        if let dest {
+            let folder = LocalFolder(dest)
+            let environment = ProcessInfo.processInfo.environment
+            let place = CredentialsPlace(option: credentials, environment: environment, folder: folder)
+            return try await StatusReader(folder: folder, credentials: place.found, clock: clock).read()
+        }
+        guard deployment.isGiven else {
+            throw SyncError(.invalidInput, "no place is named; use --dest FOLDER, or --aws for the deployment on AWS")
+        }
+        return try await AWSDeployment.with(deployment, try LogOptions.parse([]).makeLogger()) {
+            try await DeploymentStatus(deployment: $0, clock: clock).read()
+        }
     }
 }

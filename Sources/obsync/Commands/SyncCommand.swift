@@ -92,7 +92,8 @@ struct OutputOptions: ParsableArguments {
         }
     }
 
-    private func showJSON(_ summary: Summary) throws {
+    /// Prints the summary for programs.
+    func showJSON(_ summary: Summary) throws {
         StandardStreams.output(String(decoding: try FunctionJSON.encode(summary), as: UTF8.self))
     }
 
@@ -100,19 +101,32 @@ struct OutputOptions: ParsableArguments {
     func show(_ summary: Summary, folder: LocalFolder) throws {
         if json { return try showJSON(summary) }
         if quiet { return }
-        StandardStreams.output(summary.message)
-        if summary.isAlreadyRunning { return }
+        let status = "obsync status --dest \(folder.path.shellQuoted)"
+        for line in lines(of: summary, status: status) { StandardStreams.output(line) }
+        if !summary.isAlreadyRunning { StandardStreams.output("The files are in \(folder.path)") }
+    }
+
+    /// The summary of a run as people read it.
+    ///
+    /// - Parameters:
+    ///   - summary: the summary.
+    ///   - status: the command that names what is not mirrored.
+    /// - Returns: the lines.
+    func lines(of summary: Summary, status: String) -> [String] {
+        if summary.isAlreadyRunning { return [summary.message] }
         let bytes = Int64(summary.metadata["bytes"] ?? "") ?? 0
         var facts = ["\(bytes.asSize) transferred", "took \(summary.metadata["execution_time"] ?? "?")"]
         if let deleted = summary.metadata["deleted"], deleted != "0" { facts.append("\(deleted) deleted") }
-        StandardStreams.output("  \(facts.joined(separator: ", ")); run \(summary.metadata["run"] ?? "?")")
-        for note in summary.notes { StandardStreams.output("  note: \(spoken(note, summary))") }
-        let lines = summary.attentionLines
-        if !lines.isEmpty {
-            StandardStreams.output("  not mirrored (obsync status --dest \(folder.path.shellQuoted) tells more):")
-            for line in lines { StandardStreams.output("  \(line)") }
+        var lines = [
+            summary.message, "  \(facts.joined(separator: ", ")); run \(summary.metadata["run"] ?? "?")",
+        ]
+        lines += summary.notes.map { "  note: \(spoken($0, summary))" }
+        let missing = summary.attentionLines
+        if !missing.isEmpty {
+            lines.append("  not mirrored (\(status) tells more):")
+            lines += missing.map { "  \($0)" }
         }
-        StandardStreams.output("The files are in \(folder.path)")
+        return lines
     }
 }
 

@@ -10,10 +10,13 @@ struct KeptExecutions: Sendable {
     private static let most = 1000
 
     let store: any ExecutionStore
+    /// What a command line adds to name the folder.
+    let place: String
     private let clock = SystemInterpreterClock()
 
     init(_ store: any ExecutionStore) {
         self.store = store
+        place = ""
     }
 
     /// Opens what a folder keeps.
@@ -27,6 +30,7 @@ struct KeptExecutions: Sendable {
             )
         }
         store = try SQLiteExecutionStore(path: folder.executions)
+        place = "--dest \(folder.path.shellQuoted)"
     }
 
     /// The execution of that name.

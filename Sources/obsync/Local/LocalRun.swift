@@ -35,13 +35,7 @@ struct LocalRun {
     func run(vault: String?, _ settings: RunOptions) async throws -> Summary {
         if !adopts { try await destination.check(vault) }
         return try await withEngine(isAcknowledged: settings.allowDeletions) { engine, pipeline in
-            var request = SyncRequest()
-            request.syncType = settings.complete ? .complete : .incremental
-            request.options.allowDeletions = settings.allowDeletions
-            request.options.deleteExcluded = settings.deleteExcluded
-            request.options.acceptManaged = settings.acceptManaged
-            request.options.switchAccount = settings.switchAccount
-            request.options.filter = PathFilter(exclude: settings.exclude, include: settings.include)
+            var request = SyncRequest(settings)
             if StandardStreams.isErrorATerminal { try await pipeline.personAsks() }
             if let vault { request.vaultIDs = [try await VaultChoice(pipeline, logger).id(of: vault)] }
             return try await engine.run(request, name: "local-\(pipeline.randomName())")

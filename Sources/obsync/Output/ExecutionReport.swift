@@ -33,17 +33,24 @@ struct ExecutionReport {
     }
 
     /// Everything about one execution but its events.
-    func lines(of record: ExecutionRecord) -> String {
-        let obstacle = record.isOrphan ? nil : record.obstacleToRedrive(now: now)
+    ///
+    /// - Parameters:
+    ///   - record: the execution.
+    ///   - obstacle: why it cannot be redriven; nil where it can be.
+    ///   - redrive: the command that redrives it.
+    /// - Returns: the lines.
+    func lines(of record: ExecutionRecord, obstacle: String?, redrive: String) -> String {
         let facts: [(String, String?)] = [
             ("name", record.name), ("status", record.shownStatus.rawValue), ("started", record.started.toTheSecond),
-            ("stopped", record.stopped?.toTheSecond), ("events", String(record.lastEventID)),
+            ("stopped", record.stopped?.toTheSecond),
+            // Step Functions does not tell how many there are.
+            ("events", record.lastEventID == 0 ? nil : String(record.lastEventID)),
             (
                 "redriven",
                 record.redriveCount == 0
                     ? nil : "\(record.redriveCount.counted("time")), last \(record.redriven?.toTheSecond ?? "")"
             ),
-            ("redrive", obstacle.map { "not possible: \($0)" } ?? "obsync redrive \(record.name)"),
+            ("redrive", obstacle.map { "not possible: \($0)" } ?? redrive),
             ("input", record.input.jsonText), ("output", record.output?.jsonText), ("error", record.error),
             ("cause", record.isOrphan ? "its process is gone" : record.cause),
         ]
@@ -52,8 +59,12 @@ struct ExecutionReport {
     }
 
     /// One execution as `DescribeExecution` has it.
-    func json(_ record: ExecutionRecord) -> JSONValue {
-        let obstacle = record.isOrphan ? nil : record.obstacleToRedrive(now: now)
+    ///
+    /// - Parameters:
+    ///   - record: the execution.
+    ///   - obstacle: why it cannot be redriven; nil where it can be.
+    /// - Returns: the object.
+    func json(_ record: ExecutionRecord, obstacle: String?) -> JSONValue {
         var object: JSONObject = [
             "name": .string(record.name),
             "status": .string(record.shownStatus.rawValue),

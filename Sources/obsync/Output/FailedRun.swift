@@ -5,8 +5,8 @@ import SyncCore
 struct FailedRun: Error {
     let error: SyncError
     let summary: Summary
-    /// The credentials file.
-    let credentials: String
+    /// The credentials file; nil where the credentials are no file.
+    let credentials: String?
 
     /// What people read. Each failure is said once, by its cause: vaults by name and id, files by their paths.
     ///

@@ -11,8 +11,8 @@ enum StandardStreams {
         signal(SIGPIPE, SIG_IGN)
     }
 
-    static func output(_ text: String) {
-        StandardOutput.write(Array((text + "\n").utf8))
+    static func output(_ text: String, terminator: String = "\n") {
+        StandardOutput.write(Array((text + terminator).utf8))
     }
 
     static func error(_ text: String, terminator: String = "\n") {

@@ -19,7 +19,7 @@ extension FolderStatus {
         if let withheld = lastRun?.withheld, withheld > 0 {
             reasons.append(
                 "\(withheld.counted("deletion")) \(withheld == 1 ? "is" : "are") held back; "
-                    + "if they are meant: obsync sync --allow-deletions --dest \(destination.shellQuoted)"
+                    + "if they are meant: \(allowDeletionsCommand)"
             )
         }
         for index in vaults.indices {

@@ -131,6 +131,8 @@ struct FolderStatus: Codable, Hashable {
     }
 
     var destination: String
+    /// The stack of a deployment on AWS; nil of a folder.
+    var stack: String?
     /// Whether somebody has to do something.
     var needsPerson = false
     /// Why, a sentence each.
@@ -141,9 +143,15 @@ struct FolderStatus: Codable, Hashable {
     var token: Token?
 
     enum CodingKeys: String, CodingKey {
-        case destination, reasons, vaults, token
+        case destination, stack, reasons, vaults, token
         case needsPerson = "needs_person"
         case lastRun = "last_run"
         case current = "current_run"
+    }
+
+    /// The command that lets deletions pass that were held back.
+    var allowDeletionsCommand: String {
+        stack == nil
+            ? "obsync sync --allow-deletions --dest \(destination.shellQuoted)" : "obsync start --aws --allow-deletions"
     }
 }

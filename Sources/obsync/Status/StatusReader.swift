@@ -32,7 +32,8 @@ struct StatusReader {
         let last = try await report(on: ended)
         var status = FolderStatus(destination: folder.path)
         let summary = ended?.output.flatMap { try? FunctionJSON.decode(Summary.self, from: $0.jsonText.utf8) }
-        status.vaults = try await vaults(store, last, summary)
+        status.vaults = try await VaultStatuses(records: store, now: clock.now)
+            .read(try await store.vaults(), last, left: summary?.leftVaults ?? [])
         status.lastRun = ended.map { run($0, summary) }
         status.current = try await current(isAtWork, executions.first { $0.shownStatus == .running }, store)
         status.token = credentials.map(token)
@@ -48,57 +49,6 @@ struct StatusReader {
         guard let record, let run = RunID(record.input["run"]?.string ?? record.name) else { return nil }
         let state = FolderObjectStore(root: folder.data + "/state", scratch: folder.data + "/state/tmp")
         return try await RunReport.load(run, from: state, now: clock.now)
-    }
-
-    private func vaults(
-        _ store: SQLiteRecordStore,
-        _ last: RunReport?,
-        _ summary: Summary?
-    ) async throws -> [FolderStatus.Vault] {
-        let left = summary?.attention.filter { $0.reason == Summary.Attention.VaultReason.left.rawValue } ?? []
-        let names = last?.names ?? [:]
-        let refused = (last?.outcomes ?? []).filter { $0.outcome == .refused }
-        let known = try await store.vaults().filter { $0 != .account }
-        let others = refused.map(\.vaultID).filter { !known.contains($0) }
-        var vaults: [FolderStatus.Vault] = []
-        for id in known + others {
-            let state = try await store.state(of: id)
-            let census = try await VaultCensus.take(of: id, in: store)
-            let complete = state?.lastComplete
-            let problem = refused.first { $0.vaultID == id }
-            vaults.append(
-                FolderStatus.Vault(
-                    vaultID: id.rawValue,
-                    name: names[id] ?? state?.name ?? state.flatMap { $0.folder.isEmpty ? nil : $0.folder }
-                        ?? id.rawValue,
-                    filesMirrored: census.mirrored.files,
-                    filesKnown: census.known.files,
-                    bytesMirrored: census.mirrored.bytes,
-                    bytesKnown: census.known.bytes,
-                    lastComplete: complete?.iso8601,
-                    ageSeconds: complete.map { $0.duration(to: clock.now).components.seconds },
-                    error: problem?.error,
-                    message: problem?.message,
-                    hasLeft: left.contains { $0.vaultID == id } && state?.isForgotten != true ? true : nil,
-                    isForgotten: state?.isForgotten,
-                    folder: state?.folder,
-                    attentionCount: census.failureCount,
-                    attention: census.failures.map(file)
-                )
-            )
-        }
-        return vaults.sorted { ($0.name, $0.vaultID) < ($1.name, $1.vaultID) }
-    }
-
-    private func file(_ record: FileRecord) -> FolderStatus.File {
-        FolderStatus.File(
-            path: record.path.rawValue,
-            version: record.version,
-            reason: record.lastError ?? record.status.rawValue,
-            code: record.reason,
-            attempts: record.attempts,
-            since: record.pendingSince?.iso8601
-        )
     }
 
     private func run(_ record: ExecutionRecord, _ summary: Summary?) -> FolderStatus.Run {

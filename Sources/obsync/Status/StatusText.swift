@@ -8,7 +8,8 @@ struct StatusText {
     let width: Int
 
     var lines: [String] {
-        var lines = [status.destination.printable, ""]
+        let stack = status.stack.map { " (stack \($0))" } ?? ""
+        var lines = [status.destination.printable + stack, ""]
         lines += table
         lines += renamed
         lines += attention

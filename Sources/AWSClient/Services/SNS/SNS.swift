@@ -1,13 +1,5 @@
-import AWSSigning
-import HTTPTransport
-import NIOCore
-import NIOHTTP1
-
 /// Amazon SNS, as far as it is used here. It speaks the query protocol: a form goes out, XML comes back.
 package struct SNS: Sendable {
-    private static let version = "2010-03-31"
-    private static let responseLimit = 64 << 10
-
     private let client: AWSClient
 
     /// Makes the service over a client. Topics are those of the client's region.
@@ -42,18 +34,16 @@ package struct SNS: Sendable {
     ///
     ///     <PublishResponse><PublishResult><MessageId>…</MessageId></PublishResult>…</PublishResponse>
     package func publish(_ input: PublishInput) async throws -> PublishResponse {
-        var fields = [("Action", "Publish"), ("Version", Self.version), ("TopicArn", input.topicArn)]
+        var fields = [(name: "TopicArn", value: input.topicArn)]
         if let subject = input.subject { fields.append(("Subject", subject)) }
         fields.append(("Message", input.message))
-        let endpoint = try client.endpoints.endpoint(of: .sns, region: client.region)
-        var request = AWSRequest(service: .sns, operation: "Publish", endpoint: endpoint, method: .POST)
-        request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded; charset=utf-8")
-        let form = fields.map { "\($0)=\(PercentEncoding.query($1))" }.joined(separator: "&")
-        request.body = .bytes(ByteBuffer(string: form))
-        request.responseBody = .collected(limit: Self.responseLimit)
-        let body = try await client.execute(request).body.collect(upTo: Self.responseLimit)
-        guard let id = (try? XMLElement.parse(body))?.child("PublishResult")?["MessageId"] else {
-            throw request.malformed("the answer is not the XML that was expected")
+        guard let id = try await client.call("Publish", of: .sns, fields)["MessageId"] else {
+            throw AWSError(
+                .malformedResponse,
+                message: "the answer names no message",
+                service: AWSService.sns.name,
+                operation: "Publish"
+            )
         }
         return PublishResponse(messageId: id)
     }

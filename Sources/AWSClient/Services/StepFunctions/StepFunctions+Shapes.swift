@@ -43,10 +43,20 @@ extension StepFunctions {
         package let name: String?
         /// `RUNNING`, `SUCCEEDED`, `FAILED`, `TIMED_OUT`, `ABORTED` or `PENDING_REDRIVE`.
         package let status: String
+        /// When it was started, in seconds since 1970.
+        package let startDate: Double
         /// When it ended, in seconds since 1970.
         package let stopDate: Double?
+        /// Its input, JSON text.
+        package let input: String?
+        /// Its output, JSON text, if it succeeded.
+        package let output: String?
         /// The name of the error, if it failed.
         package let error: String?
+        /// More about the error.
+        package let cause: String?
+        /// When it was redriven last, in seconds since 1970.
+        package let redriveDate: Double?
         /// How often it was redriven.
         package let redriveCount: Int?
         /// `REDRIVABLE` or `NOT_REDRIVABLE`.
@@ -90,8 +100,12 @@ extension StepFunctions {
             package let name: String
             /// `RUNNING`, `SUCCEEDED`, `FAILED`, `TIMED_OUT`, `ABORTED` or `PENDING_REDRIVE`.
             package let status: String
+            /// When it was started, in seconds since 1970.
+            package let startDate: Double
             /// When it ended, in seconds since 1970.
             package let stopDate: Double?
+            /// How often it was redriven.
+            package let redriveCount: Int?
         }
 
         /// The executions, the newest first.
@@ -118,5 +132,67 @@ extension StepFunctions {
     package struct RedriveExecutionOutput: Sendable, Decodable {
         /// In seconds since 1970.
         package let redriveDate: Double
+    }
+
+    /// Ends an execution.
+    package struct StopExecutionInput: Sendable, Encodable {
+        /// The ARN of the execution.
+        package var executionArn: String
+        /// The name of an error that its history tells.
+        package var error: String?
+        /// More about it.
+        package var cause: String?
+
+        /// Makes a request.
+        package init(executionArn: String, error: String? = nil, cause: String? = nil) {
+            self.executionArn = executionArn
+            self.error = error
+            self.cause = cause
+        }
+    }
+
+    /// When the execution was ended.
+    struct StopExecutionOutput: Sendable, Decodable {
+        /// In seconds since 1970.
+        let stopDate: Double?
+    }
+
+    /// Asks for events of an execution.
+    package struct GetExecutionHistoryInput: Sendable, Encodable {
+        /// The ARN of the execution.
+        package var executionArn: String
+        /// How many at most, up to 1000.
+        package var maxResults: Int?
+        /// Whether the newest come first.
+        package var reverseOrder: Bool?
+        /// Where the page before ended.
+        package var nextToken: String?
+
+        /// Makes a request.
+        package init(
+            executionArn: String,
+            maxResults: Int? = nil,
+            reverseOrder: Bool? = nil,
+            nextToken: String? = nil
+        ) {
+            self.executionArn = executionArn
+            self.maxResults = maxResults
+            self.reverseOrder = reverseOrder
+            self.nextToken = nextToken
+        }
+    }
+
+    /// A page of events.
+    package struct GetExecutionHistoryOutput<Event: Decodable & Sendable>: Sendable, Decodable {
+        /// The events.
+        package let events: [Event]
+        /// Where the next page begins; nil after the last.
+        package let nextToken: String?
+    }
+
+    /// The state machine of an execution.
+    package struct DescribeStateMachineForExecutionOutput: Sendable, Decodable {
+        /// The definition, JSON text.
+        package let definition: String
     }
 }

@@ -32,4 +32,30 @@ package struct StepFunctions: Sendable {
     package func redriveExecution(_ input: RedriveExecutionInput) async throws -> RedriveExecutionOutput {
         try await client.call("RedriveExecution", of: .stepFunctions, input)
     }
+
+    /// Ends an execution: what runs of it is not waited for. It can be redriven.
+    ///
+    /// - Throws: ``AWSErrorCode/executionDoesNotExist``.
+    package func stopExecution(_ input: StopExecutionInput) async throws {
+        let _: StopExecutionOutput = try await client.call("StopExecution", of: .stepFunctions, input)
+    }
+
+    /// Reads a page of an execution's events, in whatever form the caller knows them.
+    ///
+    /// - Throws: ``AWSErrorCode/executionDoesNotExist``.
+    package func getExecutionHistory<Event: Decodable & Sendable>(
+        _ input: GetExecutionHistoryInput,
+        as: Event.Type
+    ) async throws -> GetExecutionHistoryOutput<Event> {
+        try await client.call("GetExecutionHistory", of: .stepFunctions, input)
+    }
+
+    /// Tells the definition that an execution was started with.
+    ///
+    /// - Throws: ``AWSErrorCode/executionDoesNotExist``.
+    package func describeStateMachineForExecution(
+        _ input: DescribeExecutionInput
+    ) async throws -> DescribeStateMachineForExecutionOutput {
+        try await client.call("DescribeStateMachineForExecution", of: .stepFunctions, input)
+    }
 }

@@ -1,22 +1,30 @@
 import AWSAdapters
+import AWSClient
 import Logging
+import StateMachine
 import SyncCore
 import TestSupport
 import Testing
+
+@testable import obsync
 
 private let machine = "arn:aws:states:eu-central-1:111122223333:stateMachine:vault-sync"
 private let execution = "arn:aws:states:eu-central-1:111122223333:execution:vault-sync:nightly"
 private let credentials = ["AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"]
 
 @Suite("Executions on AWS")
-struct RemoteExecutionsTests {
-    private func executions(_ http: RecordedHTTP, arn: String = execution) throws -> RemoteExecutions {
-        try RemoteExecutions(
-            arn: arn,
+struct DeployedExecutionsTests {
+    private func executions(_ http: RecordedHTTP) throws -> DeployedExecutions {
+        let client = try AWSClient(
+            environment: credentials,
+            AWSClient.Choices(region: Region(name: "eu-central-1")),
             executor: http,
-            variables: credentials,
-            clock: InstantClock(),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+        return DeployedExecutions(
+            stepFunctions: StepFunctions(client: client),
+            stateMachine: machine,
+            clock: InstantClock()
         )
     }
 
@@ -34,14 +42,18 @@ struct RemoteExecutionsTests {
         .response(status: 400, body: #"{"__type":"\#(type)","message":"no"}"#)
     }
 
-    @Test("are redriven under a token, in the region that the ARN names")
-    func redrives() async throws {
+    @Test("are redriven under a token, by name or ARN", arguments: ["nightly", execution])
+    func redrives(name: String) async throws {
         let http = RecordedHTTP([described("REDRIVABLE", redrives: 2), .json(#"{"redriveDate":1795235400}"#)])
-        #expect(try await executions(http).redrive(execution, token: "once") == 3)
+        #expect(try await executions(http).redrive(name, token: "once") == 3)
         let request = try #require(http.requests.last)
         #expect(request.url == "https://states.eu-central-1.amazonaws.com/")
         #expect(request.text.contains(#""clientToken":"once""#))
-        #expect(request.text.contains("execution:vault-sync:nightly"))
+        #expect(
+            request.text.contains(
+                #""executionArn":"arn:aws:states:eu-central-1:111122223333:execution:vault-sync:nightly""#
+            )
+        )
     }
 
     @Test(
@@ -50,8 +62,14 @@ struct RemoteExecutionsTests {
     )
     func region(region: String) throws {
         let arn = "arn:aws:states:\(region):111122223333:execution:vault-sync:nightly"
-        let error = #expect(throws: SyncError.self) { try executions(RecordedHTTP([]), arn: arn) }
+        let error = #expect(throws: SyncError.self) { try StateMachineARN(arn) }
         #expect(error?.name == .invalidInput)
+    }
+
+    @Test("name their state machine", arguments: [execution, machine])
+    func machines(arn: String) throws {
+        let named = try StateMachineARN(arn)
+        #expect(named.region == "eu-central-1" && named.stateMachine == machine)
     }
 
     @Test("are refused on the 15th day without a try, with the reason and the way out")
@@ -62,7 +80,7 @@ struct RemoteExecutionsTests {
         }
         #expect(error?.name == .invalidInput)
         #expect(error?.message.contains("redrivable period exceeded") == true)
-        #expect(error?.message.contains("start-execution --state-machine-arn \(machine)") == true)
+        #expect(error?.message.contains("start a new one: obsync start") == true)
         #expect(http.requests.count == 1)
     }
 
@@ -79,33 +97,38 @@ struct RemoteExecutionsTests {
         #expect(error?.message.contains(words) == true)
     }
 
-    @Test("are listed when they ended within 14 days and can be redriven")
+    @Test("are listed when they ended within 14 days, no newer run has succeeded since, and they can be redriven")
     func lists() async throws {
         // The clock stands at 1795235400.
-        let failed = #"""
-            {"executions":[{"executionArn":"\#(execution)","name":"nightly","status":"FAILED","stopDate":1795200000.25},
-             {"executionArn":"\#(execution)-old","name":"nightly-old","status":"FAILED","stopDate":1794000000}]}
+        let list = #"""
+            {"executions":[{"executionArn":"\#(execution)-2","name":"nightly-2","status":"ABORTED","startDate":1795200000,"stopDate":1795200001},
+             {"executionArn":"\#(execution)","name":"nightly","status":"FAILED","startDate":1795100000,"stopDate":1795100009.25},
+             {"executionArn":"\#(execution)-0","name":"well","status":"SUCCEEDED","startDate":1795000000,"stopDate":1795000009},
+             {"executionArn":"\#(execution)-1","name":"done-since","status":"FAILED","startDate":1794900000,"stopDate":1794900001}]}
             """#
-        let none = #"{"executions":[]}"#
-        let aborted = #"""
-            {"executions":[{"executionArn":"\#(execution)-2","name":"nightly-2","status":"ABORTED","stopDate":1795200001}]}
-            """#
-        let http = RecordedHTTP([
-            .json(failed), .json(none), .json(aborted), described("NOT_REDRIVABLE"),
-            described("REDRIVABLE", redrives: 1),
-        ])
-        let found = try await executions(http, arn: machine).redrivable(of: machine)
-        #expect(found.map(\.arn) == [execution])
+        let http = RecordedHTTP([.json(list), described("NOT_REDRIVABLE"), described("REDRIVABLE", redrives: 1)])
+        let found = try await executions(http).redrivable()
+        #expect(found.map(\.name) == ["nightly"])
         #expect(found.first?.error == "PartialFailure")
-        #expect(found.first?.redrives == 1)
+        #expect(found.first?.redriveCount == 1)
         #expect(http.answersLeft == 0)
-        #expect(http.requests.prefix(3).allSatisfy { $0.text.contains(#""statusFilter":""#) })
-        #expect(http.requests[3].text.contains("nightly-2"), "the newest is looked at first")
+        #expect(http.requests[1].text.contains("nightly-2"), "the newest is looked at first")
+    }
+
+    @Test("tell the events after a certain one, from pages that come backwards")
+    func events() async throws {
+        let http = RecordedHTTP([
+            .json(#"{"events":[{"id":5},{"id":4}],"nextToken":"t"}"#),
+            .json(#"{"events":[{"id":3},{"id":2}],"nextToken":"u"}"#),
+        ])
+        let events = try await executions(http).events(after: 2, of: "nightly")
+        #expect(events.compactMap { $0["id"]?.integer } == [3, 4, 5])
+        #expect(http.answersLeft == 0)
     }
 
     @Test("need an ARN of Step Functions", arguments: ["nightly", "arn:aws:s3:::bucket", "arn:aws:states:::x"])
     func arns(_ arn: String) throws {
-        let error = #expect(throws: SyncError.self) { try executions(RecordedHTTP([]), arn: arn) }
+        let error = #expect(throws: SyncError.self) { try StateMachineARN(arn) }
         #expect(error?.name == .invalidInput)
     }
 }

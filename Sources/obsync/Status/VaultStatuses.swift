@@ -1,0 +1,74 @@
+import Listing
+import Pipeline
+import SyncCore
+
+extension Summary {
+    /// The vaults that the account had no more.
+    var leftVaults: Set<VaultID> {
+        Set(attention.filter { $0.reason == Attention.VaultReason.left.rawValue }.map(\.vaultID))
+    }
+}
+
+/// What the records say of vaults, wherever the records are.
+struct VaultStatuses {
+    let records: any RecordStore
+    let now: Timestamp
+
+    /// Reads what is known of each vault.
+    ///
+    /// - Parameters:
+    ///   - known: the vaults that there are records of.
+    ///   - last: what the last run came to; its vaults are told of, too.
+    ///   - left: the vaults that the account has no more, as the last run saw it.
+    /// - Returns: the vaults by name.
+    /// - Throws: `StoreUnavailable`, `Throttled`.
+    func read(
+        _ known: [VaultID],
+        _ last: RunReport?,
+        left: Set<VaultID> = []
+    ) async throws -> [FolderStatus.Vault] {
+        let names = last?.names ?? [:]
+        let refused = (last?.outcomes ?? []).filter { $0.outcome == .refused }
+        let known = known.filter { $0 != .account }
+        let others = refused.map(\.vaultID).filter { !known.contains($0) }
+        var vaults: [FolderStatus.Vault] = []
+        for id in known + others {
+            let state = try await records.state(of: id)
+            let census = try await VaultCensus.take(of: id, in: records)
+            let complete = state?.lastComplete
+            let problem = refused.first { $0.vaultID == id }
+            vaults.append(
+                FolderStatus.Vault(
+                    vaultID: id.rawValue,
+                    name: names[id] ?? state?.name ?? state.flatMap { $0.folder.isEmpty ? nil : $0.folder }
+                        ?? id.rawValue,
+                    filesMirrored: census.mirrored.files,
+                    filesKnown: census.known.files,
+                    bytesMirrored: census.mirrored.bytes,
+                    bytesKnown: census.known.bytes,
+                    lastComplete: complete?.iso8601,
+                    ageSeconds: complete.map { $0.duration(to: now).components.seconds },
+                    error: problem?.error,
+                    message: problem?.message,
+                    hasLeft: left.contains(id) && state?.isForgotten != true ? true : nil,
+                    isForgotten: state?.isForgotten,
+                    folder: state?.folder,
+                    attentionCount: census.failureCount,
+                    attention: census.failures.map(file)
+                )
+            )
+        }
+        return vaults.sorted { ($0.name, $0.vaultID) < ($1.name, $1.vaultID) }
+    }
+
+    private func file(_ record: FileRecord) -> FolderStatus.File {
+        FolderStatus.File(
+            path: record.path.rawValue,
+            version: record.version,
+            reason: record.lastError ?? record.status.rawValue,
+            code: record.reason,
+            attempts: record.attempts,
+            since: record.pendingSince?.iso8601
+        )
+    }
+}
