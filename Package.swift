@@ -265,7 +265,8 @@ let package = Package(
         .testTarget(
             name: "HTTPTransportTests",
             dependencies: [
-                "HTTPTransport", "LambdaRuntime", "Simulators", "TestSupport", logging, nioCore, nioHTTP1, nioPosix, nioSSL,
+                "HTTPTransport", "LambdaRuntime", "Simulators", "TestSupport", logging, nioCore, nioHTTP1, nioPosix,
+                nioSSL,
             ],
             swiftSettings: settings
         ),

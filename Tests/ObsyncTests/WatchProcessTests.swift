@@ -76,7 +76,8 @@ private final class ServiceManagerDouble: Sendable {
             }
         }
         try #require(bound == 0)
-        var patience = timeval(tv_sec: 120, tv_usec: 0)
+        var patience = timeval()
+        patience.tv_sec = 120
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     }
 
