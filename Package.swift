@@ -53,21 +53,32 @@ let package = Package(
     targets: [
         .target(name: "CChecksums"),
         .target(name: "CFileCalls"),
-        .target(name: "Checksums", dependencies: ["CChecksums"], swiftSettings: settings),
-        .target(name: "SyncCore", dependencies: ["Checksums", coreMetrics, logging], swiftSettings: settings),
-        // One use case each; none of them knows another.
-        .target(name: "Authenticating", dependencies: ["SyncCore", logging], swiftSettings: settings),
-        .target(name: "Listing", dependencies: ["SyncCore", logging], swiftSettings: settings),
-        .target(name: "Downloading", dependencies: ["Checksums", "SyncCore", logging], swiftSettings: settings),
+        .target(name: "Checksums", dependencies: ["CChecksums", crypto], swiftSettings: settings),
+        .target(name: "Clocks", swiftSettings: settings),
         .target(
-            name: "Pipeline",
-            dependencies: ["Authenticating", "Downloading", "Listing", "SyncCore", logging, tracing],
+            name: "SyncCore",
+            dependencies: ["Checksums", "Clocks", coreMetrics, logging],
             swiftSettings: settings
         ),
-        .target(name: "Backup", dependencies: ["Checksums", "SyncCore"], swiftSettings: settings),
+        // One use case each; none of them knows another.
+        .target(name: "Authenticating", dependencies: ["Clocks", "SyncCore", logging], swiftSettings: settings),
+        .target(name: "Listing", dependencies: ["Clocks", "SyncCore", logging], swiftSettings: settings),
+        .target(
+            name: "Downloading",
+            dependencies: ["Checksums", "Clocks", "SyncCore", logging],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Pipeline",
+            dependencies: [
+                "Authenticating", "Checksums", "Clocks", "Downloading", "Listing", "SyncCore", logging, tracing,
+            ],
+            swiftSettings: settings
+        ),
+        .target(name: "Backup", dependencies: ["Checksums", "Clocks", "SyncCore"], swiftSettings: settings),
         .target(
             name: "StreamingCrypto",
-            dependencies: ["COpenSSL", "CUTF8Proc", "SyncCore", crypto],
+            dependencies: ["COpenSSL", "CUTF8Proc"],
             swiftSettings: settings,
             // The static libraries: a function's image need not have them.
             linkerSettings: [.linkedLibrary(":libcrypto.a"), .linkedLibrary(":libutf8proc.a")]
@@ -82,21 +93,19 @@ let package = Package(
         .target(
             name: "ObsidianSync",
             dependencies: [
-                "HTTPTransport", "StreamingCrypto", "SyncCore", crypto, logging, nioCore, nioHTTP1, nioPosix,
-                nioWebSocket,
+                "Checksums", "Clocks", "HTTPTransport", "StreamingCrypto", "SyncCore", crypto, logging, nioCore,
+                nioHTTP1, nioPosix, nioWebSocket,
             ],
             swiftSettings: settings
         ),
         .target(
             name: "GoProCloud",
-            dependencies: ["HTTPTransport", "SyncCore", crypto, logging, nioCore, nioHTTP1],
+            dependencies: ["Clocks", "HTTPTransport", "SyncCore", crypto, logging, nioCore, nioHTTP1],
             swiftSettings: settings
         ),
         .target(
             name: "LocalAdapters",
-            dependencies: [
-                "CFileCalls", "Checksums", "StateMachine", "SyncCore", grdb, nioPosix,
-            ],
+            dependencies: ["CFileCalls", "Checksums", "Clocks", "StateMachine", "SyncCore", grdb, nioPosix],
             swiftSettings: settings
         ),
         .target(name: "AWSSigning", dependencies: [crypto], swiftSettings: settings),
@@ -108,17 +117,17 @@ let package = Package(
         .target(
             name: "AWSAdapters",
             dependencies: [
-                "Authenticating", "AWSClient", "Checksums", "Downloading", "HTTPTransport", "Listing", "Pipeline",
-                "StreamingCrypto", "SyncCore", coreMetrics, crypto, logging, nioCore, tracing,
+                "Authenticating", "AWSClient", "Checksums", "Clocks", "Downloading", "HTTPTransport", "Listing",
+                "Pipeline", "SyncCore", coreMetrics, crypto, logging, nioCore, tracing,
             ],
             swiftSettings: settings
         ),
         .target(
             name: "LambdaFunctions",
             dependencies: [
-                "AWSAdapters", "AWSClient", "CGlibcCompat", "Downloading", "GoProCloud", "HTTPTransport",
-                "LambdaRuntime",
-                "Listing", "ObsidianSync", "Pipeline", "StreamingCrypto", "SyncCore", logging, nioCore, tracing,
+                "AWSAdapters", "AWSClient", "CGlibcCompat", "Checksums", "Clocks", "Downloading", "GoProCloud",
+                "HTTPTransport", "LambdaRuntime", "Listing", "ObsidianSync", "Pipeline", "SyncCore",
+                logging, nioCore, tracing,
             ],
             swiftSettings: settings
         ),
@@ -165,10 +174,10 @@ let package = Package(
         .executableTarget(
             name: "obsync",
             dependencies: [
-                "Authenticating", "AWSAdapters", "AWSClient", "Backup", "CBuildInfo", "Downloading", "GoProCloud",
-                "HTTPTransport", "LambdaRuntime", "Listing", "LocalAdapters", "LocalLambda", "ObsidianSync", "Pipeline",
-                "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", crypto, logging, nioCore, nioHTTP1,
-                argumentParser, unixSignals,
+                "Authenticating", "AWSAdapters", "AWSClient", "Backup", "CBuildInfo", "Checksums", "Clocks",
+                "Downloading", "GoProCloud", "HTTPTransport", "LambdaRuntime", "Listing", "LocalAdapters",
+                "LocalLambda", "ObsidianSync", "Pipeline", "Simulators", "StateMachine", "SyncCore",
+                crypto, logging, nioCore, nioHTTP1, argumentParser, unixSignals,
             ],
             resources: [.embedInCode("Resources/vault-sync.asl.json")],
             swiftSettings: settings
@@ -177,9 +186,8 @@ let package = Package(
         .executableTarget(
             name: "ListerBenchmark",
             dependencies: [
-                "AWSAdapters", "AWSClient", "AWSSigning", "CPlainScan", "Listing", "LocalAdapters", "SyncCore",
-                "TestSupport",
-                logging,
+                "AWSAdapters", "AWSClient", "AWSSigning", "Clocks", "CPlainScan", "Listing", "LocalAdapters",
+                "SyncCore", "TestSupport", logging,
             ],
             path: "Benchmarks/Lister/Sources/ListerBenchmark",
             swiftSettings: settings
@@ -191,12 +199,14 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["Checksums", "HTTPTransport", "StateMachine", "SyncCore", logging, nioCore, nioHTTP1],
+            dependencies: [
+                "Checksums", "Clocks", "HTTPTransport", "StateMachine", "SyncCore", logging, nioCore, nioHTTP1,
+            ],
             swiftSettings: settings
         ),
         .target(
             name: "TestWorld",
-            dependencies: ["Authenticating", "Downloading", "Listing", "SyncCore", "TestSupport", logging],
+            dependencies: ["Authenticating", "Clocks", "Downloading", "Listing", "SyncCore", "TestSupport", logging],
             swiftSettings: settings
         ),
         .executableTarget(
@@ -207,35 +217,35 @@ let package = Package(
         ),
         .testTarget(
             name: "SyncCoreTests",
-            dependencies: ["Checksums", "SyncCore", "TestSupport", coreMetrics, metricsTestKit],
+            dependencies: ["Checksums", "Clocks", "SyncCore", "TestSupport", coreMetrics, metricsTestKit],
             swiftSettings: settings
         ),
         .testTarget(
             name: "AuthenticatingTests",
-            dependencies: ["Authenticating", "SyncCore", "TestSupport", "TestWorld", logging],
+            dependencies: ["Authenticating", "Clocks", "SyncCore", "TestSupport", "TestWorld", logging],
             swiftSettings: settings
         ),
         .testTarget(
             name: "ListingTests",
-            dependencies: ["Downloading", "Listing", "SyncCore", "TestSupport", "TestWorld"],
+            dependencies: ["Clocks", "Downloading", "Listing", "SyncCore", "TestSupport", "TestWorld"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "DownloadingTests",
-            dependencies: ["Checksums", "Downloading", "Listing", "SyncCore", "TestSupport", "TestWorld"],
+            dependencies: ["Checksums", "Clocks", "Downloading", "Listing", "SyncCore", "TestSupport", "TestWorld"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "PipelineUnitTests",
             dependencies: [
-                "Downloading", "Listing", "Pipeline", "SyncCore", "TestSupport", "TestWorld", inMemoryTracing, logging,
-                metricsTestKit, tracing,
+                "Clocks", "Downloading", "Listing", "Pipeline", "SyncCore", "TestSupport", "TestWorld", inMemoryTracing,
+                logging, metricsTestKit, tracing,
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "BackupTests",
-            dependencies: ["Backup", "Checksums", "StreamingCrypto", "SyncCore", "TestSupport"],
+            dependencies: ["Backup", "Checksums", "Clocks", "SyncCore", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -243,12 +253,17 @@ let package = Package(
             dependencies: ["CChecksums", "Checksums"],
             swiftSettings: settings
         ),
-        .testTarget(name: "StreamingCryptoTests", dependencies: ["StreamingCrypto", crypto], swiftSettings: settings),
+        .testTarget(name: "ClocksTests", dependencies: ["Clocks"], swiftSettings: settings),
+        .testTarget(
+            name: "StreamingCryptoTests",
+            dependencies: ["Checksums", "StreamingCrypto", crypto],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "ObsidianSyncTests",
             dependencies: [
-                "HTTPTransport", "ObsidianSync", "Simulators", "StreamingCrypto", "SyncCore", "TestSupport", crypto,
-                logging, nioCore, nioEmbedded, nioHTTP1, nioPosix, nioWebSocket,
+                "Checksums", "Clocks", "HTTPTransport", "ObsidianSync", "Simulators", "StreamingCrypto", "SyncCore",
+                "TestSupport", crypto, logging, nioCore, nioEmbedded, nioHTTP1, nioPosix, nioWebSocket,
             ],
             exclude: ["Vectors"],
             swiftSettings: settings
@@ -256,9 +271,8 @@ let package = Package(
         .testTarget(
             name: "GoProCloudTests",
             dependencies: [
-                "Authenticating", "Downloading", "GoProCloud", "HTTPTransport", "Listing", "obsync", "Pipeline",
-                "Simulators",
-                "SyncCore", "TestSupport", argumentParser, logging, nioCore, nioHTTP1,
+                "Authenticating", "Clocks", "Downloading", "GoProCloud", "HTTPTransport", "Listing", "obsync",
+                "Pipeline", "Simulators", "SyncCore", "TestSupport", argumentParser, logging, nioCore, nioHTTP1,
             ],
             swiftSettings: settings
         ),
@@ -287,10 +301,10 @@ let package = Package(
         .testTarget(
             name: "AdapterTests",
             dependencies: [
-                "Authenticating", "AWSAdapters", "AWSClient", "AWSSigning", "Backup", "Checksums", "Downloading",
-                "GoProCloud", "HTTPTransport", "Listing", "LocalAdapters", "ObsidianSync", "Pipeline", "Simulators",
-                "StateMachine", "StreamingCrypto", "SyncCore", "TestSupport", coreMetrics, grdb, logging, nioCore,
-                nioHTTP1, tracing,
+                "Authenticating", "AWSAdapters", "AWSClient", "AWSSigning", "Backup", "Checksums", "Clocks",
+                "Downloading", "GoProCloud", "HTTPTransport", "Listing", "LocalAdapters", "ObsidianSync", "Pipeline",
+                "Simulators", "StateMachine", "SyncCore", "TestSupport", coreMetrics, grdb, logging,
+                nioCore, nioHTTP1, tracing,
             ],
             swiftSettings: settings
         ),
@@ -321,9 +335,9 @@ let package = Package(
         .testTarget(
             name: "ObsyncTests",
             dependencies: [
-                "Authenticating", "AWSAdapters", "AWSClient", "Downloading", "HTTPTransport", "Listing",
-                "LocalAdapters",
-                "obsync", "Pipeline", "Simulators", "StateMachine", "StreamingCrypto", "SyncCore", "TestSupport",
+                "Authenticating", "AWSAdapters", "AWSClient", "Checksums", "Clocks", "Downloading", "HTTPTransport",
+                "Listing", "LocalAdapters",
+                "obsync", "Pipeline", "Simulators", "StateMachine", "SyncCore", "TestSupport",
                 argumentParser, grdb, logging, unixSignals,
             ],
             swiftSettings: settings
@@ -331,9 +345,10 @@ let package = Package(
         .testTarget(
             name: "PipelineTests",
             dependencies: [
-                "Authenticator", "AWSAdapters", "AWSClient", "AWSSigning", "Downloader", "Downloading", "HTTPTransport",
-                "Lister", "Listing", "LocalAdapters", "LocalLambda", "ObsidianSync", "obsync", "Pipeline", "Simulators",
-                "StateMachine", "StreamingCrypto", "SyncCore", "TestSupport", crypto, logging, nioCore, nioHTTP1,
+                "Authenticator", "AWSAdapters", "AWSClient", "AWSSigning", "Checksums", "Clocks", "Downloader",
+                "Downloading", "HTTPTransport", "Lister", "Listing", "LocalAdapters", "LocalLambda", "ObsidianSync",
+                "obsync", "Pipeline", "Simulators", "StateMachine", "SyncCore", "TestSupport",
+                crypto, logging, nioCore, nioHTTP1,
             ],
             swiftSettings: settings
         ),

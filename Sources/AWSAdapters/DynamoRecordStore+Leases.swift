@@ -1,4 +1,5 @@
 import AWSClient
+package import Clocks
 package import SyncCore
 
 /// Leases and terms: the attributes `lease_owner`, `lease_expires`, `lease_term` and `lease_run` (whose term it is) of a

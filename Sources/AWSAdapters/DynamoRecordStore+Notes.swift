@@ -1,5 +1,6 @@
 import AWSClient
-package import SyncCore
+package import Clocks
+import SyncCore
 
 extension DynamoRecordStore {
     package func noteOnce(_ key: String, until expires: Timestamp, now: Timestamp) async throws -> Bool {

@@ -1,4 +1,5 @@
 package import AWSClient
+package import Clocks
 import Crypto
 import FoundationEssentials
 package import SyncCore

@@ -1,6 +1,6 @@
 import AWSClient
+import Checksums
 import FoundationEssentials
-import StreamingCrypto
 import SyncCore
 
 /// The mark of an object as an attribute of its record: an ETag takes half of its text as bytes.

@@ -1,5 +1,7 @@
 package import AWSClient
 package import Authenticating
+package import Checksums
+import Clocks
 package import Downloading
 package import HTTPTransport
 package import Listing

@@ -1,8 +1,8 @@
 import AWSClient
 import Checksums
+import Clocks
 import Crypto
 import FoundationEssentials
-import StreamingCrypto
 import SyncCore
 
 /// Records as items of the table, and back.

@@ -1,4 +1,5 @@
 import AWSClient
+import Clocks
 import FoundationEssentials
 import SyncCore
 

@@ -1,5 +1,6 @@
 import AWSClient
 import Checksums
+package import Clocks
 import FoundationEssentials
 import NIOCore
 package import SyncCore

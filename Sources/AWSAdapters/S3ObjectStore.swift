@@ -1,5 +1,6 @@
 package import AWSClient
 import Checksums
+import Clocks
 import HTTPTransport
 import NIOCore
 package import SyncCore

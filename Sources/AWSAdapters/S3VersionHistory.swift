@@ -1,5 +1,6 @@
 package import AWSClient
 import Checksums
+import Clocks
 package import SyncCore
 
 /// What a bucket holds and held: the versions of its objects and their delete markers.

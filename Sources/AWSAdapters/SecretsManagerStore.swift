@@ -1,7 +1,7 @@
 package import AWSClient
+import Checksums
 import Crypto
 import FoundationEssentials
-import StreamingCrypto
 package import SyncCore
 
 /// The secret in Secrets Manager.

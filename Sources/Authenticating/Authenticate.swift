@@ -1,3 +1,4 @@
+import Clocks
 package import Logging
 package import SyncCore
 

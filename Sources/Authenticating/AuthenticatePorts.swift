@@ -1,3 +1,4 @@
+package import Clocks
 package import SyncCore
 
 /// What the authenticator works with.

@@ -1,4 +1,5 @@
-package import SyncCore
+package import Clocks
+import SyncCore
 import Synchronization
 
 /// Keeps everything that reads through it under a number of bytes a second.

@@ -1,3 +1,4 @@
+package import Clocks
 package import SyncCore
 
 /// One line of what is in a mirror.

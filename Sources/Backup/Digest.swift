@@ -1,5 +1,5 @@
 package import Checksums
-package import SyncCore
+import SyncCore
 
 /// What the bytes of a file come to.
 package struct Digest: Hashable, Sendable {

@@ -1,3 +1,5 @@
+import Checksums
+import Clocks
 import SyncCore
 
 /// Compares one stored file with its record.

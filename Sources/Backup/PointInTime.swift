@@ -1,3 +1,4 @@
+package import Clocks
 package import FoundationEssentials
 package import SyncCore
 

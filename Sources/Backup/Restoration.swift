@@ -1,3 +1,5 @@
+package import Checksums
+package import Clocks
 package import SyncCore
 
 /// Writes the files of a mirror, as they are or as they were, into an empty place.

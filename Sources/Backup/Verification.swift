@@ -1,3 +1,4 @@
+package import Checksums
 package import SyncCore
 
 /// Compares what a mirror holds with what the records say of it.

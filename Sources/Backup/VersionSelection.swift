@@ -1,3 +1,4 @@
+package import Clocks
 package import SyncCore
 
 /// Which version of a file is meant: the one of now, or the one of a moment.

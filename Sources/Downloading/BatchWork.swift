@@ -1,3 +1,4 @@
+import Clocks
 import Logging
 import SyncCore
 import Synchronization
@@ -71,8 +72,8 @@ struct BatchWork: Sendable {
                     metadata: [LogKey.attempt: "\(attempt)", LogKey.errorType: "\(error.name.rawValue)"]
                 )
                 guard attempt < settings.sessionAttempts else { throw error }
-                let ceiling = settings.sessionBackoff * Double(1 << (attempt - 1))
-                let pause = error.retryAfter ?? ceiling * settings.random()
+                let jittered = settings.sessionBackoff.wait(after: attempt, part: settings.random())
+                let pause = error.retryAfter ?? jittered
                 guard clock.now.advanced(by: pause) < deadline else {
                     // Coming back at once would ask again what has just asked for quiet.
                     if ledger.progress == atFirst { throw error }

@@ -1,3 +1,5 @@
+package import Checksums
+package import Clocks
 package import Logging
 package import SyncCore
 

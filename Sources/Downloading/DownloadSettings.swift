@@ -1,3 +1,4 @@
+package import Clocks
 package import SyncCore
 
 /// Sizes and limits of a downloader.
@@ -13,15 +14,13 @@ package struct DownloadSettings: Sendable {
     /// How often a session that breaks is opened again within one call.
     package var sessionAttempts = 4
     /// The wait before a session is opened again: doubled each time, and jittered.
-    package var sessionBackoff: Duration = .seconds(1)
+    package var sessionBackoff = Backoff(first: .seconds(1))
     /// A file at which sessions break so often, without a part of it arriving between, is given up for this round.
     package var breaksPerFile = 2
     /// How often a body or a range is fetched within one session, at most, where the source gives several at once.
     package var attempts = 4
-    /// The bound of the first wait before a body or a range is fetched again.
-    package var retryBackoff: Duration = .milliseconds(500)
-    /// No wait is longer, unless somebody asks for it.
-    package var longestBackoff: Duration = .seconds(20)
+    /// The waits before a body or a range is fetched again, unless somebody asks for longer ones; jittered.
+    package var retryBackoff = Backoff(first: .milliseconds(500), longest: .seconds(20))
     /// How often bodies and ranges are fetched again within one call, all together.
     package var retryAllowance = 100
     /// Tells how much memory is used.

@@ -1,3 +1,4 @@
+import Clocks
 import SyncCore
 import Synchronization
 
@@ -24,8 +25,8 @@ final class RetryAllowance: Sendable {
     /// - Returns: the wait; nil when there is no further attempt.
     func pause(after error: SyncError, attempt: Int) -> Duration? {
         guard error.isRetryable, !error.saysContentChanged, attempt < settings.attempts else { return nil }
-        let bound = min(settings.retryBackoff * Double(1 << min(attempt - 1, 20)), settings.longestBackoff)
-        let pause = max(bound * settings.random(), error.retryAfter ?? .zero)
+        let jittered = settings.retryBackoff.wait(after: attempt, part: settings.random())
+        let pause = max(jittered, error.retryAfter ?? .zero)
         guard clock.now.advanced(by: pause) < deadline else { return nil }
         let isAllowed = left.withLock { left in
             guard left > 0 else { return false }

@@ -1,3 +1,4 @@
+import Checksums
 import SyncCore
 
 /// A large file whose source gives it as one stream: parts are held in memory until they are stored.

@@ -1,3 +1,4 @@
+import Clocks
 import Crypto
 import HTTPTransport
 import Logging

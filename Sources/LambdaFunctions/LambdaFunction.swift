@@ -1,5 +1,7 @@
 import AWSAdapters
 import AWSClient
+import Checksums
+import Clocks
 import Downloading
 import FoundationEssentials
 import GoProCloud
@@ -10,7 +12,6 @@ import Logging
 import NIOCore
 import ObsidianSync
 package import Pipeline
-import StreamingCrypto
 import SyncCore
 
 /// Runs one function of the pipeline as this process, until it is told to end.

@@ -1,3 +1,4 @@
+import Clocks
 import SyncCore
 
 /// Decides whether the deletions of a run look like somebody's wish, or like a fault of the source.

@@ -1,3 +1,4 @@
+package import Clocks
 import Logging
 package import SyncCore
 

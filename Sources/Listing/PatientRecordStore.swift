@@ -1,3 +1,4 @@
+import Clocks
 import SyncCore
 
 /// A record store that is asked again when it asks for fewer requests: after up to 1 s, 2 s, 4 s … with full jitter, for as
@@ -5,8 +6,7 @@ import SyncCore
 ///
 /// What is not answered is an error, never an absence: a record that could not be read must not pass for one that is not there.
 struct PatientRecordStore: RecordStore {
-    private static let firstWait: Duration = .seconds(1)
-    private static let mostDoublings = 5
+    private static let backoff = Backoff(first: .seconds(1), longest: .seconds(32))
 
     let base: any RecordStore
     let clock: any WallClock
@@ -96,7 +96,7 @@ struct PatientRecordStore: RecordStore {
     }
 
     private func patiently<Result>(_ body: () async throws -> Result) async throws -> Result {
-        var attempt = 0
+        var attempt = 1
         while true {
             do {
                 return try await body()
@@ -109,7 +109,7 @@ struct PatientRecordStore: RecordStore {
 
     /// Waits before another attempt; throws the error where the wait would outlast the deadline.
     fileprivate func wait(after error: SyncError, attempt: Int) async throws {
-        let jittered = Self.firstWait * Double(1 << min(attempt, Self.mostDoublings)) * random()
+        let jittered = Self.backoff.wait(after: attempt, part: random())
         let pause = max(error.retryAfter ?? .zero, jittered)
         guard clock.now.advanced(by: pause) < deadline else { throw error }
         try await clock.sleep(for: pause)
@@ -138,7 +138,7 @@ private struct Resumed<Element: Sendable>: AsyncSequence, Sendable {
         }
 
         mutating func next() async throws -> Element? {
-            var attempt = 0
+            var attempt = 1
             while true {
                 do {
                     let element = try await base.next(isolation: nil)

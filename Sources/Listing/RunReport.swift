@@ -1,3 +1,4 @@
+package import Clocks
 package import SyncCore
 
 /// What became of a run: made of its working data and of the records.

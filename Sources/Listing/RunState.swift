@@ -1,3 +1,4 @@
+import Clocks
 import SyncCore
 
 /// What the lister knows of a run between its calls: the object `runs/<run>.json` of the state store.

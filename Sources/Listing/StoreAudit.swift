@@ -1,3 +1,4 @@
+import Clocks
 import SyncCore
 
 /// Walks the objects of a vault's folder beside its records and entries, to find what is missing, what is not as it was

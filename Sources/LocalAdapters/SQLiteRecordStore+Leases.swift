@@ -1,3 +1,4 @@
+package import Clocks
 import GRDB
 package import SyncCore
 

@@ -1,6 +1,5 @@
 import Logging
 import NIOPosix
-import StreamingCrypto
 import SyncCore
 
 /// An open account.

@@ -1,3 +1,4 @@
+package import Clocks
 package import HTTPTransport
 package import Logging
 package import SyncCore

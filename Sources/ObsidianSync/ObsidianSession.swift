@@ -1,5 +1,4 @@
 import Logging
-import StreamingCrypto
 import SyncCore
 
 /// An open vault on one socket.

@@ -1,5 +1,6 @@
+import Checksums
+import Clocks
 import Logging
-import StreamingCrypto
 import SyncCore
 
 /// Makes entries of the records of a listing.

@@ -1,4 +1,6 @@
 package import Authenticating
+package import Checksums
+package import Clocks
 package import Downloading
 package import Listing
 package import Logging

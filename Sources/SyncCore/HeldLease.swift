@@ -1,3 +1,4 @@
+package import Clocks
 import Synchronization
 
 /// The lease of one run on one vault, as one call of a function holds it.

@@ -1,3 +1,4 @@
+import Clocks
 package import SyncCore
 import Synchronization
 

@@ -1,3 +1,4 @@
+package import Clocks
 package import SyncCore
 
 /// An object store of which chosen calls fail.

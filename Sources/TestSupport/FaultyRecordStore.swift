@@ -1,3 +1,4 @@
+package import Clocks
 package import SyncCore
 
 /// A record store of which chosen calls fail.

@@ -1,3 +1,4 @@
+import Checksums
 import SyncCore
 
 /// A stand-in for SHA-256 that needs no cryptography: FNV-1a of 64 bits, in lower-case hexadecimal.

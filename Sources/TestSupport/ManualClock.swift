@@ -1,4 +1,4 @@
-package import SyncCore
+package import Clocks
 import Synchronization
 
 /// A clock that stands still but for sleeping: a sleep ends at once, and the time is then what it was to be.

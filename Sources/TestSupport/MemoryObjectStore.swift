@@ -1,4 +1,5 @@
 import Checksums
+package import Clocks
 package import SyncCore
 import Synchronization
 

@@ -1,4 +1,4 @@
-package import SyncCore
+package import Clocks
 import Synchronization
 
 /// A wall clock that stands still until somebody moves it, and whose sleepers wait until then.

@@ -1,3 +1,4 @@
+package import Clocks
 package import Logging
 package import SyncCore
 import Synchronization

@@ -1,4 +1,5 @@
 package import Authenticating
+package import Clocks
 package import Downloading
 package import Listing
 import Logging

@@ -1,5 +1,6 @@
 import AWSClient
 import AWSSigning
+import Clocks
 import Foundation
 import LocalAdapters
 import Testing

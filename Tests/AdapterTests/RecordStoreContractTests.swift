@@ -1,4 +1,5 @@
 import Checksums
+import Clocks
 import SyncCore
 import TestSupport
 import Testing

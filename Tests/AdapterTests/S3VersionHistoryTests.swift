@@ -2,6 +2,7 @@ import AWSAdapters
 import AWSClient
 import Backup
 import Checksums
+import Clocks
 import HTTPTransport
 import NIOCore
 import NIOHTTP1

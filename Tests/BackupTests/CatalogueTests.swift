@@ -1,4 +1,5 @@
 import Backup
+import Clocks
 import SyncCore
 import TestSupport
 import Testing

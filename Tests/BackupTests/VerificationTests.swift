@@ -1,5 +1,6 @@
 import Backup
 import Checksums
+import Clocks
 import SyncCore
 import TestSupport
 import Testing

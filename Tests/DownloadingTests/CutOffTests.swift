@@ -1,3 +1,4 @@
+import Clocks
 import Synchronization
 import TestSupport
 import TestWorld
@@ -133,7 +134,7 @@ struct CutOffTests {
     @Test("a session that does not open is given up in time", arguments: [false, true])
     func opening(afterFirst: Bool) async throws {
         var world = World.withNotes(["a.md": "one", "b.md": "two"])
-        world.downloading.sessionBackoff = .zero
+        world.downloading.sessionBackoff = Backoff(first: .zero)
         let batch = try await world.firstBatch
         let openings = Mutex(0)
         world.library.setBeforeOpening { [clock, end] in

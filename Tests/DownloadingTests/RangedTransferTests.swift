@@ -1,4 +1,5 @@
 import Checksums
+import Clocks
 import Synchronization
 import TestSupport
 import TestWorld

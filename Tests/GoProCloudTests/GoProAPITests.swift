@@ -1,3 +1,4 @@
+import Clocks
 import HTTPTransport
 import NIOHTTP1
 import SyncCore

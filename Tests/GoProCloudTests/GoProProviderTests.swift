@@ -1,4 +1,5 @@
 import Authenticating
+import Clocks
 import Simulators
 import SyncCore
 import Synchronization

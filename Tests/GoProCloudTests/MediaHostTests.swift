@@ -1,3 +1,4 @@
+import Clocks
 import Simulators
 import SyncCore
 import TestSupport

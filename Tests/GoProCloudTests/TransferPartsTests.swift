@@ -1,3 +1,4 @@
+import Clocks
 import NIOHTTP1
 import SyncCore
 import Testing

@@ -1,3 +1,4 @@
+import Clocks
 import Downloading
 import TestSupport
 import TestWorld

@@ -1,5 +1,5 @@
+import Clocks
 import Simulators
-import StreamingCrypto
 import SyncCore
 import TestSupport
 import Testing

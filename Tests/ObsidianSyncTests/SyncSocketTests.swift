@@ -1,3 +1,5 @@
+import Checksums
+import Clocks
 import Crypto
 import HTTPTransport
 import NIOCore

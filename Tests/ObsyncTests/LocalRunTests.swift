@@ -1,9 +1,10 @@
 import ArgumentParser
+import Checksums
+import Clocks
 import Foundation
 import LocalAdapters
 import Logging
 import Simulators
-import StreamingCrypto
 import SyncCore
 import Testing
 

@@ -1,9 +1,10 @@
 import AWSClient
+import Checksums
+import Clocks
 import Crypto
 import Foundation
 import NIOCore
 import Simulators
-import StreamingCrypto
 import SyncCore
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import Checksums
 import StreamingCrypto
 import Testing
 

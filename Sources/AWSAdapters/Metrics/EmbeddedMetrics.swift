@@ -1,5 +1,6 @@
+package import Clocks
 package import CoreMetrics
-package import SyncCore
+import SyncCore
 import Synchronization
 
 /// Collects what is measured during an invocation, and writes it as one document of CloudWatch's embedded metric format.

@@ -1,3 +1,4 @@
+import Clocks
 import FoundationEssentials
 import HTTPTransport
 import Logging
@@ -9,6 +10,7 @@ import SyncCore
 /// comes with status 200.
 struct GoProAPI: Sendable {
     private static let attempts = 3
+    private static let backoff = Backoff(first: .seconds(2), longest: .seconds(64))
     /// How often something is asked that is answered with requests for quiet. The deadline is the better limit.
     private static let attemptsWhereThrottled = 20
     private static let largestAnswer = 16 << 20
@@ -101,7 +103,7 @@ struct GoProAPI: Sendable {
             let isThrottled = error.name == .throttled || error.retryAfter != nil
             // A date that has passed, by one clock or another, is no reason to ask at once.
             let pause =
-                error.retryAfter.map { max($0, .seconds(1)) } ?? .seconds(Double(1 << min(attempt, 6)) * random())
+                error.retryAfter.map { max($0, .seconds(1)) } ?? Self.backoff.wait(after: attempt, part: random())
             if isThrottled, thrown is Refusal { await limit.keepQuiet(for: pause) }
             let attempts = isThrottled && deadline != nil ? Self.attemptsWhereThrottled : Self.attempts
             let isInTime = deadline.map { clock.now.advanced(by: pause) < $0 } ?? (error.retryAfter == nil)

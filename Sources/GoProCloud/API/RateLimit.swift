@@ -1,3 +1,4 @@
+import Clocks
 import SyncCore
 
 /// Lets callers through one after the other, with at least so much time between two of them, and nobody while a service has

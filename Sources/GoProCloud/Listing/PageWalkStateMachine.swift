@@ -1,3 +1,5 @@
+import Clocks
+
 /// Walks the pages of a listing that cannot be trusted page by page.
 ///
 /// A page comes back short now and then, though its counts are right: it is asked for again. Pages are offsets into a list
@@ -67,7 +69,7 @@ struct PageWalkStateMachine: Sendable {
         let expected = min(answer.perPage, max(0, answer.total - before))
         guard answer.ids.count >= expected, !answer.hasErrors else {
             tries += 1
-            return tries < Self.triesPerPage ? .ask(page: page, after: Self.wait(tries)) : .giveUp
+            return tries < Self.triesPerPage ? .ask(page: page, after: Self.backoff.wait(after: tries)) : .giveUp
         }
         tries = 0
         seen.formUnion(answer.ids)
@@ -81,7 +83,7 @@ struct PageWalkStateMachine: Sendable {
 
     private mutating func beginAnew() -> Action {
         guard walks < Self.mostWalks else { return .finish(.moving) }
-        let pause = Self.wait(walks)
+        let pause = Self.backoff.wait(after: walks)
         walks += 1
         page = 1
         tries = 0
@@ -90,6 +92,5 @@ struct PageWalkStateMachine: Sendable {
         return .ask(page: 1, after: pause)
     }
 
-    /// Growing waits: 1 s, 2 s, 4 s …
-    private static func wait(_ tries: Int) -> Duration { .seconds(1 << (tries - 1)) }
+    private static let backoff = Backoff(first: .seconds(1))
 }

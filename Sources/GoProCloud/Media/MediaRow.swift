@@ -1,3 +1,4 @@
+import Clocks
 import SyncCore
 
 /// One row of the listing. Only `id` has to be there.

@@ -1,3 +1,4 @@
+import Clocks
 import HTTPTransport
 import Logging
 import NIOHTTP1
@@ -6,6 +7,7 @@ import SyncCore
 /// The body of one original at the media hosts.
 struct MediaContent: RangedContent {
     private static let failuresInARow = 5
+    private static let backoff = Backoff(first: .seconds(1))
     /// So much of a body is read past, at most, where a host that gave a part before gives the whole now.
     private static let mostReadPast: Int64 = 256 << 20
 
@@ -108,7 +110,7 @@ struct MediaContent: RangedContent {
     func pause(after failures: inout Int, _ error: SyncError) async throws {
         failures += 1
         guard failures < Self.failuresInARow else { throw error }
-        try await account.clock.sleep(for: .seconds(Double(1 << failures) * account.random() / 2))
+        try await account.clock.sleep(for: Self.backoff.wait(after: failures, part: account.random()))
     }
 
     /// How much of the body comes before the range. Only a continuation of the very same content will do.

@@ -1,3 +1,4 @@
+import Clocks
 import SyncCore
 
 /// A signed address. Its query is a key to the file: it is never stored and never logged.

@@ -1,6 +1,7 @@
+package import Clocks
 import Foundation
 import Glibc
-package import SyncCore
+import SyncCore
 
 /// The history of a mirror in a folder: everything that was set aside and is still kept.
 package struct FolderHistory: Sendable {

@@ -1,5 +1,7 @@
+package import Checksums
+package import Clocks
 package import Foundation
-package import SyncCore
+import SyncCore
 
 /// What a store needs in order to tell its own files from those of the user, and to keep what it takes out of the mirror.
 package struct FolderKeeping: Sendable {

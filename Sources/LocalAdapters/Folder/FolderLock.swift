@@ -1,3 +1,4 @@
+package import Clocks
 import Foundation
 package import SyncCore
 

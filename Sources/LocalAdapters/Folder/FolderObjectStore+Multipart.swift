@@ -1,4 +1,5 @@
 import Checksums
+package import Clocks
 import Foundation
 package import SyncCore
 

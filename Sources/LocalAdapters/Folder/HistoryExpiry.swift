@@ -1,3 +1,4 @@
+import Clocks
 import SyncCore
 
 /// How long what was set aside is kept.

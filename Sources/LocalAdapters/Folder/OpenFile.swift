@@ -1,4 +1,5 @@
 import Checksums
+import Clocks
 import Glibc
 import SyncCore
 

@@ -1,5 +1,6 @@
+package import Clocks
 import GRDB
-package import SyncCore
+import SyncCore
 
 extension SQLiteRecordStore {
     package func noteOnce(_ key: String, until expires: Timestamp, now: Timestamp) async throws -> Bool {

@@ -1,3 +1,4 @@
+package import Clocks
 import FoundationEssentials
 import GRDB
 package import SyncCore

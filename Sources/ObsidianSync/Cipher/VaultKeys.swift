@@ -1,3 +1,4 @@
+import Checksums
 import Crypto
 package import StreamingCrypto
 
@@ -77,7 +78,7 @@ package enum NameCipher: Sendable {
     /// - Throws: ``CipherError`` when the field is no hexadecimal text, its tag does not fit, or what comes out is not
     ///   UTF-8.
     package func open(_ field: String) throws(CipherError) -> String {
-        let sealed = try Hex.decoded(field)
+        guard let sealed = try? Hex.decoded(field) else { throw CipherError(.malformed) }
         let plaintext =
             switch self {
             case .gcm(let key): try GCMStream.open(key: key, sealed: sealed)

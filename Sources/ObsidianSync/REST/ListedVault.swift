@@ -1,5 +1,5 @@
+import Checksums
 import Crypto
-import StreamingCrypto
 import SyncCore
 
 /// A vault as `/vault/list` names it.

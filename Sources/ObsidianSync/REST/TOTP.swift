@@ -1,3 +1,4 @@
+package import Clocks
 import Crypto
 package import SyncCore
 

@@ -1,3 +1,4 @@
+import Clocks
 import SyncCore
 import Synchronization
 
@@ -6,8 +7,7 @@ import Synchronization
 ///
 /// It only counts. Whoever gets an error waits for as long as its `retryAfter` says, if the deadline allows.
 final class ReconnectBackoff: Sendable {
-    private static let first = 5.0
-    private static let longest = 300.0
+    private static let backoff = Backoff(first: .seconds(5), longest: .seconds(300))
 
     private let breaks = Mutex(0)
     private let random: @Sendable () -> Double
@@ -33,9 +33,7 @@ final class ReconnectBackoff: Sendable {
             return breaks
         }
         guard breaks > 1 else { return .zero }
-        var seconds = Self.first
-        for _ in 2..<min(breaks, 16) { seconds = min(seconds * 2, Self.longest) }
-        return .seconds(seconds * (0.5 + random() / 2))
+        return Self.backoff.wait(after: breaks - 1, part: 0.5 + random() / 2)
     }
 
     /// Something has arrived whole.

@@ -1,3 +1,5 @@
+import Clocks
+
 extension Entry: LineCodable {
     package init?(_ scanner: inout LineScanner, like last: Entry?) {
         guard scanner.member("handle"), let handle = scanner.text(), scanner.member("kind"),

@@ -1,3 +1,5 @@
+package import Clocks
+
 /// One line of a vault's manifest: a version of a file, a deletion, or a folder.
 ///
 /// Its JSON form is one line of `manifest.jsonl` and of a batch:

@@ -1,4 +1,5 @@
 import Checksums
+import Clocks
 import FoundationEssentials
 
 extension FileRecord: LineCodable {

@@ -1,4 +1,5 @@
 package import Checksums
+package import Clocks
 
 /// What Obsync knows of one file of a vault: one item of the table.
 package struct FileRecord: Codable, Hashable, Sendable {
@@ -160,13 +161,14 @@ package struct FileRecord: Codable, Hashable, Sendable {
     /// Whether the mirror holds the file's bytes, be it gone at the source or not.
     package var isStored: Bool { status == .completed || status == .deleted && reason == Self.kept }
 
+    private static let patience = Backoff(first: .seconds(3600), longest: .seconds(7 * 24 * 3600))
+
     /// Whether a run may hand out again what waits: what failed at once, what was gone at the source an hour later, then
     /// after twice that time, and so on up to a week.
     package func isDue(at now: Timestamp) -> Bool {
         guard let pendingSince else { return false }
         guard status == .skipped else { return true }
-        let hours = min(1 << min(attempts - 1, 10), 7 * 24)
-        return pendingSince.duration(to: now) >= .seconds(3600 * hours)
+        return pendingSince.duration(to: now) >= Self.patience.wait(after: attempts)
     }
 
     /// Whether this record says that nothing is left to do for `entry` of a vault in `epoch`.

@@ -1,3 +1,5 @@
+package import Clocks
+
 /// What stands of a vault's lease and term.
 ///
 /// A vault's term counts the runs that took its lease. A lease that was given back, or has run out, is free for whoever is of

@@ -1,3 +1,5 @@
+package import Clocks
+
 /// What is remembered of a vault between runs: the item `state` of the table.
 package struct VaultState: Codable, Hashable, Sendable {
     /// The folder of the mirror; fixed at the first run, so that renaming a vault moves nothing.

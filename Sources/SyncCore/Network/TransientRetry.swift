@@ -1,9 +1,12 @@
+package import Clocks
 package import Logging
 
 /// Asks a service again after transient errors, with full jitter: 2 s, 4 s … at most.
 ///
 /// Where a service says how long to wait, that is waited, up to a limit; what lies beyond it is left to the caller.
 package struct TransientRetry: Sendable {
+    private static let backoff = Backoff(first: .seconds(2))
+
     private let attempts: Int
     private let clock: any WallClock
     private let random: @Sendable () -> Double
@@ -41,7 +44,7 @@ package struct TransientRetry: Sendable {
                     "request failed",
                     metadata: [LogKey.attempt: "\(attempt)", LogKey.errorType: "\(error.name.rawValue)"]
                 )
-                try await clock.sleep(for: error.retryAfter ?? .seconds(Double(1 << attempt) * random()))
+                try await clock.sleep(for: error.retryAfter ?? Self.backoff.wait(after: attempt, part: random()))
                 attempt += 1
             }
         }

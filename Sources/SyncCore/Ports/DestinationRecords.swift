@@ -1,3 +1,5 @@
+package import Clocks
+
 /// The records of one destination beside the deployment's own.
 ///
 /// What is known of one place says nothing of another, so each has records, cursor, lease and term of its own, under a

@@ -1,3 +1,4 @@
+package import Clocks
 package import Logging
 
 /// A cloud that holds libraries: how to sign in, and how to read.

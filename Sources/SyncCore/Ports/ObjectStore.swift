@@ -1,4 +1,5 @@
 package import Checksums
+package import Clocks
 
 /// Bytes that are pulled: chunks of any size, in order.
 package typealias ByteStream = any AsyncSequence<[UInt8], any Error> & Sendable

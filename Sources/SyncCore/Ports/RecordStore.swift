@@ -1,3 +1,5 @@
+package import Clocks
+
 /// The memory of Obsync: file records, vault states, leases, progress and receipts. DynamoDB, or SQLite.
 ///
 /// Reads see every earlier write, but for those of ``allRecords(in:after:)``. Failures are `StoreUnavailable` or `Throttled`.

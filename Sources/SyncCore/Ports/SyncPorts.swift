@@ -1,3 +1,5 @@
+package import Clocks
+
 /// What lister and downloader work with, for one account and one destination.
 package struct SyncPorts: Sendable {
     /// The cloud.

@@ -1,4 +1,5 @@
 package import Checksums
+package import Clocks
 
 /// One version of a file of a mirror: what the mirror holds now, or what it held before.
 package struct FileVersion: Hashable, Sendable {

@@ -1,3 +1,5 @@
+package import Checksums
+package import Clocks
 package import SyncCore
 
 /// What ``MirrorInvariants`` looks at once a run is over: the ports that it worked on, and what it has told.

@@ -1,4 +1,5 @@
 import Checksums
+import Clocks
 import SyncCore
 
 /// What has to hold of every mirror once a run is over, whatever the run went through.

@@ -2,6 +2,7 @@ import AWSAdapters
 import AWSClient
 import ArgumentParser
 import Backup
+import Clocks
 import Foundation
 import HTTPTransport
 import LocalAdapters

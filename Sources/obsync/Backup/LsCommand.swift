@@ -1,5 +1,6 @@
 import ArgumentParser
 import Backup
+import Clocks
 import Foundation
 import SyncCore
 

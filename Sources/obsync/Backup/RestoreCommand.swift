@@ -1,7 +1,8 @@
 import ArgumentParser
 import Backup
+import Checksums
+import Clocks
 import Foundation
-import StreamingCrypto
 import SyncCore
 
 /// `obsync restore`

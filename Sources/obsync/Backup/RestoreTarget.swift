@@ -1,4 +1,5 @@
 import Backup
+import Clocks
 import Foundation
 import LocalAdapters
 import SyncCore

@@ -1,5 +1,6 @@
 import AWSAdapters
 import ArgumentParser
+import Clocks
 import Foundation
 import HTTPTransport
 import LocalAdapters

@@ -1,9 +1,9 @@
+import Checksums
 import Crypto
 import Foundation
 import Logging
 import Pipeline
 import StateMachine
-import StreamingCrypto
 import SyncCore
 import Synchronization
 

@@ -1,4 +1,6 @@
 import Authenticating
+import Checksums
+import Clocks
 import Foundation
 import GoProCloud
 import HTTPTransport
@@ -6,7 +8,6 @@ import LocalAdapters
 import Logging
 import ObsidianSync
 import Pipeline
-import StreamingCrypto
 import SyncCore
 
 /// A folder that holds a mirror, and what Obsync keeps beside it in `.obsync`.

@@ -1,12 +1,13 @@
+import Clocks
 import Logging
 import SyncCore
 
 /// Waits as long as the state machine does when it calls a function: what is done before a run is as patient as the run.
 struct Patience {
     /// When somebody asks for fewer requests: 45 s, 90 s … up to 5 minutes.
-    private static let quiet: (attempts: Int, first: Double, longest: Double) = (8, 45, 300)
+    private static let quiet = (attempts: 8, backoff: Backoff(first: .seconds(45), longest: .seconds(300)))
     /// After other errors that pass: up to 2 s, 4 s … 2 minutes, at random.
-    private static let transient: (attempts: Int, first: Double, longest: Double) = (6, 2, 120)
+    private static let transient = (attempts: 6, backoff: Backoff(first: .seconds(2), longest: .seconds(120)))
 
     private let clock: any WallClock
     private let logger: Logger
@@ -36,9 +37,9 @@ struct Patience {
                 let number = failures[error.name, default: 0]
                 let pace = error.name == .throttled ? Self.quiet : Self.transient
                 guard number <= pace.attempts else { throw error }
-                let usual = Duration.seconds(min(pace.first * Double(1 << (number - 1)), pace.longest))
+                let usual = pace.backoff.wait(after: number)
                 // Whoever says how long to wait is believed, up to the longest wait.
-                let asked = error.retryAfter.map { min($0, .seconds(pace.longest)) }
+                let asked = error.retryAfter.map { min($0, pace.backoff.longest) }
                 let wait = asked ?? (error.name == .throttled ? usual : usual * random())
                 logger.warning(
                     "waiting for the provider",

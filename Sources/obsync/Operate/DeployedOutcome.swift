@@ -1,5 +1,6 @@
 import AWSAdapters
 import ArgumentParser
+import Clocks
 import Listing
 import StateMachine
 import SyncCore

@@ -1,4 +1,5 @@
 import AWSAdapters
+import Clocks
 import Listing
 import StateMachine
 import SyncCore

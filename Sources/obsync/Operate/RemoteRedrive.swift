@@ -1,6 +1,7 @@
 import AWSAdapters
 import AWSClient
 import ArgumentParser
+import Clocks
 import Foundation
 import StateMachine
 import SyncCore

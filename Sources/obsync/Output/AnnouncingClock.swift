@@ -1,3 +1,4 @@
+import Clocks
 import SyncCore
 
 /// A clock that tells when somebody waits by it for longer than a moment: a provider that has been asked to wait.

@@ -1,3 +1,4 @@
+import Clocks
 import SyncCore
 
 /// The status of a folder as people read it.

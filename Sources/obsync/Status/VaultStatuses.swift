@@ -1,3 +1,4 @@
+import Clocks
 import Listing
 import Pipeline
 import SyncCore

@@ -1,5 +1,6 @@
 import AWSClient
 import Checksums
+import Clocks
 import Foundation
 import SyncCore
 import TestSupport

@@ -1,4 +1,5 @@
 import Checksums
+import Clocks
 import Foundation
 import Glibc
 import SyncCore

@@ -1,3 +1,4 @@
+import Clocks
 import CoreMetrics
 import SyncCore
 import Synchronization

@@ -1,6 +1,7 @@
 import AWSAdapters
 import AWSClient
 import AWSSigning
+import Clocks
 import FoundationEssentials
 import Listing
 import SyncCore

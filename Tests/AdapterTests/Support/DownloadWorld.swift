@@ -1,4 +1,5 @@
 import AWSAdapters
+import Clocks
 import Downloading
 import Listing
 import Logging

@@ -1,6 +1,7 @@
+import Checksums
+import Clocks
 import Foundation
 import Glibc
-import StreamingCrypto
 import SyncCore
 
 @testable import LocalAdapters

@@ -1,5 +1,6 @@
 import AWSAdapters
 import AWSClient
+import Clocks
 import Downloading
 import Listing
 import SyncCore

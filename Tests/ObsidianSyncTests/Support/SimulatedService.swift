@@ -1,6 +1,7 @@
+import Checksums
+import Clocks
 import HTTPTransport
 import Simulators
-import StreamingCrypto
 import SyncCore
 import TestSupport
 

@@ -1,6 +1,6 @@
+import Checksums
 import FoundationEssentials
 import ObsidianSync
-import StreamingCrypto
 import SyncCore
 
 /// The known answers beside this folder, one list a file.

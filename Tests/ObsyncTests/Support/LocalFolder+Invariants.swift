@@ -1,7 +1,8 @@
+import Checksums
+import Clocks
 import Foundation
 import LocalAdapters
 import StateMachine
-import StreamingCrypto
 import SyncCore
 import TestSupport
 import Testing

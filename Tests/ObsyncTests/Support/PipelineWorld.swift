@@ -1,3 +1,4 @@
+import Clocks
 import Downloading
 import Listing
 import Logging

@@ -1,9 +1,10 @@
+import Checksums
+import Clocks
 import HTTPTransport
 import ObsidianSync
 import Pipeline
 import Simulators
 import StateMachine
-import StreamingCrypto
 import SyncCore
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 import AWSAdapters
 import AWSClient
 import AWSSigning
+import Clocks
 import Foundation
 import HTTPTransport
 import Simulators

@@ -1,3 +1,4 @@
+import Clocks
 import MetricsTestKit
 import Synchronization
 import TestSupport

@@ -1,5 +1,6 @@
 import Foundation
 import SyncCore
+import Clocks
 
 /// A listing and the records of a vault, as files of JSON Lines.
 struct Samples {

@@ -1,5 +1,11 @@
 /// Hexadecimal notation.
 package enum Hex {
+    /// A text is no hexadecimal notation.
+    package struct Malformed: Error, Hashable {
+        /// Makes the error.
+        package init() {}
+    }
+
     /// Lower-case digits, two a byte.
     package static func encoded(_ bytes: some Sequence<UInt8>) -> String {
         let digits = Array("0123456789abcdef".utf8)
@@ -13,15 +19,15 @@ package enum Hex {
 
     /// The bytes that digits of either case stand for.
     ///
-    /// - Throws: ``CipherError/Code/malformed`` for an odd number of digits or any other character.
-    package static func decoded(_ text: String) throws(CipherError) -> [UInt8] {
+    /// - Throws: ``Malformed`` for an odd number of digits or any other character.
+    package static func decoded(_ text: String) throws(Malformed) -> [UInt8] {
         let digits = Array(text.utf8)
-        guard digits.count.isMultiple(of: 2) else { throw CipherError(.malformed) }
+        guard digits.count.isMultiple(of: 2) else { throw Malformed() }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(digits.count / 2)
         for index in stride(from: 0, to: digits.count, by: 2) {
             guard let high = value(digits[index]), let low = value(digits[index + 1]) else {
-                throw CipherError(.malformed)
+                throw Malformed()
             }
             bytes.append(high << 4 | low)
         }

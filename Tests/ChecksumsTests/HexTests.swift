@@ -1,4 +1,4 @@
-import StreamingCrypto
+import Checksums
 import Testing
 
 @Suite("Hex")
@@ -24,6 +24,6 @@ struct HexTests {
         arguments: ["a", "abc", "0x", "zz", "g0", " 0", "0\u{E9}", "-1", "+1", "１１", "/:", "@`"]
     )
     func malformed(text: String) {
-        #expect(throws: CipherError(.malformed)) { try Hex.decoded(text) }
+        #expect(throws: Hex.Malformed()) { try Hex.decoded(text) }
     }
 }

@@ -1,5 +1,4 @@
 import Crypto
-import SyncCore
 
 /// SHA-256 over bytes that pass by.
 package struct SHA256Hasher: ContentHasher, Sendable {

@@ -1,4 +1,4 @@
-import StreamingCrypto
+import Checksums
 import Testing
 
 @Suite("SHA-256")
