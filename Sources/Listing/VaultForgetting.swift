@@ -1,3 +1,4 @@
+package import Clocks
 package import SyncCore
 
 /// Notes that somebody knows of a vault that left the account.

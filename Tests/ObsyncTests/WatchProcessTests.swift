@@ -76,9 +76,6 @@ private final class ServiceManagerDouble: Sendable {
             }
         }
         try #require(bound == 0)
-        var patience = timeval()
-        patience.tv_sec = 120
-        setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     }
 
     deinit {
@@ -90,6 +87,8 @@ private final class ServiceManagerDouble: Sendable {
     func next() async throws -> String? {
         let socket = socket
         return try await onOwnThread {
+            var waiting = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+            guard poll(&waiting, 1, 120_000) > 0 else { return nil }
             var buffer = [UInt8](repeating: 0, count: 1000)
             let count = recv(socket, &buffer, buffer.count, 0)
             return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
