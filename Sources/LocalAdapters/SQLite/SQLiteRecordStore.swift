@@ -6,10 +6,17 @@ package import SyncCore
 /// Records in an SQLite database.
 ///
 /// Paths are stored as BLOBs, which are compared by their bytes as ``VaultPath`` does; a TEXT would end at a NUL byte.
-/// Every write is one transaction.
+/// Every write is a transaction, which records that are saved at the same time share.
 package struct SQLiteRecordStore: RecordStore {
     private static let pageSize = 500
     let database: DatabasePool
+    private let writes = SharedWrites()
+    private static let saving = """
+        INSERT INTO files (vault, path, version, epoch, pending_since, body) VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT (vault, path) DO UPDATE SET version = excluded.version, epoch = excluded.epoch,
+            pending_since = excluded.pending_since, body = excluded.body
+        WHERE files.version <= excluded.version OR files.epoch <> excluded.epoch
+        """
 
     /// Opens the database, and makes it when it is not there.
     ///
@@ -63,20 +70,16 @@ package struct SQLiteRecordStore: RecordStore {
 
     package func save(_ record: FileRecord, in vault: VaultID) async throws -> Bool {
         let body = try text(of: record)
-        return try await write { database in
-            try database.execute(
-                sql: """
-                    INSERT INTO files (vault, path, version, epoch, pending_since, body) VALUES (?, ?, ?, ?, ?, ?)
-                    ON CONFLICT (vault, path) DO UPDATE SET version = excluded.version, epoch = excluded.epoch,
-                        pending_since = excluded.pending_since, body = excluded.body
-                    WHERE files.version <= excluded.version OR files.epoch <> excluded.epoch
-                    """,
-                arguments: [
+        do {
+            return try await writes(in: database) { database in
+                try database.cachedStatement(sql: Self.saving).execute(arguments: [
                     vault.rawValue, record.path.blob, record.version, record.epoch,
                     record.pendingSince?.milliseconds, body,
-                ]
-            )
-            return database.changesCount > 0
+                ])
+                return database.changesCount > 0
+            }
+        } catch {
+            throw mapped(error)
         }
     }
 
