@@ -12,7 +12,7 @@ BUILD_TESTS := swift build --build-tests --explicit-target-dependency-import-che
 RELEASE := OBSYNC_COMMIT="$$(git describe --always --dirty 2>/dev/null)" swift build -c release --static-swift-stdlib -Xlinker -s -Xlinker --no-export-dynamic
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build completions man demo demo-edit demo-clean test lint check-source check-statemachine invoke-all benchmark \
+.PHONY: help setup build settings completions man demo demo-edit demo-clean test lint check-source check-statemachine invoke-all benchmark \
 	benchmark-lister clean build-lambda check-lambda test-lambda clean-lambda infra-tools infra-check deploy start destroy samconfig
 
 help: ## List the targets
@@ -53,6 +53,9 @@ check-source: ## Check file sizes and imports
 
 check-statemachine: $(MOTO) ## Check the state machine as CloudFormation would, with cfn-lint
 	@.ci/check-statemachine $(VENV)/bin/cfn-lint
+
+settings: build ## Write docs/settings.md from the list in the code
+	.build/debug/obsync settings --markdown > docs/settings.md
 
 completions: build ## Write completions for bash, zsh and fish into build/completions
 	mkdir -p build/completions

@@ -9,18 +9,16 @@ extension FunctionEnvironment {
     private static let buffersShare = 64
 
     /// How files are fetched and stored.
-    static func downloading(_ reader: VariableReader) throws(SyncError) -> DownloadSettings {
-        let memory = try reader.integer("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", in: 128...10_240).map { $0 << 20 }
+    static func downloading(_ reader: SettingReader) throws(SyncError) -> DownloadSettings {
+        let memory = try reader.integer(.functionMemory).map { $0 << 20 }
         var settings = DownloadSettings()
-        settings.fetchesInFlight = try reader.integer("DOWNLOAD_CONCURRENCY", in: 1...64) ?? settings.fetchesInFlight
+        settings.fetchesInFlight = try reader.integer(.downloadConcurrency) ?? settings.fetchesInFlight
         settings.storesInFlight = settings.fetchesInFlight
         let defaults = UploadSettings()
         settings.upload = UploadSettings(
-            multipartThreshold: try reader.integer("MULTIPART_THRESHOLD", in: UploadSettings.smallestPart...64 << 20)
-                ?? defaults.multipartThreshold,
-            partSize: try reader.integer("CHUNK_SIZE", in: UploadSettings.smallestPart...UploadSettings.largestPart)
-                ?? defaults.partSize,
-            partsInFlight: try reader.integer("UPLOAD_CONCURRENCY", in: 1...16) ?? defaults.partsInFlight
+            multipartThreshold: try reader.integer(.multipartThreshold) ?? defaults.multipartThreshold,
+            partSize: try reader.integer(.chunkSize) ?? defaults.partSize,
+            partsInFlight: try reader.integer(.uploadConcurrency) ?? defaults.partsInFlight
         )
         if let memory {
             settings.bytesInFlight = memory / bodiesShare

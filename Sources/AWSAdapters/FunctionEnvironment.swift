@@ -50,12 +50,12 @@ package struct FunctionEnvironment: Sendable {
     ///
     /// - Throws: `InvalidConfiguration` naming the variable that is missing or wrong.
     package init(_ variables: [String: String]) throws(SyncError) {
-        let reader = VariableReader(variables: variables)
+        let reader = SettingReader(variables)
         self.variables = variables
-        bucket = try reader.required("S3_BUCKET")
-        bucketOwner = try reader.account("S3_BUCKET_OWNER")
-        prefix = reader.prefix("S3_PREFIX", default: "")
-        statePrefix = reader.prefix("S3_STATE_PREFIX", default: "state/")
+        bucket = try reader.required(.bucket)
+        bucketOwner = try reader.account(.bucketOwner)
+        prefix = SettingReader.withSlash(try reader.text(.prefix) ?? "")
+        statePrefix = SettingReader.withSlash(try reader.text(.statePrefix) ?? Setting.statePrefix.usual)
         guard !prefix.hasPrefix(statePrefix) else {
             throw SyncError(
                 .invalidConfiguration,
@@ -65,53 +65,25 @@ package struct FunctionEnvironment: Sendable {
         if statePrefix.hasPrefix(prefix), let folder = statePrefix.dropFirst(prefix.count).split(separator: "/").first {
             listing.reservedFolders = [String(folder)]
         }
-        table = try reader.required("STATE_TABLE_NAME")
-        secretID = try reader.required("OBSYNC_SECRET_NAME")
-        kmsKeyID = reader.text("S3_KMS_KEY_ID")
-        storageClass = try Self.storageClass(reader)
-        deployment = try reader.dimension("OBSYNC_DEPLOYMENT") ?? "obsync"
-        allowedBuckets = (reader.text("ALLOWED_BUCKETS") ?? "").split(separator: ",")
+        table = try reader.required(.table)
+        secretID = try reader.required(.secret)
+        kmsKeyID = try reader.text(.kmsKey)
+        let keptIn = try reader.text(.storageClass).flatMap { S3.StorageClass(rawValue: $0) }
+        storageClass = keptIn == .standard ? nil : keptIn
+        deployment = try reader.dimension(.deployment) ?? "obsync"
+        allowedBuckets = (try reader.text(.allowedBuckets) ?? "").split(separator: ",")
             .map { $0.filter { $0 != " " } }
-        alertTopicARN = try reader.topicARN("ALERT_TOPIC_ARN")
-        authenticating.deployment = reader.text("OBSYNC_DEPLOYMENT") ?? bucket
-        if let hours = try reader.integer("TOKEN_REFRESH_HOURS", in: 0...8760) {
+        alertTopicARN = try reader.topicARN(.alertTopic)
+        authenticating.deployment = try reader.text(.deployment) ?? bucket
+        if let hours = try reader.integer(.tokenRefreshHours) {
             authenticating.refreshBefore = .seconds(hours * 3600)
         }
-        if let hours = try reader.integer("TOKEN_WARNING_HOURS", in: 0...8760) {
+        if let hours = try reader.integer(.tokenWarningHours) {
             authenticating.warnBefore = .seconds(hours * 3600)
         }
-        timeoutBuffer = .seconds(try reader.integer("LAMBDA_TIMEOUT_BUFFER", in: 1...600) ?? 30)
-        listing.batchSize = try reader.integer("LAMBDA_BATCH_SIZE", in: 1...100) ?? listing.batchSize
-        listing.maxConcurrent = try reader.integer("LAMBDA_MAX_CONCURRENT", in: 1...40)
-        listing.concurrencyLimit = listing.maxConcurrent ?? listing.concurrencyLimit
-        let counts = 0...1_000_000_000
-        listing.brake.fewest = try reader.integer("DELETION_BRAKE_FILES", in: counts) ?? listing.brake.fewest
-        listing.brake.most = try reader.integer("DELETION_BRAKE_MOST", in: counts) ?? listing.brake.most
-        if let percent = try reader.integer("DELETION_BRAKE_PERCENT", in: 0...100) {
-            listing.brake.share = Double(percent) / 100
-        }
-        listing.filter = PathFilter(
-            exclude: PathFilter.patterns(reader.text("SYNC_EXCLUDE") ?? ""),
-            include: PathFilter.patterns(reader.text("SYNC_INCLUDE") ?? "")
-        )
-        if let policy = reader.text("DELETION_POLICY") {
-            guard let deletions = DeletionPolicy(rawValue: policy) else {
-                throw SyncError(.invalidConfiguration, "DELETION_POLICY has to be mirror or keep")
-            }
-            listing.deletions = deletions
-        }
+        timeoutBuffer = .seconds(try reader.integer(.timeoutBuffer) ?? 30)
+        try listing.take(reader)
         downloading = try Self.downloading(reader)
-    }
-
-    private static func storageClass(_ reader: VariableReader) throws(SyncError) -> S3.StorageClass? {
-        guard let text = reader.text("S3_STORAGE_CLASS") else { return nil }
-        guard let found = S3.StorageClass(rawValue: text) else {
-            throw SyncError(
-                .invalidConfiguration,
-                "S3_STORAGE_CLASS has to be STANDARD, INTELLIGENT_TIERING or GLACIER_IR"
-            )
-        }
-        return found == .standard ? nil : found
     }
 
     /// The pipeline over AWS.
@@ -166,7 +138,7 @@ package struct FunctionEnvironment: Sendable {
             mirror: { request in
                 let place = (
                     bucket: request.destinationBucket ?? bucket,
-                    prefix: request.destinationPrefix.map(VariableReader.withSlash) ?? prefix
+                    prefix: request.destinationPrefix.map(SettingReader.withSlash) ?? prefix
                 )
                 if place.bucket == bucket {
                     guard place.prefix.hasPrefix(prefix) else {

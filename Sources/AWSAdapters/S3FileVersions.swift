@@ -7,9 +7,8 @@ import SyncCore
 struct S3FileVersions: AsyncSequence, Sendable {
     typealias Element = [FileVersions]
     typealias Failure = any Error
-    typealias Pages = PaginatorSequence<S3.ListObjectVersionsRequest, S3.ListObjectVersionsOutput>
 
-    let pages: Pages
+    let pages: S3Versions
     let prefixLength: Int
     let ignored: [String]
 
@@ -18,14 +17,14 @@ struct S3FileVersions: AsyncSequence, Sendable {
     }
 
     struct Iterator: AsyncIteratorProtocol {
-        private var pages: Pages.Iterator
+        private var pages: S3Versions.Iterator
         private let prefixLength: Int
         private let ignored: [String]
         /// The versions of the key at hand, the newest first.
         private var gathered: [S3.ObjectVersion] = []
         private var isAtEnd = false
 
-        fileprivate init(pages: Pages.Iterator, prefixLength: Int, ignored: [String]) {
+        fileprivate init(pages: S3Versions.Iterator, prefixLength: Int, ignored: [String]) {
             self.pages = pages
             self.prefixLength = prefixLength
             self.ignored = ignored

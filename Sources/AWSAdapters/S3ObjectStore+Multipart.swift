@@ -225,8 +225,14 @@ extension S3ObjectStore {
         var request = S3.ListMultipartUploadsRequest(bucket: bucket, prefix: below)
         var found: [MultipartUpload] = []
         repeat {
-            let page = try await mappingErrors { [request] in
-                try await service(knowledge.abilities).listMultipartUploads(request)
+            let page: S3.ListMultipartUploadsOutput
+            do {
+                page = try await service(knowledge.abilities).listMultipartUploads(request)
+            } catch let error as AWSError where error.code == .noSuchUpload {
+                // So some stores say that there are none.
+                return found
+            } catch {
+                throw SyncError.mapped(error)
             }
             for upload in page.uploads {
                 // An upload without a date is one that has just been begun, for all that is known.

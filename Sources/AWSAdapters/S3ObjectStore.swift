@@ -72,7 +72,7 @@ package struct S3ObjectStore: ObjectStore {
         }
     }
 
-    private func put(
+    func put(
         _ key: ObjectKey,
         _ bytes: [UInt8],
         _ attributes: ObjectAttributes,

@@ -6,7 +6,7 @@ package import SyncCore
 /// What a bucket holds and held: the versions of its objects and their delete markers.
 ///
 /// It needs no records, and no more than the right to list versions and to read: hash, times and paths are in keys and
-/// metadata. S3 tells to the second when a version was written; of an upload in parts, when that was begun.
+/// metadata. Of a store that lists no versions it is what the bucket holds now. S3 tells to the second when a version was written; of an upload in parts, when that was begun.
 package struct S3VersionHistory: VersionHistory {
     private let s3: S3
     private let bucket: String
@@ -43,10 +43,10 @@ package struct S3VersionHistory: VersionHistory {
     package func vaults() async throws -> [MirroredVault] {
         if let known { return known }
         var folders: Set<String> = []
-        let request = S3.ListObjectVersionsRequest(bucket: bucket, delimiter: "/", prefix: prefix)
+        let pages = S3Versions(s3: s3, bucket: bucket, prefix: prefix, delimiter: "/")
         try await mappingErrors {
-            for try await page in s3.listObjectVersionsPaginator(request) {
-                for folder in page.commonPrefixes where folder.utf8.starts(with: prefix.utf8) {
+            for try await page in pages {
+                for folder in page.folders where folder.utf8.starts(with: prefix.utf8) {
                     folders.insert(String(folder.dropFirst(prefix.count).dropLast()))
                 }
             }
@@ -59,9 +59,8 @@ package struct S3VersionHistory: VersionHistory {
 
     package func files(of vault: MirroredVault) -> any AsyncSequence<[FileVersions], any Error> & Sendable {
         let folder = vault.folder.isEmpty ? prefix : "\(prefix)\(vault.folder)/"
-        let request = S3.ListObjectVersionsRequest(bucket: bucket, prefix: folder)
         return S3FileVersions(
-            pages: s3.listObjectVersionsPaginator(request),
+            pages: S3Versions(s3: s3, bucket: bucket, prefix: folder),
             prefixLength: folder.utf8.count,
             ignored: vault.folder.isEmpty ? reserved : []
         )
@@ -101,11 +100,13 @@ enum S3VersionPlace {
         .init(rawValue: "\(versionId)/\(key)")
     }
 
-    static func parts(of place: FileVersion.Place) throws(SyncError) -> (key: String, versionId: String) {
+    /// The key, and the version in a store that names any.
+    static func parts(of place: FileVersion.Place) throws(SyncError) -> (key: String, versionId: String?) {
         guard let slash = place.rawValue.firstIndex(of: "/") else {
             throw SyncError(.invalidInput, "a place of another store was given to a bucket")
         }
-        return (String(place.rawValue[place.rawValue.index(after: slash)...]), String(place.rawValue[..<slash]))
+        let version = String(place.rawValue[..<slash])
+        return (String(place.rawValue[place.rawValue.index(after: slash)...]), version.isEmpty ? nil : version)
     }
 }
 

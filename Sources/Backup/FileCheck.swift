@@ -78,6 +78,10 @@ struct FileCheck: Sendable {
     /// Whether size or time say that somebody changed the file after it was stored.
     private func wasTouched(_ record: FileRecord, _ object: ListedObject) -> Bool {
         if let size = record.size, size != object.size { return true }
+        // A bucket tells no time of the content, but every write gives an object another mark.
+        if store.keepsAttributes, let stored = record.fingerprint, let found = object.fingerprint {
+            return stored != found
+        }
         guard let stored = record.mtime, let found = object.mtime else { return false }
         // File systems round times, some of them to two seconds.
         let difference = stored.duration(to: found)

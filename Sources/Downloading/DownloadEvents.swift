@@ -37,4 +37,10 @@ package struct DownloadOutput: Codable, Hashable, Sendable {
     package var failed: Int
     /// Entries that cannot be stored.
     package var skipped: Int
+
+    /// Makes an answer.
+    package init(status: Status, files: Int, bytes: Int64, failed: Int, skipped: Int) {
+        self.status = status
+        (self.files, self.bytes, self.failed, self.skipped) = (files, bytes, failed, skipped)
+    }
 }

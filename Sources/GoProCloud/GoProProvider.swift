@@ -28,27 +28,12 @@ package struct GoProProvider: LibraryProvider {
         ///
         /// - Throws: `InvalidConfiguration` naming the variable.
         package init(environment: [String: String]) throws(SyncError) {
-            func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-            apiURL = try ServiceAddress.read("GOPRO_API_URL", from: environment, otherwise: apiURL)
+            let reader = SettingReader(environment)
+            apiURL = try ServiceAddress.read(Setting.goproAddress.variable, from: environment, otherwise: apiURL)
             hosts = MediaHosts(allowing: AllowedHosts(environment: environment))
-            if let text = value("GOPRO_SIDECARS") {
-                guard let flag = Bool(text.lowercased()) else {
-                    throw SyncError(.invalidConfiguration, "GOPRO_SIDECARS has to be true or false")
-                }
-                takesSidecars = flag
-            }
-            if let text = value("GOPRO_RESOLVES_PER_SECOND") {
-                guard let rate = Double(text), (0...1000).contains(rate) else {
-                    throw SyncError(.invalidConfiguration, "GOPRO_RESOLVES_PER_SECOND has to be from 0 to 1000")
-                }
-                resolvesPerSecond = rate
-            }
-            if let text = value("GOPRO_CONCURRENT_FETCHES") {
-                guard let count = Int(text), (1...16).contains(count) else {
-                    throw SyncError(.invalidConfiguration, "GOPRO_CONCURRENT_FETCHES has to be from 1 to 16")
-                }
-                concurrentFetches = count
-            }
+            takesSidecars = try reader.flag(.goproSidecars) ?? takesSidecars
+            resolvesPerSecond = try reader.number(.goproResolves) ?? resolvesPerSecond
+            concurrentFetches = try reader.integer(.goproFetches) ?? concurrentFetches
         }
 
         /// The same for one of so many processes that ask at the same time: they share the pace.

@@ -31,24 +31,15 @@ package struct ObsidianProvider: LibraryProvider {
         ///
         /// - Throws: `InvalidConfiguration` naming the variable.
         package init(environment: [String: String]) throws(SyncError) {
-            apiURL = try ServiceAddress.read("OBSIDIAN_API_URL", from: environment, otherwise: apiURL)
+            apiURL = try ServiceAddress.read(Setting.obsidianAddress.variable, from: environment, otherwise: apiURL)
             hosts = HostPolicy(
                 allowing: AllowedHosts(environment: environment),
                 allowsLoopback: ServiceAddress.isLoopback(apiURL)
             )
             if environment["AWS_LAMBDA_FUNCTION_NAME"] != nil { idleSocketLifetime = .zero }
-            if let text = environment["OBSIDIAN_SOCKETS"], !text.isEmpty {
-                guard let number = Int(text), (1...8).contains(number) else {
-                    throw SyncError(.invalidConfiguration, "OBSIDIAN_SOCKETS has to be a whole number from 1 to 8")
-                }
-                sockets = number
-            }
-            if let text = environment["OBSIDIAN_ENCRYPTION_VERSION"], !text.isEmpty {
-                guard let version = Int(text), EncryptionVersion(rawValue: version) != nil else {
-                    throw SyncError(.invalidConfiguration, "OBSIDIAN_ENCRYPTION_VERSION has to be 0, 2 or 3")
-                }
-                assumedEncryptionVersion = version
-            }
+            let reader = SettingReader(environment)
+            sockets = try reader.integer(.obsidianSockets) ?? sockets
+            assumedEncryptionVersion = try reader.integer(.obsidianEncryption) ?? assumedEncryptionVersion
             do {
                 network = try NetworkSettings(environment: environment)
             } catch {

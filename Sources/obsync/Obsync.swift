@@ -33,7 +33,7 @@ struct Obsync: AsyncParsableCommand {
                 name: "Develop",
                 subcommands: [
                     ValidateCommand.self, DiagramCommand.self, InvokeCommand.self, StartLambdaCommand.self,
-                    SimulateCommand.self,
+                    SimulateCommand.self, SettingsCommand.self,
                 ]
             ),
         ]

@@ -3,6 +3,7 @@ import AWSSigning
 import Clocks
 import Foundation
 import LocalAdapters
+import TestSupport
 import Testing
 
 @Suite("Credentials through the AWS CLI", .tags(.integration), .enabled(if: TestTools.has("aws")))

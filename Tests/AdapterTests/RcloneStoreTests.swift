@@ -18,18 +18,7 @@ struct RcloneStoreTests {
                 atPath: folder + "/served/mirror",
                 withIntermediateDirectories: true
             )
-            let process = Process()
-            process.executableURL = URL(filePath: try #require(TestTools.folder) + "/rclone")
-            process.arguments = [
-                "serve", "s3", "--addr", "127.0.0.1:0", "--auth-key", "testing,testing", "--config", folder + "/none",
-                folder + "/served",
-            ]
-            let pipe = Pipe()
-            process.standardError = pipe
-            let log = ProgramText(pipe)
-            process.standardOutput = FileHandle.nullDevice
-            try await process.whileRunning {
-                let endpoint = try await Self.address(log)
+            try await TestTools.withRclone(serving: folder + "/served") { endpoint in
                 try await AsyncHTTPClientTransport.with { transport in
                     let client = AWSClient(
                         executor: transport,
@@ -47,19 +36,6 @@ struct RcloneStoreTests {
                 }
             }
         }
-    }
-
-    /// Reads the log up to the line with the address.
-    private static func address(_ log: ProgramText) async throws -> String {
-        let text = try await log.text { found(in: $0) != nil }
-        return try #require(found(in: text), "rclone does not start: \(text)")
-    }
-
-    private static func found(in text: String) -> String? {
-        guard let start = text.range(of: "http://127."),
-            let end = text[start.lowerBound...].firstIndex(of: "/", after: 7)
-        else { return nil }
-        return String(text[start.lowerBound..<end])
     }
 
     @Test("are checked by the one checksum that it checks, written, read, listed and deleted")
@@ -96,12 +72,5 @@ struct RcloneStoreTests {
             try await store.complete(upload, parts: parts)
             #expect(try Array(Data(contentsOf: URL(filePath: folder + "/clip.mp4"))) == part + part + part)
         }
-    }
-}
-
-extension Substring {
-    /// The first of a character that comes after so many others.
-    fileprivate func firstIndex(of character: Character, after count: Int) -> Index? {
-        dropFirst(count).firstIndex(of: character)
     }
 }

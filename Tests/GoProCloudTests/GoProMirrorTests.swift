@@ -244,13 +244,13 @@ struct GoProMirrorTests {
         let library = SampleMediaLibrary.make()
         let options = try RunOptions.parse([])
         let output = try OutputOptions.parse(["--json", "--log-level", "critical"])
-        let first = try await GoProDemo(folder: folder).run(library, options, output, Interruption())
+        let first = try await GoProDemo(place: folder).run(library, options, output, Interruption())
         #expect(first.filesCount == library.account().count)
         for file in library.account() {
             let bytes = try Data(contentsOf: path.appending(path: file.path))
             #expect(FingerprintHasher.digest(Array(bytes)) == file.content.digest(0..<file.size), "\(file.path)")
         }
-        let again = try await GoProDemo(folder: folder).run(SampleMediaLibrary.make(), options, output, Interruption())
+        let again = try await GoProDemo(place: folder).run(SampleMediaLibrary.make(), options, output, Interruption())
         #expect(again.filesCount == 0)
     }
 }

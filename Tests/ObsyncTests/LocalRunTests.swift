@@ -23,7 +23,7 @@ struct LocalRunTests {
         defer { try? FileManager.default.removeItem(at: path) }
         let folder = LocalFolder(path.path(percentEncoded: false))
         try folder.prepare()
-        try DemoSource(folder: folder).writeCredentials()
+        try DemoSource(place: folder).writeCredentials()
         try await body(folder)
     }
 
@@ -41,7 +41,7 @@ struct LocalRunTests {
         let settings = options
         let summary = try await withObsidianSimulator(library: library, logger: quiet) { server in
             try await LocalRun(
-                folder: folder,
+                place: folder,
                 credentials: folder.credentials,
                 environment: ["OBSIDIAN_API_URL": server.baseURL],
                 isQuiet: true,

@@ -52,7 +52,7 @@ func withMirror(
     defer { try? FileManager.default.removeItem(at: path) }
     let folder = LocalFolder(path.path(percentEncoded: false))
     try folder.prepare()
-    try DemoSource(folder: folder).writeCredentials()
+    try DemoSource(place: folder).writeCredentials()
     let served = try library ?? SampleLibrary.make()
     try await withObsidianSimulator(library: served, logger: quietLogger) { server in
         try await body(folder, server)

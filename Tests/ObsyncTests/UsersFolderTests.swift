@@ -32,7 +32,7 @@ struct UsersFolderTests {
             let settings = options
             return try await withObsidianSimulator(library: library, logger: quiet) { server in
                 var run = LocalRun(
-                    folder: folder,
+                    place: folder,
                     credentials: credentials,
                     environment: ["OBSIDIAN_API_URL": server.baseURL],
                     isQuiet: true,
@@ -84,7 +84,7 @@ struct UsersFolderTests {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         let secret = LocalFolder(path + "/secret")
         try secret.prepare()
-        try DemoSource(folder: secret).writeCredentials()
+        try DemoSource(place: secret).writeCredentials()
         let library = try SampleLibrary.make()
         let archive = try library.vault(named: SampleLibrary.archiveName)
         try await body(Place(folder: folder, credentials: secret.credentials, library: library, archive: archive))

@@ -38,7 +38,7 @@ struct KilledRunTests {
         )
         defer { try? FileManager.default.removeItem(atPath: folder.path) }
         try folder.prepare()
-        try DemoSource(folder: folder).writeCredentials()
+        try DemoSource(place: folder).writeCredentials()
         let library = try SampleLibrary.make()
         let files = library.accounts().reduce(0) { $0 + $1.files.count }
         try await withObsidianSimulator(library: library, logger: quietLogger) { provider in

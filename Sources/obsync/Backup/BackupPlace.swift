@@ -1,10 +1,8 @@
 import AWSAdapters
-import AWSClient
 import ArgumentParser
 import Backup
 import Clocks
 import Foundation
-import HTTPTransport
 import LocalAdapters
 import Logging
 import SyncCore
@@ -18,6 +16,8 @@ struct BackupPlace: Sendable {
     let vaults: [MirroredVault]
     /// What people call the place.
     let name: String
+    /// Whether reading goes over a network and may cost.
+    var isRemote = false
 
     /// Folders at the top of the store that hold no files of a mirror.
     static let reserved = [".obsync", "state"]
@@ -27,71 +27,81 @@ struct BackupPlace: Sendable {
     /// - Throws: `InvalidInput` where there is no mirror, `StoreUnavailable` and `InvalidConfiguration` where it cannot be
     ///   read, and what `body` throws.
     static func with(
-        _ address: MirrorAddress,
+        _ place: any MirrorPlace,
         _ logger: Logger,
         _ body: (BackupPlace) async throws -> Void
     ) async throws {
-        switch address {
-        case .folder(let folder):
-            try await body(try await open(folder))
-        case .bucket(let bucket, let prefix):
-            try await AsyncHTTPClientTransport.with { transport in
-                let client = try AWSClient(
-                    environment: ProcessInfo.processInfo.environment,
-                    .commandLine,
-                    executor: transport,
-                    logger: logger
-                )
-                let history = S3VersionHistory(
-                    s3: S3(client: client, followsBuckets: true),
-                    bucket: bucket,
-                    prefix: prefix,
-                    reserved: reserved
-                )
-                try await body(
-                    BackupPlace(
-                        records: nil,
-                        store: S3ObjectStore(
-                            s3: S3(client: client, followsBuckets: true),
-                            bucket: bucket,
-                            prefix: prefix
-                        ),
-                        history: history,
-                        vaults: try await history.vaults(),
-                        name: "s3://\(bucket)/\(prefix)"
-                    )
+        guard let bucket = place as? BucketPlace else {
+            guard FileManager.default.fileExists(atPath: place.records) else {
+                throw SyncError(
+                    .invalidInput,
+                    "there is no mirror in \(place.name); name the folder that obsync sync was given with --dest"
                 )
             }
+            return try await body(try await open(place))
+        }
+        let environment = ProcessInfo.processInfo.environment
+        try await withTransport(environment) { transport in
+            let connection = PlaceConnection(
+                environment: environment,
+                executor: transport,
+                trouble: DestinationTrouble(path: place.disk),
+                logger: logger
+            )
+            try await body(try await open(bucket, connection))
         }
     }
 
     /// Opens the mirror in a folder.
-    ///
-    /// - Returns: the mirror.
-    /// - Throws: `InvalidInput` where there is no mirror, `StoreUnavailable` for its database.
-    private static func open(_ folder: LocalFolder) async throws -> BackupPlace {
-        let path = folder.records
-        guard FileManager.default.fileExists(atPath: path) else {
-            throw SyncError(
-                .invalidInput,
-                "there is no mirror in \(folder.path); name the folder that obsync sync was given with --dest"
-            )
+    private static func open(_ folder: any MirrorPlace) async throws -> BackupPlace {
+        let records = try SQLiteRecordStore(path: folder.records)
+        let store = FolderObjectStore(root: folder.disk, scratch: folder.data + "/tmp")
+        let vaults = try await vaults(in: records)
+        return BackupPlace(
+            records: records,
+            store: store,
+            history: FolderVersionHistory(records, store, history: folder.data + "/history", vaults: vaults),
+            vaults: vaults,
+            name: folder.name
+        )
+    }
+
+    /// Opens the mirror in a bucket: with its records where this machine has them, and without any otherwise.
+    private static func open(_ bucket: BucketPlace, _ connection: PlaceConnection) async throws -> BackupPlace {
+        var records: SQLiteRecordStore?
+        var known: [MirroredVault]?
+        if FileManager.default.fileExists(atPath: bucket.records) {
+            let kept = try SQLiteRecordStore(path: bucket.records)
+            let vaults = try await vaults(in: kept)
+            // A first run that was refused has left empty ones.
+            if !vaults.isEmpty { (records, known) = (kept, vaults) }
         }
-        let records = try SQLiteRecordStore(path: path)
-        let store = FolderObjectStore(root: folder.path, scratch: folder.data + "/tmp")
+        let history = S3VersionHistory(
+            s3: try bucket.service(connection),
+            bucket: bucket.bucket,
+            prefix: bucket.prefix,
+            reserved: reserved,
+            vaults: known,
+            blockSize: ReadingCost.blockSize
+        )
+        return BackupPlace(
+            records: records,
+            store: try bucket.store(connection, blockSize: ReadingCost.blockSize),
+            history: history,
+            vaults: try await history.vaults(),
+            name: bucket.name,
+            isRemote: true
+        )
+    }
+
+    private static func vaults(in records: SQLiteRecordStore) async throws -> [MirroredVault] {
         var vaults: [MirroredVault] = []
         for id in try await records.vaults() {
             if let state = try await records.state(of: id) {
                 vaults.append(MirroredVault(id: id, folder: state.folder))
             }
         }
-        return BackupPlace(
-            records: records,
-            store: store,
-            history: FolderVersionHistory(records, store, history: folder.data + "/history", vaults: vaults),
-            vaults: vaults,
-            name: folder.path
-        )
+        return vaults
     }
 
     /// The vaults that somebody means.
@@ -130,14 +140,16 @@ struct BackupOptions: ParsableArguments {
     )
     var pattern: String?
 
-    @Option(help: "The mirror: a folder, or s3://bucket/prefix.")
+    @Option(help: "The mirror: a folder, or s3://bucket/prefix.", completion: .directory)
     var dest: String
+
+    @OptionGroup var placing: PlaceOptions
 
     /// Opens the mirror and works with it.
     func withPlace(_ body: (BackupPlace) async throws -> Void) async throws {
         var logger = Logger(label: "obsync") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .error
-        try await BackupPlace.with(MirrorAddress(dest), logger, body)
+        try await BackupPlace.with(placing.place(dest), logger, body)
     }
 }
 

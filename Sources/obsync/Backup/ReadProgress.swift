@@ -1,4 +1,3 @@
-import Backup
 import Foundation
 import SyncCore
 import Synchronization
@@ -15,25 +14,19 @@ final class ReadProgress: Sendable {
     }
 
     private let state = Mutex(State())
-    private let isShown: Bool
+    /// Whether anybody sees it.
+    let isShown: Bool
 
     init(isQuiet: Bool) {
         isShown = !isQuiet && StandardStreams.isErrorATerminal
     }
 
-    /// Adds what there is to read.
-    func expect(_ records: any RecordStore, _ vault: MirroredVault, _ files: FileSelection, _ share: Share) async throws
-    {
-        guard isShown, let id = vault.id else { return }
-        for try await page in records.allRecords(in: id, after: nil) {
-            let meant = page.filter { record in
-                record.status == .completed && files.contains(record.path) && share.contains(record.path)
-            }
-            state.withLock { state in
-                state.files += meant.count
-                state.bytes += meant.reduce(0) { $0 + ($1.size ?? 0) }
-                state.started = .now
-            }
+    /// Says what there is to read.
+    func expect(_ cost: ReadingCost) {
+        state.withLock { state in
+            state.files = cost.files
+            state.bytes = cost.bytes
+            state.started = .now
         }
     }
 

@@ -43,7 +43,7 @@ struct RestoreCommand: AsyncParsableCommand {
 
     func run() async throws {
         let target = RestoreTarget(to)
-        guard !to.isEmpty else { throw SyncError(.invalidInput, "--to is empty; name a folder") }
+        try FolderName.check(to, option: "--to")
         var moment = try at.map { try Timestamp.read($0) }
         try await backup.withPlace { place in
             let purpose = RestoreTarget.Purpose(from: place.name, vault: backup.vault, pattern: backup.pattern, at: at)

@@ -11,7 +11,7 @@ struct VerifyCommand: AsyncParsableCommand {
         commandName: "verify",
         abstract: "Compare every file of a mirror with what was stored.",
         discussion: """
-            Every byte is read and hashed. The exit status is 65 when a file is missing, changed or corrupt; files that \
+            Every byte is read and hashed; of a bucket only with --read, as that costs, and what it costs is said before. The exit status is 65 when a file is missing, changed or corrupt; files that \
             Obsync did not store are told and harm nobody.
             """
     )
@@ -20,6 +20,9 @@ struct VerifyCommand: AsyncParsableCommand {
 
     @Flag(help: "Compare sizes and times only, and what the store says of its objects; a flipped byte is not seen.")
     var quick = false
+
+    @Flag(help: "Read every byte of a bucket, too.")
+    var read = false
 
     @Option(
         help: "Look at a share of the files only: 3/30 is the third of thirty, so that thirty runs see each file once."
@@ -38,17 +41,22 @@ struct VerifyCommand: AsyncParsableCommand {
     @Flag(help: "Print a JSON object for each file that is wrong, one a line, and one for the whole at the end.")
     var json = false
 
+    func validate() throws {
+        guard !(quick && read) else { throw ValidationError("--quick and --read exclude each other.") }
+    }
+
     func run() async throws {
-        var settings = Verification.Settings(depth: quick ? .quick : .bytes, filesAtOnce: concurrency)
+        var settings = Verification.Settings(filesAtOnce: concurrency)
         if let part { settings.share = try Share(part) }
         if let bwlimit {
             settings.bandwidth = BandwidthLimit(bytesPerSecond: try Self.bytes(bwlimit), clock: SystemClock())
         }
         var total = Verification.Summary()
         try await backup.withPlace { place in
+            settings.depth = quick || place.isRemote && !read ? .quick : .bytes
             total = try await verify(place, settings)
         }
-        try tell(total)
+        try tell(total, isQuick: settings.depth == .quick)
         if !total.isIntact { throw ExitCode(65) }
     }
 
@@ -56,13 +64,18 @@ struct VerifyCommand: AsyncParsableCommand {
         guard let records = place.records else {
             throw SyncError(
                 .invalidInput,
-                "there are no records of \(place.name) here to compare with; verify takes the folder of a mirror"
+                "there are no records of \(place.name) here to compare with; name their folder with --state, or have them made: "
+                    + "obsync sync --dest \(place.name.shellQuoted)"
             )
         }
         let vaults = try place.vaults(named: backup.vault)
         let files = FileSelection(backup.pattern)
         let progress = ReadProgress(isQuiet: json)
-        for vault in vaults { try await progress.expect(records, vault, files, settings.share) }
+        if place.isRemote || progress.isShown {
+            let cost = try await cost(of: vaults, records, files, settings.share)
+            progress.expect(cost)
+            if place.isRemote { StandardStreams.error(cost.sentence(reads: settings.depth == .bytes)) }
+        }
         defer { progress.finish() }
         let verification = Verification(
             records,
@@ -82,6 +95,24 @@ struct VerifyCommand: AsyncParsableCommand {
             }
         }
         return total
+    }
+
+    private func cost(
+        of vaults: [MirroredVault],
+        _ records: any RecordStore,
+        _ files: FileSelection,
+        _ share: Share
+    ) async throws -> ReadingCost {
+        var cost = ReadingCost()
+        for id in vaults.compactMap(\.id) {
+            for try await page in records.allRecords(in: id, after: nil) {
+                for record in page
+                where record.status == .completed && files.contains(record.path) && share.contains(record.path) {
+                    cost.add(record.size ?? 0)
+                }
+            }
+        }
+        return cost
     }
 
     /// Notes that a file has to be fetched again.
@@ -137,7 +168,7 @@ struct VerifyCommand: AsyncParsableCommand {
         }
     }
 
-    private func tell(_ total: Verification.Summary) throws {
+    private func tell(_ total: Verification.Summary, isQuick: Bool) throws {
         let faults = Dictionary(uniqueKeysWithValues: total.faults.map { ($0.key.rawValue, $0.value) })
         if json {
             let totals = Totals(
@@ -153,9 +184,9 @@ struct VerifyCommand: AsyncParsableCommand {
             return
         }
         let right = total.proven + total.sizeOnly
-        let read = quick ? "compared by size and time" : "read, \(total.bytes.asSize)"
+        let read = isQuick ? "compared without reading them" : "read, \(total.bytes.asSize)"
         StandardStreams.output("\(right) of \(total.files) files are as they were stored (\(read))")
-        if total.sizeOnly > 0, !quick {
+        if total.sizeOnly > 0, !isQuick {
             StandardStreams.output("  of \(total.sizeOnly) of them no checksum is known; their sizes are right")
         }
         if total.notMirrored > 0 {

@@ -15,8 +15,13 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(help: "The provider whose sample library is mirrored: \(DemoProvider.names).")
     var provider = DemoProvider.obsidian
 
-    @Option(help: "The folder that the files go to; demo where none is named, demo-gopro for GoPro.")
+    @Option(
+        help: "Where the files go: a folder, or s3://bucket/prefix; demo where none is named, demo-gopro for GoPro.",
+        completion: .directory
+    )
     var dest: String?
+
+    @OptionGroup var placing: PlaceOptions
 
     @Flag(help: "Change some notes at the source first, add, rename and delete some.")
     var edit = false
@@ -25,20 +30,21 @@ struct DemoCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let folder = LocalFolder(dest ?? provider.folder)
-        try folder.prepare()
+        let place = try placing.place(dest ?? provider.folder)
+        let environment = place.demoEnvironment
+        _ = try place.prepare(environment: environment)
         if provider == .gopro {
             guard !edit else {
                 throw SyncError(.invalidInput, "the option --edit goes with the provider obsidian only; leave it out")
             }
-            let demo = GoProDemo(folder: folder)
+            let demo = GoProDemo(place: place, environment: environment)
             let interruption = Interruption()
             let summary = try await output.reporting(interruption) {
                 try await demo.run(SampleMediaLibrary.make(), options, output, interruption)
             }
-            return try output.show(summary, folder: folder)
+            return try output.show(summary, in: place.name)
         }
-        var source = DemoSource(folder: folder)
+        var source = DemoSource(place: place)
         let library = try source.makeLibrary()
         if edit { announce(try source.edit(library)) }
         try source.writeCredentials()
@@ -47,9 +53,9 @@ struct DemoCommand: AsyncParsableCommand {
             try await withObsidianSimulator(library: library, logger: try output.makeLogger()) { server in
                 if !output.isQuiet { StandardStreams.error("The built-in provider listens on \(server.baseURL)") }
                 let run = LocalRun(
-                    folder: folder,
-                    credentials: folder.credentials,
-                    environment: ["OBSIDIAN_API_URL": server.baseURL],
+                    place: place,
+                    credentials: place.credentials,
+                    environment: environment.merging(["OBSIDIAN_API_URL": server.baseURL]) { $1 },
                     isQuiet: output.isQuiet,
                     logger: try output.makeLogger(),
                     interruption: interruption
@@ -57,7 +63,7 @@ struct DemoCommand: AsyncParsableCommand {
                 return try await run.run(vault: nil, options)
             }
         }
-        try output.show(summary, folder: folder)
+        try output.show(summary, in: place.name)
         if !output.isQuiet { suggest() }
     }
 
@@ -87,11 +93,11 @@ enum DemoProvider: String, CaseIterable, ExpressibleByArgument {
 
 /// The sample library as the demo has left it: the same in every process.
 struct DemoSource {
-    private let folder: LocalFolder
-    private var roundsFile: String { folder.data + "/demo-edits" }
+    private let place: any MirrorPlace
+    private var roundsFile: String { place.data + "/demo-edits" }
 
-    init(folder: LocalFolder) {
-        self.folder = folder
+    init(place: any MirrorPlace) {
+        self.place = place
     }
 
     /// The sample account's credentials, which are public.
@@ -126,9 +132,9 @@ struct DemoSource {
 
     /// Writes the sample account's credentials where there are none yet; a token that is kept there stays.
     func writeCredentials() throws {
-        guard !FileManager.default.fileExists(atPath: folder.credentials) else { return }
+        guard !FileManager.default.fileExists(atPath: place.credentials) else { return }
         let isWritten = FileManager.default.createFile(
-            atPath: folder.credentials,
+            atPath: place.credentials,
             contents: Data(try Self.sampleSecret.json),
             attributes: [.posixPermissions: 0o600]
         )

@@ -7,23 +7,24 @@ import SyncCore
 struct ExecutionsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "executions",
-        abstract: "Show the executions of the state machine, in a folder or on AWS, and their histories.",
+        abstract: "Show the executions of the state machine, of a mirror or on AWS, and their histories.",
         subcommands: [ListExecutionsCommand.self, ShowExecutionCommand.self, HistoryCommand.self]
     )
 }
 
-/// Where executions are: beside a folder, or on AWS.
+/// Where executions are: beside the records of a mirror, or on AWS.
 struct ExecutionPlaceOptions: ParsableArguments {
-    @Option(help: "The folder of the mirror.", completion: .directory)
+    @Option(help: "The mirror: a folder, or s3://bucket/prefix.", completion: .directory)
     var dest: String?
 
+    @OptionGroup var placing: PlaceOptions
     @OptionGroup var deployment: DeploymentOptions
     @OptionGroup var log: LogOptions
 
     func validate() throws {
         if dest != nil, deployment.isGiven {
             throw ValidationError(
-                "--dest names a folder, and --aws, --stack, --profile and --region a deployment; take one"
+                "--dest names a mirror of this machine, and --aws, --stack, --profile and --region a deployment; take one"
             )
         }
     }
@@ -32,9 +33,9 @@ struct ExecutionPlaceOptions: ParsableArguments {
     ///
     /// - Throws: `InvalidInput` where none is named, or there is nothing; what `body` throws.
     func with(_ body: (any ExecutionArchive) async throws -> Void) async throws {
-        if let dest { return try await body(try KeptExecutions(in: LocalFolder(dest))) }
+        if let dest { return try await body(try KeptExecutions(in: try placing.place(dest))) }
         guard deployment.isGiven else {
-            throw SyncError(.invalidInput, "no place is named; use --dest FOLDER, or --aws for the deployment on AWS")
+            throw SyncError(.invalidInput, "no place is named; use --dest, or --aws for the deployment on AWS")
         }
         try await AWSDeployment.with(deployment, try log.makeLogger()) { try await body($0.executions) }
     }

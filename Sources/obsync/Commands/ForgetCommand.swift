@@ -16,26 +16,26 @@ struct ForgetCommand: AsyncParsableCommand {
     @Argument(help: "The id or the exact name of the vault.")
     var vault: String
 
-    @Option(help: "The folder of the mirror.", completion: .directory)
+    @Option(help: "The mirror: a folder, or s3://bucket/prefix.", completion: .directory)
     var dest: String
 
-    @OptionGroup var destination: DestinationOptions
+    @OptionGroup var placing: PlaceOptions
 
     func run() async throws {
-        let folder = try destination.folder(dest)
-        guard FileManager.default.fileExists(atPath: folder.records) else {
-            throw SyncError(.invalidInput, "there is no mirror in \(folder.path); name the folder of one with --dest")
+        let place = try placing.place(dest)
+        guard FileManager.default.fileExists(atPath: place.records) else {
+            throw SyncError(.invalidInput, "no mirror in \(place.name) is known here; name one with --dest")
         }
-        guard case .taken(let lock) = try FolderLock.take(path: folder.data + "/lock", now: SystemClock().now) else {
-            throw SyncError(.throttled, "another process works on \(folder.path); try again when it is done")
+        guard case .taken(let lock) = try FolderLock.take(path: place.lock, now: SystemClock().now) else {
+            throw SyncError(.throttled, "another process works on \(place.name); try again when it is done")
         }
         defer { withExtendedLifetime(lock) {} }
-        let records = try SQLiteRecordStore(path: folder.records)
+        let records = try SQLiteRecordStore(path: place.records)
         let (id, name) = try await choose(among: records)
         guard let run = RunID("forget-\(UUID().uuidString.lowercased())") else { return }
         try await VaultForgetting(records: records, run: run).forget(id, now: SystemClock().now)
         StandardStreams.output(
-            "\(name.printable) (\(id)) is not mentioned any more; its files stay in \(folder.path.printable)"
+            "\(name.printable) (\(id)) is not mentioned any more; its files stay in \(place.name.printable)"
         )
     }
 

@@ -119,10 +119,16 @@ struct FaultArgument: ExpressibleByArgument {
 
 /// The demo with the built-in GoPro cloud.
 struct GoProDemo {
-    private let folder: LocalFolder
+    private let place: any MirrorPlace
+    private let environment: [String: String]
 
-    init(folder: LocalFolder) {
-        self.folder = folder
+    /// Makes the demo.
+    ///
+    /// - Parameters:
+    ///   - place: where the files go.
+    ///   - environment: variables beside those that lead to the built-in service.
+    init(place: any MirrorPlace, environment: [String: String] = [:]) {
+        (self.place, self.environment) = (place, environment)
     }
 
     /// The sample account's credentials, which are public.
@@ -150,7 +156,7 @@ struct GoProDemo {
         _ interruption: Interruption
     ) async throws -> Summary {
         let isWritten = FileManager.default.createFile(
-            atPath: folder.credentials,
+            atPath: place.credentials,
             contents: Data(try Self.sampleSecret.json),
             attributes: [.posixPermissions: 0o600]
         )
@@ -160,9 +166,9 @@ struct GoProDemo {
         return try await withGoProSimulator(library: library, logger: try output.makeLogger()) { server in
             if !output.isQuiet { StandardStreams.error("The built-in provider listens on \(server.baseURL)") }
             let run = LocalRun(
-                folder: folder,
-                credentials: folder.credentials,
-                environment: Self.environment(server),
+                place: place,
+                credentials: place.credentials,
+                environment: environment.merging(Self.environment(server)) { $1 },
                 isQuiet: output.isQuiet,
                 logger: try output.makeLogger(),
                 interruption: interruption

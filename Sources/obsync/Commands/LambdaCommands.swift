@@ -42,7 +42,7 @@ struct InvokeCommand: AsyncParsableCommand {
         commandName: "invoke",
         abstract: "Hand one event to a function and print its answer.",
         discussion: """
-            With --dest the function works on the folder of a mirror, in this process and without AWS. Without it the function's \
+            With --dest the function works on the folder or bucket of a mirror, in this process and without a deployment. Without it the function's \
             own executable is started under a local Runtime API, with the settings of the environment.
             """
     )
@@ -53,8 +53,13 @@ struct InvokeCommand: AsyncParsableCommand {
     @Option(help: "The file that holds the event as JSON; - for standard input.", completion: .file())
     var event: String
 
-    @Option(help: "The folder of a mirror that the function works on, without AWS.", completion: .directory)
+    @Option(
+        help: "The mirror that the function works on: a folder, or s3://bucket/prefix.",
+        completion: .directory
+    )
     var dest: String?
+
+    @OptionGroup var placing: PlaceOptions
 
     @Option(help: "With --dest, the credentials file; or OBSYNC_CREDENTIALS, or the usual one.", completion: .file())
     var credentials: String?
@@ -70,8 +75,8 @@ struct InvokeCommand: AsyncParsableCommand {
             event == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: event)
         guard let input else { throw SyncError(.invalidInput, "the file \(event) cannot be read") }
         if let dest {
-            let answer = try await FolderInvocation(folder: LocalFolder(dest), credentials: credentials)
-                .invoke(known, input)
+            let invocation = PlaceInvocation(place: try placing.place(dest), credentials: credentials)
+            let answer = try await invocation.invoke(known, input)
             StandardStreams.output(answer.text)
             if answer.isError { throw ExitCode.failure }
             return

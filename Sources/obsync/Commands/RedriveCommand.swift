@@ -18,8 +18,10 @@ struct RedriveCommand: AsyncParsableCommand {
     @Argument(help: "The name of the execution; with --aws also its ARN, or with --list that of a state machine.")
     var execution: String?
 
-    @Option(help: "The folder of the mirror.")
+    @Option(help: "The mirror: a folder, or s3://bucket/prefix.", completion: .directory)
     var dest: String?
+
+    @OptionGroup var placing: PlaceOptions
 
     @Option(help: "The credentials file (0600); or OBSYNC_CREDENTIALS, or what obsync login has made.")
     var credentials: String?
@@ -40,10 +42,10 @@ struct RedriveCommand: AsyncParsableCommand {
             return list ? try await remote.list(execution) : try await remote.redrive(execution, isFollowed: follow)
         }
         guard let dest else {
-            throw SyncError(.invalidInput, "no folder is named; use --dest FOLDER, or --aws for the deployment on AWS")
+            throw SyncError(.invalidInput, "no place is named; use --dest, or --aws for the deployment on AWS")
         }
-        let folder = LocalFolder(dest)
-        let kept = try KeptExecutions(in: folder)
+        let place = try placing.place(dest)
+        let kept = try KeptExecutions(in: place)
         if list {
             let report = ExecutionReport(now: SystemInterpreterClock().now())
             let redrivable = try await kept.redrivable()
@@ -51,15 +53,15 @@ struct RedriveCommand: AsyncParsableCommand {
         }
         if let execution { _ = try await kept.named(execution) }
         let environment = ProcessInfo.processInfo.environment
-        let place = CredentialsPlace(option: credentials, environment: environment, folder: folder)
+        let file = try CredentialsPlace(option: credentials, environment: environment, place: place).required()
         let run = LocalRun(
-            folder: folder,
-            credentials: try place.required(),
+            place: place,
+            credentials: file,
             environment: environment,
             isQuiet: output.isQuiet,
             logger: try output.makeLogger()
         )
         let summary = try await output.reporting(run.interruption) { try await run.redrive(execution) }
-        try output.show(summary, folder: folder)
+        try output.show(summary, in: place.name)
     }
 }

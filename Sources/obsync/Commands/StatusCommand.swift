@@ -7,18 +7,19 @@ import SyncCore
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract:
-            "Show how complete and how recent the mirrors in a folder or on AWS are, without asking the provider.",
+        abstract: "Show how complete and how recent a mirror is, here or on AWS, without asking the provider.",
         discussion: """
             The exit status is 1 when a person has to do something, or when the last complete run of a vault is older than \
             --max-age, so that a monitor can call this command. It also works beside a run.
             """
     )
 
-    @Option(help: "The folder that the files go to.", completion: .directory)
+    @Option(help: "Where the files go: a folder, or s3://bucket/prefix.", completion: .directory)
     var dest: String?
 
     @OptionGroup var deployment: DeploymentOptions
+
+    @OptionGroup var placing: PlaceOptions
 
     @Option(help: "The credentials file, to tell how long the sign-in is good.", completion: .file())
     var credentials: String?
@@ -32,7 +33,7 @@ struct StatusCommand: AsyncParsableCommand {
     func validate() throws {
         if dest != nil, deployment.isGiven {
             throw ValidationError(
-                "--dest names a folder, and --aws, --stack, --profile and --region a deployment; take one"
+                "--dest names a mirror of this machine, and --aws, --stack, --profile and --region a deployment; take one"
             )
         }
         if let maxAge, Duration(text: maxAge) == nil {
@@ -59,13 +60,13 @@ struct StatusCommand: AsyncParsableCommand {
 
     private func read(_ clock: SystemClock) async throws -> FolderStatus {
         if let dest {
-            let folder = LocalFolder(dest)
+            let place = try placing.place(dest)
             let environment = ProcessInfo.processInfo.environment
-            let place = CredentialsPlace(option: credentials, environment: environment, folder: folder)
-            return try await StatusReader(folder: folder, credentials: place.found, clock: clock).read()
+            let file = CredentialsPlace(option: credentials, environment: environment, place: place).found
+            return try await StatusReader(place: place, credentials: file, clock: clock).read()
         }
         guard deployment.isGiven else {
-            throw SyncError(.invalidInput, "no place is named; use --dest FOLDER, or --aws for the deployment on AWS")
+            throw SyncError(.invalidInput, "no place is named; use --dest, or --aws for the deployment on AWS")
         }
         return try await AWSDeployment.with(deployment, try LogOptions.parse([]).makeLogger()) {
             try await DeploymentStatus(deployment: $0, clock: clock).read()

@@ -98,12 +98,12 @@ struct OutputOptions: ParsableArguments {
     }
 
     /// Prints the summary of a run.
-    func show(_ summary: Summary, folder: LocalFolder) throws {
+    func show(_ summary: Summary, in place: String) throws {
         if json { return try showJSON(summary) }
         if quiet { return }
-        let status = "obsync status --dest \(folder.path.shellQuoted)"
+        let status = "obsync status --dest \(place.shellQuoted)"
         for line in lines(of: summary, status: status) { StandardStreams.output(line) }
-        if !summary.isAlreadyRunning { StandardStreams.output("The files are in \(folder.path)") }
+        if !summary.isAlreadyRunning { StandardStreams.output("The files are in \(place)") }
     }
 
     /// The summary of a run as people read it.
@@ -145,19 +145,21 @@ extension OutputOptions {
 struct SyncCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sync",
-        abstract: "Mirror one vault, or all of them, into a folder."
+        abstract: "Mirror one vault, or all of them, into a folder or a bucket."
     )
 
     @Argument(help: "The id or the exact name of a vault; all vaults if none is named.")
     var vault: String?
 
     @Option(
-        help: "The folder that the files go to; records are kept in its folder .obsync.",
+        help: "Where the files go: a folder, or s3://bucket/prefix in a store that speaks S3.",
         completion: .directory
     )
     var dest: String
 
+    @OptionGroup var placing: PlaceOptions
     @OptionGroup var destination: DestinationOptions
+    @OptionGroup var settings: SettingOptions
 
     @Option(help: "The credentials file (0600); or OBSYNC_CREDENTIALS, or what obsync login has made.")
     var credentials: String?
@@ -165,27 +167,62 @@ struct SyncCommand: AsyncParsableCommand {
     @Option(help: "Call this address at the start and at the end of the run, as healthchecks.io expects it.")
     var ping: String?
 
+    @Flag(
+        help: "Exit with 65 when files are not mirrored or deletions are held back, although the run came to its end."
+    )
+    var strict = false
+
+    @Flag(help: "Only tell what a run would fetch, copy, set aside and delete. Nothing is written.")
+    var dryRun = false
+
     @OptionGroup var options: RunOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let environment = ProcessInfo.processInfo.environment
-        let folder = try destination.folder(dest)
-        let place = CredentialsPlace(option: credentials, environment: environment, folder: folder)
+        let environment = try settings.applied(to: ProcessInfo.processInfo.environment)
+        let place = try placing.place(dest)
+        let file = try CredentialsPlace(option: credentials, environment: environment, place: place).required()
+        if dryRun { return try await tellOnly(place, file, environment) }
         var address: String?
         if let ping { address = try DeadMansSwitch.checked(ping) }
         var run = LocalRun(
-            folder: folder,
-            credentials: try place.required(),
+            place: place,
+            credentials: file,
             environment: environment,
             isQuiet: output.isQuiet,
             logger: try output.makeLogger(),
             ping: address
         )
         run.adopts = destination.adopt
+        run.takesOver = destination.takeOver
         run.history = try destination.historyLimits()
         let ready = run
         let summary = try await output.reporting(run.interruption) { try await ready.run(vault: vault, options) }
-        try output.show(summary, folder: run.folder)
+        try output.show(summary, in: place.name)
+        if strict, summary.needsPerson { throw ExitCode(65) }
+    }
+
+    private func tellOnly(
+        _ place: any MirrorPlace,
+        _ credentials: String,
+        _ environment: [String: String]
+    ) async throws {
+        let isQuiet = output.isQuiet
+        let run = DryRun(
+            place: place,
+            credentials: credentials,
+            environment: environment,
+            logger: try output.makeLogger(),
+            terms: ClaimTerms(vault: vault, adopts: destination.adopt, takesOver: destination.takeOver)
+        ) { line in
+            if !isQuiet { StandardStreams.output(line) }
+        }
+        let outcome = try await run.run(options)
+        if output.json {
+            StandardStreams.output(String(decoding: try FunctionJSON.encode(outcome.report), as: UTF8.self))
+        } else {
+            for line in outcome.lines(place) { StandardStreams.output(line) }
+        }
+        if let failure = outcome.failure { throw failure }
     }
 }

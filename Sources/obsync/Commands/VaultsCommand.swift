@@ -13,8 +13,13 @@ struct VaultsCommand: AsyncParsableCommand {
             "List the account's vaults: size, encryption, whether their password is known, when they were mirrored."
     )
 
-    @Option(help: "The folder of a mirror, to tell when each vault was mirrored.", completion: .directory)
+    @Option(
+        help: "A mirror (a folder, or s3://bucket/prefix), to tell when each vault was mirrored.",
+        completion: .directory
+    )
     var dest: String?
+
+    @OptionGroup var placing: PlaceOptions
 
     @Flag(help: "Print the list as JSON.")
     var json = false
@@ -44,9 +49,9 @@ struct VaultsCommand: AsyncParsableCommand {
         let environment = ProcessInfo.processInfo.environment
         let logger = try output.makeLogger()
         var place = place
-        let folder = dest.map { LocalFolder($0) }
+        let mirror = try dest.map { try placing.place($0) }
         if !place.aws {
-            let found = CredentialsPlace(option: place.credentials, environment: environment, folder: folder)
+            let found = CredentialsPlace(option: place.credentials, environment: environment, place: mirror)
             place.credentials = try found.required()
         }
         let options = place
@@ -60,7 +65,7 @@ struct VaultsCommand: AsyncParsableCommand {
             let account = SignedInAccount(providers: providers, store: keeper.store, logger: logger)
             let secret = try await account.secret(try await keeper.store.current().secret)
             let vaults = try await providers.named(in: secret).describeVaults(secret, logger: logger)
-            return try await self.lines(of: vaults, secret, folder)
+            return try await self.lines(of: vaults, secret, mirror)
         }
         if json {
             return StandardStreams.output(String(decoding: try FunctionJSON.encode(["vaults": lines]), as: UTF8.self))
@@ -75,9 +80,13 @@ struct VaultsCommand: AsyncParsableCommand {
         for text in table.lines(width: StandardStreams.outputWidth) { StandardStreams.output(text) }
     }
 
-    private func lines(of vaults: [VaultDescription], _ secret: Secret, _ folder: LocalFolder?) async throws -> [Line] {
+    private func lines(
+        of vaults: [VaultDescription],
+        _ secret: Secret,
+        _ mirror: (any MirrorPlace)?
+    ) async throws -> [Line] {
         var records: SQLiteRecordStore?
-        if let path = folder.map({ $0.data + "/records.sqlite" }), FileManager.default.fileExists(atPath: path) {
+        if let path = mirror?.records, FileManager.default.fileExists(atPath: path) {
             records = try SQLiteRecordStore(path: path)
         }
         var lines: [Line] = []

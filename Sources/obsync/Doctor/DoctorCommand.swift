@@ -32,8 +32,8 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
-        let folder = dest.map { LocalFolder($0) }
-        let place = CredentialsPlace(option: credentials, environment: environment, folder: folder)
+        let folder = try dest.map { try FolderName.folder($0) }
+        let place = CredentialsPlace(option: credentials, environment: environment, place: folder)
         let logger = try output.makeLogger()
         var findings: [Finding] = [.ok("version", BuildInfo.text)]
         findings += try await withTransport(environment) { transport in

@@ -4,28 +4,34 @@ import LocalAdapters
 import Logging
 import SyncCore
 
+/// What decides about earlier versions at the end of a run.
+struct HistoryTerms: Sendable {
+    var limits: HistoryLimits
+    /// When the run began.
+    var begun: Timestamp
+    var now: Timestamp
+    /// Whether somebody has said that the changes are right.
+    var isAcknowledged: Bool
+}
+
 /// Removes old versions after a run that saw everything, unless the run looks as if something were wrong at the source.
 struct HistoryCare {
     let folder: LocalFolder
-    let limits: HistoryLimits
-    let begun: Timestamp
-    let now: Timestamp
+    let terms: HistoryTerms
 
     private var pause: String { folder.data + "/history-paused" }
 
     /// Expires what may go.
     ///
-    /// - Parameters:
-    ///   - summary: what the run came to.
-    ///   - isAcknowledged: whether somebody has said that the changes are right.
+    /// - Parameter summary: what the run came to.
     /// - Returns: sentences for people.
     /// - Throws: `StoreUnavailable`.
-    func callAsFunction(_ summary: Summary, isAcknowledged: Bool) async throws -> [String] {
+    func callAsFunction(_ summary: Summary) async throws -> [String] {
         let records = try SQLiteRecordStore(path: folder.records)
         let history = FolderHistory(records, folder: folder.data + "/history")
-        if isAcknowledged { try? FileManager.default.removeItem(atPath: pause) }
+        if terms.isAcknowledged { try? FileManager.default.removeItem(atPath: pause) }
         var notes: [String] = []
-        if !isAcknowledged {
+        if !terms.isAcknowledged {
             for vault in summary.vaultsSynced {
                 guard let name = try await mostlyChanged(vault, records, history) else { continue }
                 notes.append(
@@ -37,7 +43,7 @@ struct HistoryCare {
         }
         let isHeld = summary.metadata["withheld"].flatMap { Int($0) } ?? 0 > 0
         guard !isHeld, !FileManager.default.fileExists(atPath: pause) else { return notes }
-        if let note = try history.expire(limits, now: now).note { notes.append(note) }
+        if let note = try history.expire(terms.limits, now: terms.now).note { notes.append(note) }
         return notes
     }
 
@@ -48,12 +54,12 @@ struct HistoryCare {
         _ history: FolderHistory
     ) async throws -> String? {
         guard let state = try await records.state(of: vault) else { return nil }
-        let changed = try history.changes(in: state.folder, since: begun)
+        let changed = try history.changes(in: state.folder, since: terms.begun)
         guard changed > 10 else { return nil }
         var files = 0
         var pages = records.allRecords(in: vault, after: nil).makeAsyncIterator()
         while let page = try await pages.next(isolation: nil) {
-            files += page.count { $0.status != .deleted || ($0.deletedAt ?? begun) >= begun }
+            files += page.count { $0.status != .deleted || ($0.deletedAt ?? terms.begun) >= terms.begun }
         }
         return changed * 2 > files ? (state.folder.isEmpty ? folder.path : state.folder.printable) : nil
     }

@@ -3,14 +3,14 @@ import LocalAdapters
 import StateMachine
 import SyncCore
 
-/// The executions that a folder keeps.
+/// The executions that are kept of a mirror.
 struct KeptExecutions: Sendable {
     /// For how long executions are kept after their end, as Step Functions keeps them.
     private static let retention: Duration = .seconds(90 * 24 * 3600)
     private static let most = 1000
 
     let store: any ExecutionStore
-    /// What a command line adds to name the folder.
+    /// What a command line adds to name the mirror.
     let place: String
     private let clock = SystemInterpreterClock()
 
@@ -19,18 +19,18 @@ struct KeptExecutions: Sendable {
         place = ""
     }
 
-    /// Opens what a folder keeps.
+    /// Opens what is kept of a mirror.
     ///
-    /// - Throws: `InvalidInput` when the folder keeps none.
-    init(in folder: LocalFolder) throws {
-        guard FileManager.default.fileExists(atPath: folder.executions) else {
+    /// - Throws: `InvalidInput` when nothing is.
+    init(in place: some MirrorPlace) throws {
+        guard FileManager.default.fileExists(atPath: place.executions) else {
             throw SyncError(
                 .invalidInput,
-                "\(folder.path) keeps no executions; name the folder of a mirror with --dest"
+                "no executions of \(place.name) are kept here; name the folder or bucket of a mirror with --dest"
             )
         }
-        store = try SQLiteExecutionStore(path: folder.executions)
-        place = "--dest \(folder.path.shellQuoted)"
+        store = try SQLiteExecutionStore(path: place.executions)
+        self.place = "--dest \(place.name.shellQuoted)"
     }
 
     /// The execution of that name.

@@ -10,9 +10,9 @@ import Pipeline
 import StateMachine
 import SyncCore
 
-/// One `obsync sync` or `obsync redrive`: the whole pipeline in this process, over a folder.
+/// One `obsync sync` or `obsync redrive`: the whole pipeline in this process, over a folder or a bucket.
 struct LocalRun {
-    var folder: LocalFolder
+    var place: any MirrorPlace
     var credentials: String
     var environment: [String: String]
     var isQuiet: Bool
@@ -21,8 +21,10 @@ struct LocalRun {
     var ping: String?
     /// Ends the run early when it is asked to.
     var interruption = Interruption()
-    /// Whether files that are in the folder already are no reason to stop.
+    /// Whether files that are in the place already are no reason to stop.
     var adopts = false
+    /// Whether a bucket goes over from the machine or the state that had it.
+    var takesOver = false
     /// How long what was set aside is kept.
     var history = HistoryLimits.standard
 
@@ -34,8 +36,12 @@ struct LocalRun {
     /// - Returns: what came of it.
     /// - Throws: `SyncError` under the name that the execution failed with.
     func run(vault: String?, _ settings: RunOptions) async throws -> Summary {
-        if !adopts { try await destination.check(vault) }
-        return try await withEngine(isAcknowledged: settings.allowDeletions) { engine, pipeline in
+        let terms = ClaimTerms(vault: vault, adopts: adopts, takesOver: takesOver)
+        try await withTransport(environment) { transport in
+            let trouble = DestinationTrouble(path: place.disk)
+            try await place.check(terms, connection(transport, trouble), credentials: credentials)
+        }
+        return try await withEngine(terms, isAcknowledged: settings.allowDeletions) { engine, pipeline in
             var request = SyncRequest(settings)
             if StandardStreams.isErrorATerminal { try await pipeline.personAsks() }
             if let vault { request.vaultIDs = [try await VaultChoice(pipeline, logger).id(of: vault)] }
@@ -49,31 +55,36 @@ struct LocalRun {
     /// - Returns: what came of it.
     /// - Throws: `StateMachineError` when it cannot be redriven, `SyncError` under the name that it failed with.
     func redrive(_ name: String?) async throws -> Summary {
-        try await withEngine { engine, _ in
+        try await withEngine(ClaimTerms(takesOver: takesOver)) { engine, _ in
             let newest = try await KeptExecutions(engine.executions).redrivable().first?.name
             guard let name = name ?? newest else {
                 throw SyncError(
                     .invalidInput,
-                    "no execution can be redriven; obsync executions list --dest \(folder.path.shellQuoted) shows all"
+                    "no execution can be redriven; obsync executions list --dest \(place.name.shellQuoted) shows all"
                 )
             }
             return try await engine.redrive(name)
         }
     }
 
+    private func connection(_ transport: any HTTPExecutor, _ trouble: DestinationTrouble) -> PlaceConnection {
+        PlaceConnection(environment: environment, executor: transport, trouble: trouble, logger: logger)
+    }
+
     /// Runs `body`; where the destination is full, read-only or gone, that is the error, whatever it looked like further up.
     private func withEngine(
+        _ terms: ClaimTerms,
         isAcknowledged: Bool = false,
         _ body: (LocalEngine, Pipeline) async throws -> Summary
     ) async throws -> Summary {
-        let trouble = DestinationTrouble(path: folder.path)
+        let trouble = DestinationTrouble(path: place.disk)
         let begun = SystemClock().now
         do {
-            let summary = try await withEngine(trouble, body)
+            let summary = try await withEngine(terms, trouble, body)
             if summary.isAlreadyRunning { return summary }
             let now = SystemClock().now
-            let care = HistoryCare(folder: folder, limits: history, begun: begun, now: now)
-            tell(try await care(summary, isAcknowledged: isAcknowledged))
+            let care = HistoryTerms(limits: history, begun: begun, now: now, isAcknowledged: isAcknowledged)
+            tell(try await place.expire(after: summary, care))
             return summary
         } catch {
             trouble.noteFullDisk()
@@ -82,19 +93,20 @@ struct LocalRun {
     }
 
     private func withEngine(
+        _ terms: ClaimTerms,
         _ trouble: DestinationTrouble,
         _ body: (LocalEngine, Pipeline) async throws -> Summary
     ) async throws -> Summary {
-        if folder.isGone { throw trouble.noteGone() }
-        tell(try folder.prepare(environment: environment))
+        if place.isGone { throw trouble.noteGone() }
+        tell(try place.prepare(environment: environment))
         let lock: FolderLock
-        switch try FolderLock.take(path: folder.data + "/lock", now: SystemClock().now) {
-        case .held(let holder): return Summary(alreadyRunning: holder, in: folder)
+        switch try FolderLock.take(path: place.lock, now: SystemClock().now) {
+        case .held(let holder): return Summary(alreadyRunning: holder, in: place.name)
         case .taken(let taken): lock = taken
         }
         defer { withExtendedLifetime(lock) {} }
-        tell(try folder.repairDatabases())
-        let kept = KeptExecutions(try SQLiteExecutionStore(path: folder.executions))
+        tell(try place.repairDatabases())
+        let kept = KeptExecutions(try SQLiteExecutionStore(path: place.executions))
         try await kept.removeOld()
         let display = ProgressDisplay(isQuiet: isQuiet)
         async let _ = display.keepDrawing()
@@ -105,21 +117,16 @@ struct LocalRun {
             return display.account
         }
         return try await withTransport(environment) { transport in
-            var pipeline = try await folder.pipeline(
+            let connection = connection(transport, trouble)
+            var pipeline = try await place.pipeline(
                 credentials: credentials,
-                environment: environment,
-                executor: transport,
+                connection,
                 providerClock: AnnouncingClock(base: SystemClock(), threshold: .seconds(5), announce: display.showWait),
-                trouble: trouble,
                 observe: observer(display)
             )
             pipeline.downloading.isStopping = { [interruption] in interruption.isRequested }
-            let provider = try pipeline.providers.named(in: try await pipeline.secrets.current().secret)
-            let records = try SQLiteRecordStore(path: folder.records)
-            let vaults = try await records.vaults()
-            try destination.claim(nil).make(.init(provider: provider.name, vaults: vaults))
-            let wiped = WipedFolders(folder: folder, records: records, now: pipeline.clock.now)
-            tell(try await wiped.markFiles(of: vaults))
+            tell(try await place.markWiped(try SQLiteRecordStore(path: place.records), connection))
+            tell(try await place.claim(pipeline, terms, connection))
             let engine = LocalEngine(
                 definition: try LocalEngine.pipelineDefinition(),
                 invoke: invoke(pipeline, trouble),
@@ -136,7 +143,7 @@ struct LocalRun {
             if !orphans.isEmpty, !isQuiet {
                 StandardStreams.error("The last run did not come to its end; this one goes on where it stopped.")
             }
-            folder.removeWorkingData(keeping: try await kept.redrivableRuns())
+            place.removeWorkingData(keeping: try await kept.redrivableRuns())
             let before = try await newest(engine)
             var summary = try await pinging(transport) {
                 do {
@@ -147,8 +154,8 @@ struct LocalRun {
             }
             let run = summary.metadata["run"].flatMap { RunID($0) }
             await summary.addNames(await report(on: run, pipeline), records: pipeline.records)
-            folder.keepCopyOfRecords(logger)
-            folder.removeWorkingData(keeping: try await kept.redrivableRuns())
+            place.keepCopyOfRecords(logger)
+            place.removeWorkingData(keeping: try await kept.redrivableRuns())
             display.finish()
             if !isQuiet { for line in picture.lines { StandardStreams.error(line) } }
             return summary
@@ -157,10 +164,6 @@ struct LocalRun {
 
     private func tell(_ notes: [String]) {
         for note in notes { StandardStreams.error("  note: \(note)") }
-    }
-
-    private var destination: DestinationCheck {
-        DestinationCheck(folder: folder, credentials: credentials, environment: environment, logger: logger)
     }
 
     private func pinging(_ executor: any HTTPExecutor, _ body: () async throws -> Summary) async throws -> Summary {
@@ -172,8 +175,11 @@ struct LocalRun {
     private func observer(_ display: ProgressDisplay) -> SyncObserver {
         let isGoPro = (try? FileSecretStore.read(credentials).text("provider")) == "gopro"
         let pace = GoProPace(environment: environment)
+        let disk = place is LocalFolder ? place.disk : nil
+        let watch = SpaceWatch(space: { disk.flatMap { FreeSpace(of: $0) } }, tell: { display.say("note: \($0)") })
         return { event in
             display.observe(event)
+            watch.observe(event)
             guard isGoPro, case .listed(_, _, let files, _) = event, let sentence = pace.sentence(media: files) else {
                 return
             }

@@ -21,6 +21,14 @@ struct VaultChoice {
         return try VaultName(text).choose(among: vaults).vault.id
     }
 
+    /// The vaults that somebody means: the one with this id or exactly this name, or all.
+    ///
+    /// - Throws: `InvalidInput` with the candidates when there is none, or more than one.
+    func vaults(named text: String?) async throws -> [VaultDescription] {
+        let all = try await vaults()
+        return try text.map { [try VaultName($0).choose(among: all)] } ?? all
+    }
+
     /// Signs in where that is needed, and lists the vaults of the account.
     func vaults() async throws -> [VaultDescription] {
         _ = try await pipeline.run(

@@ -8,11 +8,11 @@ extension Summary {
     static let alreadyRunning = "AlreadyRunning"
 
     /// The outcome of a command that another process keeps from doing anything: that one does the work.
-    init(alreadyRunning holder: FolderLock.Holder?, in folder: LocalFolder) {
+    init(alreadyRunning holder: FolderLock.Holder?, in place: String) {
         let who = holder.map { "process \($0.process) works on it since \($0.since.iso8601)" }
         self.init(
             success: true,
-            message: "Another run mirrors into \(folder.path) already: \(who ?? "it has just started")",
+            message: "Another run mirrors into \(place) already: \(who ?? "it has just started")",
             vaultsSynced: [],
             filesCount: 0,
             errors: [],

@@ -63,5 +63,6 @@ extension Summary {
         success && !needsPerson && vaults.allSatisfy { $0.outcome == .mirrored }
     }
 
-    fileprivate var needsPerson: Bool { notMirrored > 0 || vaults.contains { $0.withheld > 0 } }
+    /// Whether somebody has to do something, although the run came to its end.
+    var needsPerson: Bool { notMirrored > 0 || vaults.contains { $0.withheld > 0 } }
 }

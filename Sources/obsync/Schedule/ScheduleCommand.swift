@@ -41,7 +41,7 @@ struct ScheduleInstallCommand: ParsableCommand {
     var dryRun = false
 
     func run() throws {
-        let folder = LocalFolder(dest)
+        let folder = try FolderName.folder(dest)
         var arguments = ["sync", "--dest", folder.path, "--quiet"]
         if let credentials {
             arguments += ["--credentials", URL(filePath: credentials).standardizedFileURL.path(percentEncoded: false)]
@@ -75,10 +75,11 @@ struct ScheduleStatusCommand: ParsableCommand {
     var dest: String
 
     func run() throws {
-        let name = ScheduleUnits.name(folder: LocalFolder(dest).path)
+        let folder = try FolderName.folder(dest)
+        let name = ScheduleUnits.name(folder: folder.path)
         let lines = ScheduleInstaller.live(ProcessInfo.processInfo.environment).status(name)
         for line in lines { StandardStreams.output(line) }
-        if lines.isEmpty { StandardStreams.output("There is no schedule for \(LocalFolder(dest).path).") }
+        if lines.isEmpty { StandardStreams.output("There is no schedule for \(folder.path).") }
     }
 }
 
@@ -90,8 +91,9 @@ struct ScheduleRemoveCommand: ParsableCommand {
     var dest: String
 
     func run() throws {
-        let name = ScheduleUnits.name(folder: LocalFolder(dest).path)
+        let folder = try FolderName.folder(dest)
+        let name = ScheduleUnits.name(folder: folder.path)
         let wasThere = try ScheduleInstaller.live(ProcessInfo.processInfo.environment).remove(name)
-        StandardStreams.output(wasThere ? "Removed \(name)." : "There is no schedule for \(LocalFolder(dest).path).")
+        StandardStreams.output(wasThere ? "Removed \(name)." : "There is no schedule for \(folder.path).")
     }
 }

@@ -3,14 +3,14 @@ import SyncCore
 
 /// Where the credentials file of a command is.
 ///
-/// In this order: `--credentials`, `OBSYNC_CREDENTIALS`, the file in the destination's `.obsync` (where the first release and
-/// the demo keep it), and the user's own, `$XDG_CONFIG_HOME/obsync/credentials.json`.
+/// In this order: `--credentials`, `OBSYNC_CREDENTIALS`, the file beside the mirror's records (where the first release
+/// and the demo keep it), and the user's own, `$XDG_CONFIG_HOME/obsync/credentials.json`.
 struct CredentialsPlace {
     /// What `--credentials` says.
     var option: String?
     var environment: [String: String]
-    /// The mirror's folder, where there is one.
-    var folder: LocalFolder?
+    /// The mirror, where there is one.
+    var place: (any MirrorPlace)?
 
     /// The user's own file.
     var usual: String {
@@ -22,7 +22,7 @@ struct CredentialsPlace {
     /// The file that is named, or found; nil where there is none.
     var found: String? {
         if let named { return named }
-        return [folder?.credentials, usual].compactMap(\.self).first { FileManager.default.fileExists(atPath: $0) }
+        return [place?.credentials, usual].compactMap(\.self).first { FileManager.default.fileExists(atPath: $0) }
     }
 
     /// The file that is named, or else the user's own, whether it is there or not.

@@ -6,32 +6,30 @@ import Pipeline
 import StateMachine
 import SyncCore
 
-/// Puts together what is known of a folder's mirrors. Nobody is asked, and nothing of the mirror is written.
+/// Puts together what is known of the mirrors in a folder or a bucket. Nobody is asked, and nothing of the mirror is written.
 struct StatusReader {
-    let folder: LocalFolder
+    let place: any MirrorPlace
     /// The credentials file, where one is known.
     let credentials: String?
     let clock: any WallClock
-
-    private var records: String { folder.data + "/records.sqlite" }
 
     /// Reads everything.
     ///
     /// - Throws: `InvalidInput` where there is no mirror, `StoreUnavailable`.
     func read() async throws -> FolderStatus {
-        guard FileManager.default.fileExists(atPath: records) else {
+        guard FileManager.default.fileExists(atPath: place.records) else {
             throw SyncError(
                 .invalidInput,
-                "there is no mirror in \(folder.path); name the folder of one with --dest, or make one: "
-                    + "obsync sync --dest \(folder.path.shellQuoted)"
+                "no mirror in \(place.name) is known here; name the folder or bucket of one with --dest, or make one: "
+                    + "obsync sync --dest \(place.name.shellQuoted)"
             )
         }
-        let store = try SQLiteRecordStore(path: records)
+        let store = try SQLiteRecordStore(path: place.records)
         let executions = try await self.executions()
-        let isAtWork = FolderLock.holder(path: folder.data + "/lock")
+        let isAtWork = FolderLock.holder(path: place.lock)
         let ended = executions.first { $0.status != .running || $0.isOrphan }
         let last = try await report(on: ended)
-        var status = FolderStatus(destination: folder.path)
+        var status = FolderStatus(destination: place.name)
         let summary = ended?.output.flatMap { try? FunctionJSON.decode(Summary.self, from: $0.jsonText.utf8) }
         status.vaults = try await VaultStatuses(records: store, now: clock.now)
             .read(try await store.vaults(), last, left: summary?.leftVaults ?? [])
@@ -42,14 +40,13 @@ struct StatusReader {
     }
 
     private func executions() async throws -> [ExecutionRecord] {
-        guard FileManager.default.fileExists(atPath: folder.executions) else { return [] }
-        return try await KeptExecutions(in: folder).store.executions(status: nil, limit: 20)
+        guard FileManager.default.fileExists(atPath: place.executions) else { return [] }
+        return try await KeptExecutions(in: place).store.executions(status: nil, limit: 20)
     }
 
     private func report(on record: ExecutionRecord?) async throws -> RunReport? {
         guard let record, let run = RunID(record.input["run"]?.string ?? record.name) else { return nil }
-        let state = FolderObjectStore(root: folder.data + "/state", scratch: folder.data + "/state/tmp")
-        return try await RunReport.load(run, from: state, now: clock.now)
+        return try await RunReport.load(run, from: place.state, now: clock.now)
     }
 
     private func run(_ record: ExecutionRecord, _ summary: Summary?) -> FolderStatus.Run {
@@ -69,8 +66,8 @@ struct StatusReader {
     }
 
     private var command: String {
-        let named = credentials.map { $0 == folder.credentials ? "" : " --credentials \($0.shellQuoted)" } ?? ""
-        return "obsync sync --dest \(folder.path.shellQuoted)\(named)"
+        let named = credentials.map { $0 == place.credentials ? "" : " --credentials \($0.shellQuoted)" } ?? ""
+        return "obsync sync --dest \(place.name.shellQuoted)\(named)"
     }
 
     private func current(

@@ -5,7 +5,7 @@ import SyncCore
 struct Watch: Sendable {
     /// The runs; each takes the folder's lock for itself.
     let run: LocalRun
-    let changes: FolderChanges
+    let changes: PlaceChanges
     /// Ids or names; empty for all.
     let vaults: [String]
     let options: RunOptions

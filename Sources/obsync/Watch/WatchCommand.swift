@@ -18,8 +18,10 @@ struct WatchCommand: AsyncParsableCommand {
     @Argument(help: "The ids or the exact names of vaults; all vaults if none is named.")
     var vaults: [String] = []
 
-    @Option(help: "The folder that the files go to.", completion: .directory)
+    @Option(help: "Where the files go: a folder, or s3://bucket/prefix.", completion: .directory)
     var dest: String
+
+    @OptionGroup var placing: PlaceOptions
 
     @Option(help: "The credentials file (0600); or OBSYNC_CREDENTIALS, or what obsync login has made.")
     var credentials: String?
@@ -28,32 +30,34 @@ struct WatchCommand: AsyncParsableCommand {
     var every = "15m"
 
     @OptionGroup var destination: DestinationOptions
+    @OptionGroup var settings: SettingOptions
     @OptionGroup var options: RunOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let environment = ProcessInfo.processInfo.environment
-        let folder = try destination.folder(dest)
-        let place = CredentialsPlace(option: credentials, environment: environment, folder: folder)
+        let environment = try settings.applied(to: ProcessInfo.processInfo.environment)
+        let place = try placing.place(dest)
+        let file = try CredentialsPlace(option: credentials, environment: environment, place: place).required()
         guard let pause = Duration(text: every) else {
             throw SyncError(.invalidInput, "the option --every takes a number with s, m, h or d behind it, such as 15m")
         }
         let logger = try output.makeLogger()
         var run = LocalRun(
-            folder: folder,
-            credentials: try place.required(),
+            place: place,
+            credentials: file,
             environment: environment,
             isQuiet: true,
             logger: logger
         )
         run.adopts = destination.adopt
+        run.takesOver = destination.takeOver
         run.history = try destination.historyLimits()
         let ready = run
         let isQuiet = output.isQuiet
         let watch = Watch(
             run: ready,
-            changes: FolderChanges(
-                folder: folder,
+            changes: PlaceChanges(
+                place: place,
                 credentials: ready.credentials,
                 environment: environment,
                 logger: logger

@@ -126,7 +126,7 @@ struct RecordedFolder {
 
     private var run: LocalRun {
         LocalRun(
-            folder: folder,
+            place: folder,
             credentials: folder.credentials,
             environment: environment,
             isQuiet: true,

@@ -42,8 +42,34 @@ extension S3 {
         package let lastModified: Date?
         /// How many bytes it has; 0 for a deletion.
         package let size: Int64
-        /// The version; `null` for what was written before the bucket kept versions.
+        /// The version; `null` for what was written before the bucket kept versions, empty in a store without any.
         package let versionId: String
+
+        /// The only version of an object, in a store that keeps no others.
+        package init(only object: Object) {
+            self.init(
+                eTag: object.eTag,
+                isDeleteMarker: false,
+                isLatest: true,
+                key: object.key,
+                lastModified: object.lastModified,
+                size: object.size,
+                versionId: ""
+            )
+        }
+
+        init(
+            eTag: String?,
+            isDeleteMarker: Bool,
+            isLatest: Bool,
+            key: String,
+            lastModified: Date?,
+            size: Int64,
+            versionId: String
+        ) {
+            (self.eTag, self.isDeleteMarker, self.isLatest) = (eTag, isDeleteMarker, isLatest)
+            (self.key, self.lastModified, self.size, self.versionId) = (key, lastModified, size, versionId)
+        }
     }
 
     /// One page of versions.

@@ -26,6 +26,9 @@ package struct S3: Sendable {
     /// The account that a bucket has to belong to.
     package func owner(of bucket: String) -> String? { owners[bucket] }
 
+    /// The address that stands in for AWS's own, if one does.
+    package var endpoint: Endpoint? { client.endpoints.replacement(of: .s3) }
+
     /// How an object is encrypted at rest.
     package enum ServerSideEncryption: String, Sendable {
         /// With a key of S3.
@@ -136,8 +139,8 @@ package struct S3: Sendable {
         do {
             return try await client.execute(request)
         } catch let error as AWSError {
-            guard let regions, request.isRepeatable, case .otherRegion(let region?) = error.refusal,
-                region != request.region, let (bucket, key) = request.object
+            guard let regions, request.isRepeatable, let (bucket, key) = request.object,
+                let region = await regionNamed(by: error, of: request, bucket), region != request.region
             else { throw error }
             regions.note(region, of: bucket)
             client.context.logger.info(
@@ -151,6 +154,22 @@ package struct S3: Sendable {
             moved.region = region
             return try await client.execute(moved)
         }
+    }
+
+    /// The region that a bucket is in, as a refusal says it. An answer to HEAD may say nothing, so a listing is asked for then.
+    private func regionNamed(by error: AWSError, of request: AWSRequest, _ bucket: String) async -> Region? {
+        if case .otherRegion(let region) = error.refusal { return region }
+        guard request.method == .HEAD, error.httpStatus == 400, regions?.region(of: bucket) == nil else { return nil }
+        do {
+            var listing = try self.request("ListObjectsV2", .GET, bucket: bucket)
+            listing.query = [QueryItem("list-type", "2"), QueryItem("max-keys", "1")]
+            _ = try await client.execute(listing)
+        } catch let refused as AWSError {
+            if case .otherRegion(let region) = refused.refusal { return region }
+        } catch {
+            // The refusal that was there before is the one that counts.
+        }
+        return nil
     }
 
     /// Sends a request whose answer is XML.

@@ -1,22 +1,24 @@
 import Clocks
-import Foundation
+import LocalAdapters
 import SyncCore
 
 /// Vault folders that have gone, or are empty, although the records say that they hold files.
 struct WipedFolders {
-    let folder: LocalFolder
-    let records: any RecordStore
+    /// What people call the place.
+    let place: String
+    let records: SQLiteRecordStore
     let now: Timestamp
+    /// Whether nothing lies in a vault's folder; that of a vault without one is empty.
+    let isWiped: (_ folder: String) async throws -> Bool
 
     /// Has the files of such a folder fetched again by the run that follows.
     ///
-    /// - Parameter vaults: the vaults that there are records of.
     /// - Returns: sentences for people.
     /// - Throws: `StoreUnavailable`.
-    func markFiles(of vaults: [VaultID]) async throws -> [String] {
+    func markFiles() async throws -> [String] {
         var notes: [String] = []
-        for vault in vaults {
-            guard let state = try await records.state(of: vault), isWiped(state.folder) else { continue }
+        for vault in try await records.vaults() {
+            guard let state = try await records.state(of: vault), try await isWiped(state.folder) else { continue }
             var files = 0
             var pages = records.allRecords(in: vault, after: nil).makeAsyncIterator()
             while let page = try await pages.next(isolation: nil) {
@@ -29,20 +31,14 @@ struct WipedFolders {
                         previous: record,
                         error: .objectLost
                     )
-                    try await records.save(lost, in: vault)
+                    _ = try await records.save(lost, in: vault)
                     files += 1
                 }
             }
             guard files > 0 else { continue }
-            let name = state.folder.isEmpty ? folder.path : state.folder.printable
+            let name = state.folder.isEmpty ? place : state.folder.printable
             notes.append("\(name) is empty although \(files) files were mirrored into it; they are mirrored again")
         }
         return notes
-    }
-
-    private func isWiped(_ name: String) -> Bool {
-        let path = name.isEmpty ? folder.path : "\(folder.path)/\(name)"
-        let entries = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        return entries.allSatisfy { name.isEmpty && $0 == ".obsync" }
     }
 }

@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import LocalAdapters
 import SyncCore
@@ -83,11 +82,11 @@ struct DatabasePlace {
 
     /// A folder of its own for each mirror, by the mirror's path.
     private func standard(_ environment: [String: String]) -> String {
-        let set = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-        let base = set ?? (environment["HOME"] ?? NSHomeDirectory()) + "/.local/state"
         let mirror = URL(filePath: data).deletingLastPathComponent()
-        let digest = SHA256.hash(data: Data(mirror.path(percentEncoded: false).utf8))
-        let mark = digest.prefix(4).map { String(format: "%02x", $0) }.joined()
-        return "\(base)/obsync/\(mirror.lastPathComponent)-\(mark)"
+        return StateHome.folder(
+            mirror.lastPathComponent,
+            of: mirror.path(percentEncoded: false),
+            environment: environment
+        )
     }
 }

@@ -4,9 +4,9 @@ import Logging
 import Pipeline
 import SyncCore
 
-/// Tells when something changes in the vaults of a folder's mirror.
-struct FolderChanges: Sendable {
-    let folder: LocalFolder
+/// Tells when something changes in the vaults of a mirror.
+struct PlaceChanges: Sendable {
+    let place: any MirrorPlace
     let credentials: String
     let environment: [String: String]
     let logger: Logger
@@ -29,13 +29,13 @@ struct FolderChanges: Sendable {
     ) async throws -> (VaultID, SourceCursor)? {
         let cursors = try await cursors(of: names).filter { told[$0.0] != $0.1 }
         return try await withTransport(environment) { transport in
-            let pipeline = try await folder.pipeline(
-                credentials: credentials,
+            let connection = PlaceConnection(
                 environment: environment,
                 executor: transport,
-                trouble: DestinationTrouble(path: folder.path),
-                observe: { _ in }
+                trouble: DestinationTrouble(path: place.disk),
+                logger: logger
             )
+            let pipeline = try await place.pipeline(credentials: credentials, connection)
             return try await withThrowingTaskGroup(of: (VaultID, SourceCursor)?.self) { group in
                 group.addTask {
                     try await Task.sleep(for: limit)
@@ -54,7 +54,7 @@ struct FolderChanges: Sendable {
     }
 
     private func cursors(of names: [String]) async throws -> [(VaultID, SourceCursor)] {
-        let records = try SQLiteRecordStore(path: folder.records)
+        let records = try SQLiteRecordStore(path: place.records)
         var cursors: [(VaultID, SourceCursor)] = []
         for id in try await records.vaults() where id != .account {
             guard let state = try await records.state(of: id), let cursor = state.cursor, state.isForgotten != true,

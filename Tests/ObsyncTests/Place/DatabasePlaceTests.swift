@@ -68,14 +68,4 @@ struct DatabasePlaceTests {
             #expect(LocalFolder(mirror).records == other + "/records.sqlite")
         }
     }
-
-    @Test(
-        "what is no folder of this machine is refused before anything is made",
-        arguments: ["", " ", "s3://bucket/x", "https://x"]
-    )
-    func noFolder(path: String) throws {
-        let error = #expect(throws: SyncError.self) { try DestinationOptions.parse([]).folder(path) }
-        #expect(error?.name == .invalidInput)
-        #expect(throws: SyncError.self) { try DestinationOptions.parse(["--state", path]).folder("mirror") }
-    }
 }

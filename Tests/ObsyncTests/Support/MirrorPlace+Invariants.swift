@@ -9,16 +9,18 @@ import Testing
 
 @testable import obsync
 
-extension LocalFolder {
-    /// Has the checker look at a folder that a run has worked on, and at the histories that it keeps.
+extension MirrorPlace {
+    /// Has the checker look at a place that a run has worked on, and at the histories that it keeps.
     ///
     /// - Parameters:
+    ///   - mirror: the store of the files; nil for the folder itself.
     ///   - vaults: the ids of the vaults that are mirrored, and their folders.
     ///   - secrets: what no history may tell, beside what is in the credentials file.
     ///   - excused: rules that the test breaks on purpose.
     ///   - sourceLocation: where violations are reported.
     /// - Throws: when the folder cannot be read.
     func expectInvariants(
+        in mirror: (any ObjectStore)? = nil,
         of vaults: [(id: String, folder: String)],
         secrets: [String] = [],
         excusing excused: Set<MirrorEvidence.Rule> = [],
@@ -33,8 +35,8 @@ extension LocalFolder {
         }
         var evidence = MirrorEvidence(
             records: records,
-            mirror: FolderObjectStore(root: path, scratch: data + "/tmp"),
-            state: FolderObjectStore(root: data + "/state", scratch: data + "/state/tmp"),
+            mirror: mirror ?? FolderObjectStore(root: disk, scratch: data + "/tmp"),
+            state: state,
             vaults: watched,
             makeHasher: { SHA256Hasher() },
             clock: SystemClock()

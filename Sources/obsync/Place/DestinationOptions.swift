@@ -2,23 +2,18 @@ import ArgumentParser
 import LocalAdapters
 import SyncCore
 
-/// What `obsync sync` can be told of the folder that it mirrors into.
+/// What `obsync sync` can be told of the place that it mirrors into.
 struct DestinationOptions: ParsableArguments {
-    @Option(
-        help: """
-            A folder of this machine for the records of the mirror; it is remembered. Without it they are in .obsync, or, where \
-            that is on a network file system, under XDG_STATE_HOME.
-            """
-    )
-    var state: String?
-
     @Flag(
         help: """
-            Mirror into a folder that holds files already, such as an old copy. What differs from the source is set aside in \
-            .obsync/history; nothing else is touched.
+            Mirror into a folder or bucket that holds files already, such as an old copy. What differs from the source is set aside \
+            in the folder's .obsync/history, and replaced in a bucket; nothing else is touched.
             """
     )
     var adopt = false
+
+    @Flag(help: "Take a bucket over from another machine, or from this one before its state was lost.")
+    var takeOver = false
 
     @Option(help: "How long replaced and deleted files are kept in .obsync/history, such as 90d, 12w or 36h.")
     var history = "90d"
@@ -48,29 +43,5 @@ struct DestinationOptions: ParsableArguments {
             if let number = Int64(number), number >= 0, number <= Int64.max / factor { return number * factor }
         }
         throw SyncError(.invalidInput, "--history-max has to be a size such as 500MB or 20GB")
-    }
-
-    /// The folder that a command line names.
-    ///
-    /// - Throws: `InvalidInput` for what is no folder of this machine.
-    func folder(_ path: String) throws -> LocalFolder {
-        try DestinationName.check(path, option: "--dest")
-        if let state { try DestinationName.check(state, option: "--state") }
-        return LocalFolder(path, state: state)
-    }
-}
-
-/// The name of a folder, as somebody gives it.
-enum DestinationName {
-    /// Refuses what is certainly not meant: a variable that is not set, an address.
-    ///
-    /// - Throws: `InvalidInput`.
-    static func check(_ path: String, option: String) throws(SyncError) {
-        guard path.contains(where: { !$0.isWhitespace }) else {
-            throw SyncError(.invalidInput, "\(option) is empty; name a folder, and ./ for the one you are in")
-        }
-        guard path.firstMatch(of: /^[A-Za-z][A-Za-z0-9+.\-]*:\/\//) == nil else {
-            throw SyncError(.invalidInput, "\(option) names an address; it has to be a folder of this machine")
-        }
     }
 }

@@ -1,15 +1,12 @@
 import Foundation
 import LocalAdapters
-import Logging
-import Pipeline
 import SyncCore
 
 /// Looks at a folder before the first run, so that nothing is written into one that holds what is somebody else's.
 struct DestinationCheck {
     let folder: LocalFolder
     let credentials: String
-    let environment: [String: String]
-    let logger: Logger
+    let connection: PlaceConnection
 
     /// The claim on the folder; its refusals name the command that goes on.
     ///
@@ -30,22 +27,9 @@ struct DestinationCheck {
         guard !claim.isClaimed else { return }
         try claim.checkForLiveVaults()
         if claim.isEmpty { return }
-        // The records of a first look are not those of the mirror.
-        let elsewhere = LocalFolder(FileManager.default.temporaryDirectory.appending(path: "obsync-\(UUID())").path)
-        defer { try? FileManager.default.removeItem(atPath: elsewhere.path) }
-        try elsewhere.prepare(environment: environment)
-        try await withTransport(environment) { transport in
-            let pipeline = try await elsewhere.pipeline(
-                credentials: credentials,
-                environment: environment,
-                executor: transport,
-                trouble: DestinationTrouble(path: elsewhere.path),
-                observe: { _ in }
-            )
-            let all = try await VaultChoice(pipeline, logger).vaults()
-            let wanted = try vault.map { [try VaultName($0).choose(among: all)] } ?? all
-            let provider = try pipeline.providers.named(in: try await pipeline.secrets.current().secret)
-            try claim.checkForForeignFiles(wanted.map(\.vault), hasVaultFolders: provider.hasVaultFolders)
+        try await AccountLook.with(credentials: credentials, connection) { provider, choice in
+            let vaults = try await choice.vaults(named: vault).map(\.vault)
+            try claim.checkForForeignFiles(vaults, hasVaultFolders: provider.hasVaultFolders)
         }
     }
 }

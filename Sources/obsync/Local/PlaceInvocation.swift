@@ -7,34 +7,36 @@ import Logging
 import Pipeline
 import SyncCore
 
-/// One call of one function over a folder, in this process: what the state machine does at each of its steps.
-struct FolderInvocation {
-    let folder: LocalFolder
+/// One call of one function over a folder or a bucket, in this process: what the state machine does at each of its steps.
+struct PlaceInvocation {
+    let place: any MirrorPlace
     /// What `--credentials` says.
     let credentials: String?
 
     /// Calls the function.
     ///
     /// - Returns: its answer; of a function that failed, what Lambda reports: `{"errorType": …, "errorMessage": …}`.
-    /// - Throws: `InvalidInput` without credentials, `StoreUnavailable` where another process works on the folder.
+    /// - Throws: `InvalidInput` without credentials or for a bucket of another machine, `StoreUnavailable` where another process
+    ///   works on the place.
     func invoke(_ function: PipelineFunction, _ event: Data) async throws -> (text: String, isError: Bool) {
         let environment = ProcessInfo.processInfo.environment
-        let place = CredentialsPlace(option: credentials, environment: environment, folder: folder)
-        let file = try place.required()
-        try folder.prepare()
-        guard case .taken(let lock) = try FolderLock.take(path: folder.data + "/lock", now: SystemClock().now) else {
-            throw SyncError(.storeUnavailable, "a run works on \(folder.path) at this moment; wait until it has ended")
+        let file = try CredentialsPlace(option: credentials, environment: environment, place: place).required()
+        _ = try place.prepare(environment: environment)
+        guard case .taken(let lock) = try FolderLock.take(path: place.lock, now: SystemClock().now) else {
+            throw SyncError(.storeUnavailable, "a run works on \(place.name) at this moment; wait until it has ended")
         }
         defer { withExtendedLifetime(lock) {} }
         let logger = try LogOptions.parse([]).makeLogger()
         return try await withTransport(environment) { transport in
-            let pipeline = try await folder.pipeline(
-                credentials: file,
+            let connection = PlaceConnection(
                 environment: environment,
                 executor: transport,
-                trouble: DestinationTrouble(path: folder.path),
-                observe: { _ in }
+                trouble: DestinationTrouble(path: place.disk),
+                logger: logger
             )
+            let pipeline = try await place.pipeline(credentials: file, connection)
+            _ = try await place.markWiped(try SQLiteRecordStore(path: place.records), connection)
+            _ = try await place.claim(pipeline, ClaimTerms(), connection)
             let deadline = pipeline.clock.now.advanced(by: function.timeout - .seconds(30))
             do {
                 let answer = try await pipeline.run(function, event: event, deadline: deadline, logger: logger)

@@ -49,17 +49,20 @@ struct FolderClaim {
     ///   - hasVaultFolders: whether each has a folder; otherwise files lie in folders of years.
     /// - Throws: `InvalidInput`.
     func checkForForeignFiles(_ vaults: [Vault], hasVaultFolders: Bool) throws {
-        let names: Set<String>
-        if hasVaultFolders {
-            names = vaults.reduce(into: []) { names, vault in
-                let others = vaults.filter { $0.id != vault.id }.map { KeyMapping.plainFolder($0.name) }
-                names.formUnion([KeyMapping.plainFolder(vault.name), KeyMapping.folder(for: vault, besides: others)])
-            }
-        } else {
-            names = Set(entries(folder.path).filter { $0.utf8.count == 4 && Int($0) != nil })
-        }
+        let names =
+            hasVaultFolders
+            ? Self.folders(of: vaults)
+            : Set(entries(folder.path).filter { $0.utf8.count == 4 && Int($0) != nil })
         for name in names.sorted() where !name.isEmpty && !entries("\(folder.path)/\(name)").isEmpty {
             throw refusal("\(folder.path)/\(name.printable) holds files that Obsync did not write")
+        }
+    }
+
+    /// The folders that vaults may get, whoever else has one of the same name.
+    static func folders(of vaults: [Vault]) -> Set<String> {
+        vaults.reduce(into: []) { names, vault in
+            let others = vaults.filter { $0.id != vault.id }.map { KeyMapping.plainFolder($0.name) }
+            names.formUnion([KeyMapping.plainFolder(vault.name), KeyMapping.folder(for: vault, besides: others)])
         }
     }
 

@@ -1,0 +1,45 @@
+import ArgumentParser
+import SyncCore
+
+/// The settings of `obsync sync` that the environment can say, too.
+struct SettingOptions: ParsableArguments {
+    @Option(help: ArgumentHelp(Setting.deletions.help))
+    var deletions: String?
+
+    @Option(help: ArgumentHelp(Setting.brakeFiles.help))
+    var brakeFiles: String?
+
+    @Option(help: ArgumentHelp(Setting.brakePercent.help))
+    var brakePercent: String?
+
+    @Option(help: ArgumentHelp(Setting.brakeMost.help))
+    var brakeMost: String?
+
+    @Option(help: ArgumentHelp(Setting.maxConcurrent.help))
+    var concurrency: String?
+
+    /// The environment with what the options say in the place of what it says itself.
+    ///
+    /// - Throws: `InvalidInput` naming the option.
+    func applied(to environment: [String: String]) throws(SyncError) -> [String: String] {
+        let said: [(Setting, String?)] = [
+            (.deletions, deletions), (.brakeFiles, brakeFiles), (.brakePercent, brakePercent), (.brakeMost, brakeMost),
+            (.maxConcurrent, concurrency),
+        ]
+        var environment = environment
+        for case (let setting, let value?) in said {
+            if let objection = setting.objection(to: value) {
+                throw SyncError(.invalidInput, "the option \(setting.option ?? setting.variable) \(objection)")
+            }
+            environment[setting.variable] = value
+        }
+        return environment
+    }
+}
+
+extension Setting {
+    /// What the help of an option says: the sentence, what holds otherwise, and the variable.
+    var help: String {
+        sentence + "." + (usual.isEmpty ? "" : " Otherwise \(variable), or \(usual).")
+    }
+}
