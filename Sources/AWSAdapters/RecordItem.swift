@@ -25,6 +25,7 @@ import SyncCore
 /// | `g` | the store's mark of the object; an ETag as its bytes | where the store gave none |
 /// | `o` | the form of the item | up to the second |
 /// | `u` | when the file was deleted | it is not |
+/// | `y` | `group` | it is the record of a file |
 /// | `t` | the checkpoint of a transfer | none is on its way |
 /// | `pending_since` | since when the file waits; the key of the sparse index | it does not wait |
 enum RecordItem {
@@ -92,6 +93,7 @@ enum RecordItem {
         item["g"] = record.fingerprint.map(FingerprintValue.value)
         item["u"] = record.deletedAt.map { .n($0.milliseconds) }
         item["pending_since"] = record.pendingSince.map { .n($0.milliseconds) }
+        item["y"] = record.isGroup == true ? .s("group") : nil
         item["t"] = try record.checkpoint.map { .s(try encoded($0)) }
         return item
     }
@@ -124,6 +126,7 @@ enum RecordItem {
         record.deletedAt = timestamp(item["u"])
         record.pendingSince = timestamp(item["pending_since"])
         record.crc64nvme = item["c"]?.string.flatMap { CRC64NVME($0) }
+        record.isGroup = item["y"]?.string == "group" ? true : nil
         record.checkpoint = try item["t"]?.string.map { try decoded(TransferCheckpoint.self, $0) }
         return record
     }

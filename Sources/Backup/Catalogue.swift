@@ -154,6 +154,8 @@ package struct Catalogue: Sendable {
         }
         for try await page in records.allRecords(in: id, after: nil) {
             for record in page where isMeant(record) && files.contains(record.path) {
+                // A group that has been taken apart since was no file.
+                if record.isGroup == true, record.status == .deleted { continue }
                 try await report(CatalogueLine(record))
             }
         }

@@ -14,6 +14,9 @@ package struct ListSettings: Sendable {
     package var readsInFlight = 4
     /// Single records, and the metadata of single objects, that are on their way at once.
     package var requestsInFlight = 16
+    /// Groups that are taken apart at once. Each may cost a request or more, which providers allow few of: only the waiting is
+    /// shared.
+    package var groupsInFlight = 4
     /// A complete run of a vault of up to so many files looks at the metadata of every object; of a larger one at those of
     /// the objects that were written after their record.
     package var metadataLimit = 5000

@@ -78,6 +78,7 @@ struct RecordStoreContractTests {
             full.reason = "KMS.DisabledException"
             full.fingerprint = ObjectFingerprint("9b2cf535f27731c974343645a3985328-2048")
             full.listedSize = 17
+            full.isGroup = true
             full.deletedAt = now.advanced(by: .seconds(-60))
             let bare = record("b.md", status: .skipped)
             for record in [full, bare] { #expect(try await store.save(record, in: .notes)) }

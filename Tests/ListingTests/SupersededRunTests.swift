@@ -117,7 +117,7 @@ struct SupersededRunTests {
             try await world.state.put(key, Array(old.utf8), stored.attributes)
         }
         if var input = world.lastInputs[.first], let encoded = input.cursor {
-            var cursor = try ListCursor(encoded: encoded)
+            var cursor = try PassCursor(encoded: encoded)
             cursor.term = nil
             input.cursor = try cursor.encoded
             world.lastInputs[.first] = input

@@ -70,9 +70,11 @@ package struct Entry: Codable, Hashable, Sendable {
     /// Whether the entry speaks of everything below its path.
     package var isOfFolder: Bool { kind == .group || kind == .unchanged }
 
-    /// The order of a manifest: by the bytes of the path, and the newest version of a path first.
+    /// The order of a manifest: by the bytes of the path, and the newest version of a path first. A group that waits to be taken
+    /// apart comes before the line that takes it for known.
     package static func precedes(_ lhs: Entry, _ rhs: Entry) -> Bool {
         let order = lhs.path.order(to: rhs.path)
-        return order == 0 ? lhs.version > rhs.version : order < 0
+        guard order == 0 else { return order < 0 }
+        return lhs.version == rhs.version ? lhs.kind == .group && rhs.kind != .group : lhs.version > rhs.version
     }
 }

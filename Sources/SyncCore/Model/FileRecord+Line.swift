@@ -26,6 +26,11 @@ extension FileRecord: LineCodable {
             fingerprint = ObjectFingerprint(mark)
         }
         if scanner.member("first_synced"), !Self.take(&scanner, &times.first) { return nil }
+        var isGroup: Bool?
+        if scanner.member("group") {
+            guard scanner.literal("true") else { return nil }
+            isGroup = true
+        }
         guard scanner.member("handle"), let handle = scanner.text() else { return nil }
         var lastError: String?
         if scanner.member("last_error") {
@@ -71,6 +76,7 @@ extension FileRecord: LineCodable {
         self.reason = reason
         self.fingerprint = fingerprint
         self.listedSize = listedSize
+        self.isGroup = isGroup
         deletedAt = times.deleted
         mtime = times.mtime
         firstSynced = times.first

@@ -54,14 +54,18 @@ package struct FileRecord: Codable, Hashable, Sendable {
     /// When the file was deleted.
     package var deletedAt: Timestamp?
     /// Since when the file waits to be fetched; nil when nothing is to be done. Of a skipped file, when the source last said
-    /// that it is gone.
+    /// that it is gone; of a group, when it was last tried.
     package var pendingSince: Timestamp?
     /// How far a transfer has come that outlives its invocation.
     package var checkpoint: TransferCheckpoint?
+    /// Whether this is the record of a group that could not be taken apart, rather than of a file; nil where it is not. Its path
+    /// is the group's, which is a folder, and it has no object.
+    package var isGroup: Bool?
 
     private enum CodingKeys: String, CodingKey {
         case path, status, version, handle, size, sha256, crc64nvme, mtime, epoch, run, attempts, checkpoint
         case fingerprint, reason
+        case isGroup = "group"
         case listedSize = "listed_size"
         case deletedAt = "deleted_at"
         case firstSynced = "first_synced"
@@ -145,7 +149,7 @@ package struct FileRecord: Codable, Hashable, Sendable {
     /// The entry that this record was made of, to be fetched again.
     package var entry: Entry {
         Entry(
-            kind: path.isStandIn ? .unreadable : .file,
+            kind: isGroup == true ? .group : path.isStandIn ? .unreadable : .file,
             path: path,
             version: version,
             handle: handle,
@@ -163,11 +167,11 @@ package struct FileRecord: Codable, Hashable, Sendable {
 
     private static let patience = Backoff(first: .seconds(3600), longest: .seconds(7 * 24 * 3600))
 
-    /// Whether a run may hand out again what waits: what failed at once, what was gone at the source an hour later, then
-    /// after twice that time, and so on up to a week.
+    /// Whether a run may hand out again what waits: a file that failed at once; what was gone at the source, and a group that
+    /// could not be taken apart, an hour later, then after twice that time, and so on up to a week.
     package func isDue(at now: Timestamp) -> Bool {
         guard let pendingSince else { return false }
-        guard status == .skipped else { return true }
+        guard status == .skipped || isGroup == true else { return true }
         return pendingSince.duration(to: now) >= Self.patience.wait(after: attempts)
     }
 

@@ -73,7 +73,9 @@ extension MirrorInvariants {
         for run in try await runStates() {
             for plan in run.vaults {
                 guard let known = vaults.first(where: { $0.vault.id.rawValue == plan.vault.id }) else { continue }
-                let deleted = known.records.values.count { $0.status == .deleted && $0.run.rawValue == run.run }
+                let deleted = known.records.values.count { record in
+                    record.status == .deleted && record.run.rawValue == run.run && record.isGroup != true
+                }
                 let name = "run \(run.run) deleted \(deleted) files of \(plan.vault.id)"
                 if deleted > 0, plan.listing?.isSpooled != true {
                     found.append(

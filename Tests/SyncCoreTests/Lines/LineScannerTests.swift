@@ -51,6 +51,7 @@ struct LineScannerTests {
         record.reason = Bool.random(using: &random) ? Self.texts.randomElement(using: &random) : nil
         record.fingerprint = Bool.random(using: &random) ? ObjectFingerprint("12-3.5-7") : nil
         record.listedSize = Bool.random(using: &random) ? 17 : nil
+        record.isGroup = Bool.random(using: &random) ? true : nil
         record.deletedAt = time()
         record.attempts = Int.random(in: 0...5, using: &random)
         if Bool.random(using: &random), let key = try? ObjectKey("Notes/}\u{E9}{.mp4") {

@@ -2,11 +2,18 @@ import Clocks
 import Logging
 import SyncCore
 
-extension ListPage {
+/// Measures how a vault stands once its part of a run is over.
+struct VaultMeasures: Sendable {
+    let records: any RecordStore
+    let clock: any WallClock
+    let metrics: SyncMetrics
+    let logger: Logger
+
     /// Measures what waits in a vault to be fetched again. A run does not fail because that cannot be told.
     ///
-    /// - Returns: how many files that are, with those that no store takes or that are gone at the source; nil where they could not be counted.
-    func measurePending(in vault: VaultID, _ logger: Logger) async throws -> Int? {
+    /// - Returns: how many files that are, with those that no store takes or that are gone at the source; nil where they could
+    ///   not be counted.
+    func measurePending(in vault: VaultID) async throws -> Int? {
         var files = 0
         var all = 0
         var oldest: Timestamp?
@@ -31,7 +38,7 @@ extension ListPage {
     }
 
     /// Measures how long ago a vault was complete for the last time. One that never was is as old as it can be.
-    func measureAge(of plan: RunState.VaultPlan, _ logger: Logger) async {
+    func measureAge(of plan: RunState.VaultPlan) async {
         if plan.outcome == .settled, plan.withheld == 0, plan.failed == 0 { return metrics.lastComplete(.zero) }
         do {
             let state = try await records.state(of: plan.vault.id)

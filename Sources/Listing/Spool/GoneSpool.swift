@@ -10,27 +10,34 @@ import SyncCore
 struct GoneSpool {
     private static let pieceSize = 256 << 10
 
-    private let pass: VaultPass
+    private let context: PassContext
     private let encoder = JSONLinesEncoder()
     private var lines: [UInt8] = []
     private var comparedUpTo: VaultPath?
+    /// How many pieces are written.
+    private(set) var pieces: Int
     /// The folders that the listing names as a whole.
     private(set) var covered = CoveredFolders()
     /// Those of them whose files nobody names one by one.
     private(set) var unchanged = CoveredFolders()
 
-    /// Begins, or goes on behind what earlier calls have compared.
-    init(_ pass: VaultPass, behind end: End? = nil) {
-        self.pass = pass
-        for folder in end?.covered ?? [] { note(covered: folder) }
+    /// Begins behind so many pieces.
+    init(_ context: PassContext, pieces: Int) {
+        self.context = context
+        self.pieces = pieces
     }
 
-    /// How far the calls before have come.
-    struct End {
-        /// The path up to which they have compared.
-        var path: VaultPath
-        /// Folders that may cover what follows.
-        var covered: [Entry] = []
+    /// Goes on behind what earlier calls have compared.
+    ///
+    /// - Returns: the path up to which they have; nil before the first.
+    mutating func goOn() async throws -> VaultPath? {
+        guard pieces > 0 else { return nil }
+        var reader = try await Self.read(pieces, from: 0, context)
+        while let entry = try await reader.next()?.value {
+            if entry.isOfFolder { note(covered: entry) }
+            if entry.kind == .folder { return entry.path }
+        }
+        return nil
     }
 
     /// Notes that whatever is known below a folder is there.
@@ -40,10 +47,9 @@ struct GoneSpool {
     }
 
     /// Notes a file that is gone.
-    mutating func add(_ path: VaultPath, version: Int64, _ cursor: inout ListCursor) async throws {
+    mutating func add(_ path: VaultPath, version: Int64) async throws {
         try encoder.append(Entry(kind: .deletion, path: path, version: version, handle: ""), to: &lines)
-        cursor.gone += 1
-        if lines.count >= Self.pieceSize { try await flush(&cursor) }
+        if lines.count >= Self.pieceSize { try await flush() }
     }
 
     /// Notes that everything up to a path was compared.
@@ -54,7 +60,7 @@ struct GoneSpool {
     }
 
     /// Writes what was noted.
-    mutating func flush(_ cursor: inout ListCursor) async throws {
+    mutating func flush() async throws {
         guard !lines.isEmpty || comparedUpTo != nil else { return }
         for folder in covered.folders {
             let kind: Entry.Kind = unchanged.folders.contains(folder) ? .unchanged : .group
@@ -62,33 +68,18 @@ struct GoneSpool {
         }
         let mark = Entry(kind: .folder, path: comparedUpTo ?? VaultPath(""), version: 0, handle: "")
         lines += try encoder.line(mark)
-        let key = try KeyMapping.gone(cursor.pieces + 1, vault: pass.vault.id, run: pass.run)
-        try await pass.lister.state.put(key, lines, ObjectAttributes(contentType: ContentType.of(key)))
-        cursor.pieces += 1
+        let key = try KeyMapping.gone(pieces + 1, vault: context.vault.id, run: context.run)
+        try await context.state.put(key, lines, ObjectAttributes(contentType: ContentType.of(key)))
+        pieces += 1
         lines = []
     }
 
     /// Reads a piece from an offset on.
-    static func read(_ number: Int, from offset: Int64, _ pass: VaultPass) async throws -> JSONLinesReader<Entry> {
-        let key = try KeyMapping.gone(number, vault: pass.vault.id, run: pass.run)
-        guard let stream = try await pass.lister.state.read(key, from: offset) else {
+    static func read(_ number: Int, from offset: Int64, _ context: PassContext) async throws -> JSONLinesReader<Entry> {
+        let key = try KeyMapping.gone(number, vault: context.vault.id, run: context.run)
+        guard let stream = try await context.state.read(key, from: offset) else {
             throw SyncError(.storeUnavailable, "the run's list of deletions has vanished from the state prefix")
         }
         return JSONLinesReader(stream, at: offset)
-    }
-
-    /// How far the calls before have come; nil before the first.
-    static func end(_ cursor: ListCursor, _ pass: VaultPass) async throws -> End? {
-        guard cursor.pieces > 0 else { return nil }
-        var reader = try await read(cursor.pieces, from: 0, pass)
-        var covered: [Entry] = []
-        while let entry = try await reader.next()?.value {
-            switch entry.kind {
-            case .group, .unchanged: covered.append(entry)
-            case .folder: return End(path: entry.path, covered: covered)
-            default: break
-            }
-        }
-        return nil
     }
 }

@@ -1,24 +1,7 @@
 package import Clocks
-import Logging
 package import SyncCore
 
 extension ListPage {
-    /// The outcome of a run that has come to its end, with what the records say is not mirrored.
-    func summary(of run: RunState, _ input: ListInput, _ logger: Logger) async -> Summary {
-        var summary = RunReport(run, now: clock.now).summary(input.request.syncType)
-        // Nothing is read twice: where nothing waits, nothing has to be named.
-        defer { metrics.attention(summary.attentionCount) }
-        guard run.vaults.contains(where: { $0.outcome != .busy && $0.pending != 0 }) else { return summary }
-        do {
-            try await summary.addAttention(from: records)
-        } catch {
-            // A run does not fail because that cannot be told.
-            let type = (error as? SyncError)?.name.rawValue ?? "\(type(of: error))"
-            logger.warning("files that wait not listed", metadata: [LogKey.errorType: "\(type)"])
-        }
-        return summary
-    }
-
     /// The answer to `status`, from the records alone.
     ///
     /// - Parameters:

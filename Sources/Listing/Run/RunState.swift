@@ -31,11 +31,11 @@ struct RunState: Codable, Sendable {
         /// Batches that were handed out; a redrive goes on numbering from here.
         var batches = 0
         /// What the receipts add up to.
-        var done = ListCursor.Totals()
+        var done = PassCursor.Totals()
         var failed = 0
         var deleted = 0
         /// Files that were deleted and are not in the vault's state yet, and their bytes.
-        var removed: ListCursor.Totals?
+        var removed: PassCursor.Totals?
         /// Files that were missing from the store, or changed there, and were handed out again.
         var lost: Int?
         /// Objects under the vault's folder that are none of ours.
@@ -57,9 +57,28 @@ struct RunState: Codable, Sendable {
         }
 
         /// What the run says of its term when it asks for the vault's lease.
-        func claim(_ cursor: ListCursor) -> VaultLease.Claim {
+        func claim(_ cursor: PassCursor) -> VaultLease.Claim {
             if let term = term ?? cursor.term { return .term(term) }
-            return listing == nil && batches == 0 && cursor.step == .open ? .anew : .unknown
+            return listing == nil && batches == 0 && cursor.phase == .open ? .anew : .unknown
+        }
+
+        /// Ends the vault's part of the run: it is mirrored, as far as that was possible.
+        mutating func settle(_ cursor: PassCursor) {
+            outcome = .settled
+            failed = cursor.failed
+            batches = cursor.batches
+            done = cursor.done
+            deleted = cursor.deleted
+            lost = cursor.found.lost
+            strangers = cursor.found.strangers
+        }
+
+        /// Ends the vault's part of the run: it cannot be listed.
+        mutating func refuse(_ error: SyncError) {
+            outcome = .refused
+            // The provider does not know under which id the secret has the vault.
+            let message = error.message.replacing("<vault id>", with: vault.id.rawValue)
+            self.error = .init(name: error.name.rawValue, message: message)
         }
 
         /// Ends the vault's part of the run: another one has it.

@@ -1,0 +1,58 @@
+import Clocks
+import SyncCore
+
+/// Commits a vault's cursor, which comes last: every entry up to it is accounted for.
+struct CommitStage: Sendable {
+    private let context: PassContext
+
+    init(_ context: PassContext) {
+        self.context = context
+    }
+
+    /// Writes the vault's state.
+    ///
+    /// - Returns: whether the cursor was committed. Deletions that were held back or refused would be forgotten with it: then it
+    ///   stays where it is, and the next run finds them again.
+    /// - Throws: ``LeaseLost``.
+    func commit(_ plan: RunState.VaultPlan, _ cursor: PassCursor) async throws -> Bool {
+        let known = try await context.records.state(of: context.vault.id)
+        var state = known
+        let commits = plan.listing.map { !$0.isOfFailures && plan.withheld == 0 && cursor.kept ?? 0 == 0 } ?? false
+        if commits, let listing = plan.listing { state = self.state(known, plan, listing, cursor) }
+        guard var state else { return commits }
+        state.run = context.run
+        state.name = context.vault.name
+        // What is mirrored may be whole although the cursor stays where it is.
+        state.completed = cursor.failed == 0 && plan.withheld == 0 ? context.now : known?.lastComplete
+        guard try await context.records.commit(state, of: context.vault.id) else { throw LeaseLost() }
+        return commits
+    }
+
+    /// The state with a new cursor. What else is known of the vault stays.
+    private func state(
+        _ known: VaultState?,
+        _ plan: RunState.VaultPlan,
+        _ listing: RunState.Listing,
+        _ cursor: PassCursor
+    ) -> VaultState {
+        var state = VaultState(
+            folder: context.folder,
+            epoch: context.vault.epoch,
+            cursor: listing.cursor,
+            run: context.run,
+            committed: context.now,
+            previous: known
+        )
+        state.account = context.vault.account ?? known?.account
+        let isCounted = listing.walksRecords == true && listing.isSnapshot
+        state.records = (isCounted ? cursor.found.records : listing.records).map { $0 + cursor.planned.files }
+        state.passwordSource = context.vault.passwordSource?.rawValue ?? state.passwordSource
+        state.filter = plan.filter == PathFilter() ? nil : plan.filter
+        // Whoever lets deletions pass has looked at them: the week begins anew.
+        let isAllowed = context.input.request.options.allowDeletions
+        if isAllowed { state.deletions = nil }
+        let removed = isAllowed ? .init() : plan.removed ?? .init()
+        state.noteDeletions(files: removed.files, bytes: removed.bytes, at: context.now)
+        return state
+    }
+}
