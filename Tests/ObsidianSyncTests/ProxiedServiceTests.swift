@@ -12,6 +12,7 @@ import Testing
 struct ProxiedServiceTests {
     /// Serves a vault with TLS under names that only the proxy knows.
     private static func with(
+        _ vault: SimulatedVault? = nil,
         _ body: (ObsidianSimulator, ConnectProxy, [String: String]) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "obsync-proxied-\(UUID().uuidString)")
@@ -23,7 +24,7 @@ struct ProxiedServiceTests {
         configuration.hosts = [".obsidian.test"]
         let library = SimulatedLibrary(
             account: .init(email: Hidden.email, password: Hidden.password),
-            vaults: [try SimulatedService.vault(withRecording: true)]
+            vaults: [try vault ?? SimulatedService.vault(withRecording: true)]
         )
         try await withObsidianSimulator(library: library, configuration: configuration, logger: quiet) { simulator in
             simulator.inject(.hostStated("sync.obsidian.test"), times: nil)
@@ -38,13 +39,16 @@ struct ProxiedServiceTests {
         }
     }
 
-    private static func mirror(_ environment: [String: String]) async throws -> Int {
+    private static func mirror(
+        _ environment: [String: String],
+        vault: String = SimulatedService.vaultID
+    ) async throws -> Int {
         try await AsyncHTTPClientTransport.with(TransportConfiguration(environment: environment)) { transport in
             let configuration = try ObsidianProvider.Configuration(environment: environment)
             let provider = ObsidianProvider(configuration, executor: transport, clock: ManualClock(), random: { 0.5 })
             let secret = SimulatedService.secret().setting(.null, at: "auth", "totp_secret")
             let renewed = try await provider.renew(secret, logger: quiet)
-            let id = try #require(VaultID(SimulatedService.vaultID))
+            let id = try #require(VaultID(vault))
             return try await provider.withLibrary(renewed, logger: quiet) { library in
                 try await library.withVault(id, since: nil) { session in
                     let files = try await session.entries().entries.filter { $0.kind == .file }
@@ -64,6 +68,16 @@ struct ProxiedServiceTests {
             let files = try await Self.mirror(environment)
             #expect(files == simulator.library.vaults[0].account().files.count)
             #expect(Set(proxy.requests) == ["api.obsidian.test:443", "sync.obsidian.test:443"])
+        }
+    }
+
+    @Test("gives 12,000 notes through one socket, too")
+    func manyNotes() async throws {
+        let vault = try SampleLibrary.makeLarge(files: 12_000, attachmentBytes: 0)
+        try await Self.with(vault) { simulator, proxy, environment in
+            #expect(try await Self.mirror(environment, vault: SampleLibrary.largeID) == 12_000)
+            #expect(simulator.counters.socketsOpened == 1)
+            #expect(proxy.requests.count { $0 == "sync.obsidian.test:443" } == 1)
         }
     }
 
