@@ -131,7 +131,7 @@ struct MachineDrawing {
         private mutating func drawStraight(_ from: Int, _ to: Int, _ count: Int, _ label: String) {
             let (start, end) = (places[from].bottom, places[to].top - 1)
             step("M\(HTML(number: middle)) \(HTML(number: start))V\(HTML(number: end))", count, label)
-            if count > 0 { mark(count, x: middle + 6, y: (start + end) / 2 + 4, anchor: "start") }
+            if count > 0 { mark(count, x: middle + 9, y: (start + end) / 2 + 2, anchor: "start") }
         }
 
         private mutating func drawBend(_ from: Int, _ to: Int, _ count: Int, _ label: String, lane: Int) {
@@ -182,6 +182,7 @@ extension Duration {
     /// Such as `0.4 s`, `12 s`, `3 min 20 s` or `2 h 5 min`.
     var shortText: String {
         let seconds = max(0, self / .seconds(1))
+        if seconds > 0, seconds < 0.95 { return "\(Int((seconds * 1000).rounded(.up))) ms" }
         if seconds < 9.95 { return "\(((seconds * 10).rounded() / 10)) s" }
         let whole = Int(seconds.rounded())
         if whole < 60 { return "\(whole) s" }

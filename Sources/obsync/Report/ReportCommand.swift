@@ -1,5 +1,6 @@
 import AWSAdapters
 import ArgumentParser
+import Clocks
 import Foundation
 import LocalAdapters
 import StateMachine
@@ -107,8 +108,8 @@ extension ReportSource {
         in folder: LocalFolder,
         _ records: SQLiteRecordStore,
         _ vaults: [VaultID],
-        _ from: SyncCore.Timestamp,
-        _ to: SyncCore.Timestamp
+        _ from: Clocks.Timestamp,
+        _ to: Clocks.Timestamp
     ) async throws -> ReportData.SetAside {
         var found = ReportData.SetAside()
         let store = FolderObjectStore(root: folder.path, scratch: folder.data + "/tmp")

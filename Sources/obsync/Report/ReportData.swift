@@ -1,3 +1,4 @@
+import Clocks
 import Listing
 import Pipeline
 import StateMachine
@@ -56,7 +57,7 @@ struct ReportSource {
     /// The credentials file, where they are one.
     let credentials: String?
     /// Tells what was set aside within a time; nil where that is the bucket's affair.
-    let setAside: ((_ from: SyncCore.Timestamp, _ to: SyncCore.Timestamp) async throws -> ReportData.SetAside)?
+    let setAside: ((_ from: Clocks.Timestamp, _ to: Clocks.Timestamp) async throws -> ReportData.SetAside)?
 
     /// Collects everything about a run.
     ///
@@ -87,8 +88,8 @@ struct ReportSource {
         if let setAside, let first = chain.first {
             let end = (last.stopped ?? now).milliseconds
             data.setAside = try await setAside(
-                SyncCore.Timestamp(milliseconds: first.started.milliseconds),
-                SyncCore.Timestamp(milliseconds: end + 1)
+                Clocks.Timestamp(milliseconds: first.started.milliseconds),
+                Clocks.Timestamp(milliseconds: end + 1)
             )
         }
         return data

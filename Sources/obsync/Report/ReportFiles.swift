@@ -38,7 +38,7 @@ struct ReportFiles {
             """
         }
         return """
-            <section><h2>Vaults</h2><div class="scroll"><table><thead><tr><th scope="col">Vault</th><th scope="col">outcome</th>
+            <section><h2>Vaults</h2><div class="scroll tight"><table><thead><tr><th scope="col">Vault</th><th scope="col">outcome</th>
             <th scope="col">files</th><th scope="col">bytes</th><th scope="col">deleted</th><th scope="col">failed</th>
             <th scope="col">withheld</th></tr></thead><tbody>\(rows)</tbody></table></div></section>
             """

@@ -1,3 +1,4 @@
+import Clocks
 import Foundation
 import StateMachine
 import SyncCore
@@ -64,10 +65,15 @@ struct ReportPage {
             ("redrives", data.history.redrives), ("executions", data.chain.count > 1 ? data.chain.count : 0),
         ]
         return [
-            ("started", data.first?.started.toTheSecond ?? ""), ("took", data.duration.shortText),
+            ("started", data.first.map { Self.shown($0.started) } ?? ""), ("took", data.duration.shortText),
             ("files fetched", files.grouped), ("bytes", bytes.asSize), ("pages", data.history.pages.grouped),
             ("batches", data.history.batches.count.grouped),
         ] + more.filter { $0.1 > 0 }.map { ($0.0, $0.1.grouped) }
+    }
+
+    /// Such as `2026-11-30 18:54:13 UTC`, which breaks at its blanks.
+    private static func shown(_ moment: StateMachine.Timestamp) -> String {
+        moment.toTheSecond.replacing("T", with: " ").replacing("Z", with: " UTC")
     }
 
     private func fact(_ name: String, _ value: String) -> HTML {
@@ -107,7 +113,7 @@ struct ReportPage {
             <div class="pair">
             <figure>\(MachineDrawing(data.outline, data.history).svg)
             <figcaption>The steps that were taken are in colour, with how often.</figcaption></figure>
-            <div class="scroll"><table><thead><tr><th scope="col">State</th><th scope="col">entered</th><th scope="col">failed attempts</th>
+            <div class="scroll tight"><table><thead><tr><th scope="col">State</th><th scope="col">entered</th><th scope="col">failed attempts</th>
             <th scope="col">time</th></tr></thead><tbody>\(rows)</tbody></table>
             <p class="note">Times of batches that are worked off at once are added up.</p></div>
             </div></section>
@@ -132,7 +138,7 @@ struct ReportPage {
         guard history.failureCount > 0 else { return "" }
         let rows: [HTML] = history.failures.map { failure in
             """
-            <tr><td>\(failure.time.toTheSecond)</td><td>\(failure.state)\(failure.batch.map { ", batch \($0)" } ?? "")</td>
+            <tr><td>\(Self.shown(failure.time))</td><td>\(failure.state)\(failure.batch.map { ", batch \($0)" } ?? "")</td>
             <td>\(failure.error)</td><td>\(failure.message)</td></tr>
             """
         }
@@ -149,12 +155,13 @@ struct ReportPage {
     private var token: HTML {
         guard let last = data.history.tokens.last else { return "" }
         let changes = Set(data.history.tokens.compactMap(\.secretVersion)).count - 1
-        let end = last.expires.flatMap { SyncCore.Timestamp(iso8601: $0) }
-        let checked = SyncCore.Timestamp(milliseconds: last.checked.milliseconds)
+        let end = last.expires.flatMap { Clocks.Timestamp(iso8601: $0) }
+        let checked = Clocks.Timestamp(milliseconds: last.checked.milliseconds)
+        let provider = ["obsidian": "Obsidian", "gopro": "GoPro"][last.provider ?? ""] ?? "The provider"
+        let looked = data.history.tokens.count == 1 ? "once" : data.history.tokens.count.counted("time")
         let life = end.map { "It is good until \($0.iso8601), \(checked.duration(to: $0).inWords) from then on." }
         return """
-            <section><h2>The token</h2><p>The \(last.provider ?? "provider")'s token was looked at
-            \(data.history.tokens.count.counted("time")), the last time at \(last.checked.toTheSecond).
+            <section><h2>The token</h2><p>\(provider)'s token was looked at \(looked), the last time at \(Self.shown(last.checked)).
             \(life ?? "Its end cannot be read from it; the service accepted it.")
             \(changes > 0 ? "It was renewed \(changes.counted("time")) within the run." : "It was not renewed within the run.")</p></section>
             """
@@ -166,7 +173,7 @@ struct ReportPage {
             ? "It names vaults and files: keep it to yourself."
             : "It names neither vaults nor files; --with-names does."
         return """
-            <footer><p>Made by Obsync \(BuildInfo.text) at \(data.now.toTheSecond) from the run's history and records. \(privacy)</p></footer>
+            <footer><p>Made by Obsync \(BuildInfo.text) at \(Self.shown(data.now)) from the run's history and records. \(privacy)</p></footer>
             """
     }
 }

@@ -24,7 +24,8 @@ enum ReportStyle {
         .todo{border-left:4px solid var(--bad);padding:4px 0 4px 16px}
         .todo ul{margin:0;padding-left:20px}
         .scroll{overflow-x:auto}
-        .wide svg{min-width:560px}
+        .wide svg{min-width:720px}
+        .tight td{white-space:nowrap}
         table{border-collapse:collapse;width:100%;font-size:.9rem}
         th,td{padding:5px 10px 5px 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:top;font-variant-numeric:tabular-nums}
         thead th{color:var(--soft);font-weight:500}

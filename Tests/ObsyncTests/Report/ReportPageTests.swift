@@ -1,3 +1,4 @@
+import Clocks
 import Foundation
 import Pipeline
 import StateMachine
@@ -140,7 +141,11 @@ struct ReportPageTests {
             mtime: nil,
             sha256: sha256
         )
-        let author = FileRecord.Author(run: try #require(RunID(run)), epoch: "e", now: Timestamp(milliseconds: 5000))
+        let author = FileRecord.Author(
+            run: try #require(RunID(run)),
+            epoch: "e",
+            now: Clocks.Timestamp(milliseconds: 5000)
+        )
         var record = FileRecord(
             entry,
             status: status,
@@ -148,7 +153,7 @@ struct ReportPageTests {
             previous: nil,
             error: status == .failed ? .corruptContent : nil
         )
-        if changed { record.firstSynced = Timestamp(milliseconds: 1) }
+        if changed { record.firstSynced = Clocks.Timestamp(milliseconds: 1) }
         return record
     }
 
