@@ -13,7 +13,7 @@ RELEASE := OBSYNC_COMMIT="$$(git describe --always --dirty 2>/dev/null)" swift b
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build settings completions man demo demo-edit demo-clean test lint check-source check-statemachine invoke-all benchmark \
-	benchmark-lister clean build-lambda check-lambda test-lambda clean-lambda infra-tools infra-check deploy start destroy samconfig
+	benchmark-lister clean build-lambda check-lambda test-lambda clean-lambda infra-tools infra-check deploy start destroy samconfig check-report
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -103,15 +103,23 @@ samconfig:
 	@test -f $(SAM_CONFIG) || { echo "There is no samconfig.toml yet: run .build/debug/obsync init" >&2; exit 1; }
 
 deploy: samconfig infra-tools ## Build the functions and deploy everything to AWS, as samconfig.toml says
+	@$(VENV)/bin/python .ci/what-comes $(SAM_CONFIG) infra/template.yaml
 	$(SAM) build --config-file $(SAM_CONFIG) --template infra/template.yaml --build-dir .build/sam --build-in-source
 	$(SAM) deploy --config-file $(SAM_CONFIG) --template-file .build/sam/template.yaml
 
-start: samconfig infra-tools ## Start a run of what is deployed; INPUT='{"sync_type": "complete"}' for another than a usual one
-	@$(VENV)/bin/python .ci/start $(SAM_CONFIG) '$(INPUT)'
+start: samconfig ## Start a run of what is deployed and follow it; START='--complete' for another than a usual one
+	@swift build --product obsync
+	@.build/debug/obsync start --follow $(START)
 
 destroy: samconfig infra-tools ## Remove the deployment; the bucket, the table and the secret stay
+	@swift build --product obsync
 	@$(VENV)/bin/python .ci/what-stays $(SAM_CONFIG)
+	@.build/debug/obsync cost
 	$(SAM) delete --config-file $(SAM_CONFIG)
+
+check-report: setup ## Look at reports in Debian's headless Chromium; screenshots go to build/reports
+	swift build --product obsync
+	@.ci/check-report .build/debug/obsync build/reports
 
 invoke-all: build ## Hand every event of events/ to its function over the built-in provider and a folder; one run by hand
 	@.ci/invoke-local .build/debug

@@ -25,7 +25,7 @@ struct Obsync: AsyncParsableCommand {
                 subcommands: [
                     DoctorCommand.self, ScheduleCommand.self, StartCommand.self, StopCommand.self,
                     ExecutionsCommand.self,
-                    RedriveCommand.self, LogsCommand.self,
+                    RedriveCommand.self, LogsCommand.self, ReportCommand.self, CostCommand.self,
                 ]
             ),
             CommandGroup(name: "Deploy", subcommands: [InitCommand.self]),

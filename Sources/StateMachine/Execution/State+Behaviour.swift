@@ -8,7 +8,7 @@ extension WaitDefinition {
     func duration(in scope: Scope, now: Timestamp) throws(StateFailure) -> Duration {
         switch self {
         case .seconds(let source):
-            return .seconds(try scope.integer(source, field: "SecondsPath", in: 0...Self.limitInSeconds))
+            return try Self.checked(.seconds(try Self.seconds(source, in: scope)))
         case .timestamp(let time):
             return try Self.checked(time.duration(since: now))
         case .timestampPath(let path):
@@ -16,11 +16,34 @@ extension WaitDefinition {
             guard let time = value.string.flatMap(Timestamp.init) else {
                 throw StateFailure(
                     error: .runtime,
-                    cause: "The TimestampPath parameter does not reference a valid timestamp: \(path.text) == \(value)"
+                    cause: "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time "
+                        + "format string: \(path.text) == \(value.string ?? value.jsonText)"
                 )
             }
             return try Self.checked(time.duration(since: now))
         }
+    }
+
+    /// What the service says of each wrong value.
+    private static func seconds(_ source: IntegerSource, in scope: Scope) throws(StateFailure) -> Int64 {
+        guard case .path(let path) = source else {
+            return try scope.integer(source, field: "SecondsPath", in: 0...limitInSeconds)
+        }
+        let value = try scope.value(at: path, field: "SecondsPath")
+        let shown = "\(path.text) == \(value.string ?? value.jsonText)"
+        guard let seconds = value.integer else {
+            throw StateFailure(
+                error: .runtime,
+                cause: "The SecondsPath parameter cannot be parsed as a long value: \(shown)"
+            )
+        }
+        guard seconds >= 0 else {
+            throw StateFailure(
+                error: .runtime,
+                cause: "The SecondsPath parameter references a negative value: \(shown)"
+            )
+        }
+        return seconds
     }
 
     private static func checked(_ duration: Duration) throws(StateFailure) -> Duration {

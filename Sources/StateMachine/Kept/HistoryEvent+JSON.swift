@@ -37,10 +37,11 @@ extension HistoryEvent.Details {
 
 extension HistoryEvent {
     /// The event as the service's `GetExecutionHistory` has it: the details under a member that is named after the
-    /// type, with inputs and outputs as JSON text.
+    /// type, with inputs and outputs as JSON text. What the service tells and this engine has no notion of stands for itself:
+    /// the region is `local`.
     ///
     ///     {"id": 2, "previousEventId": 0, "timestamp": "…", "type": "TaskStateEntered",
-    ///      "stateEnteredEventDetails": {"name": "List", "input": "{}"}}
+    ///      "stateEnteredEventDetails": {"name": "List", "input": "{}", "inputDetails": {"truncated": false}}}
     package var json: JSONValue {
         var event: JSONObject = [
             "id": .integer(Int64(id)),
@@ -48,10 +49,38 @@ extension HistoryEvent {
             "timestamp": .string(timestamp.description),
             "type": .string(type.rawValue),
         ]
-        guard var details = details.json.object, details.count > 0 else { return .object(event) }
-        for name in ["input", "output"] { details[name] = details[name].map { .string($0.jsonText) } }
-        event[type.detailsName] = .object(details)
+        let details = serviceDetails
+        if details.count > 0 { event[type.detailsName] = .object(details) }
         return .object(event)
+    }
+
+    private var serviceDetails: JSONObject {
+        var members = details.json.object ?? [:]
+        // Tasks name the service and what is asked of it; a function that a state names itself is named by its ARN.
+        if type.rawValue.hasPrefix("Task"), let resource = details.resource {
+            let parts = resource.split(separator: ":", maxSplits: 6, omittingEmptySubsequences: false).map(String.init)
+            members["resourceType"] = .string(parts.count > 5 ? parts[5] : resource)
+            members["resource"] = .string(parts.count > 6 ? parts[6] : resource)
+        }
+        if type == .taskScheduled {
+            members["region"] = "local"
+            members["parameters"] = members["input"] ?? .object([:])
+            members["input"] = nil
+        }
+        // The start of such a function has nothing to tell.
+        if type == .lambdaFunctionStarted { return [:] }
+        for name in ["input", "output", "parameters"] {
+            guard let value = members[name] else { continue }
+            members[name] = .string(value.jsonText)
+            if name != "parameters" { members[name + "Details"] = .object(["truncated": false]) }
+        }
+        if let assigned = members["assignedVariables"]?.object {
+            var texts = JSONObject()
+            for (name, value) in assigned { texts[name] = .string(value.jsonText) }
+            members["assignedVariables"] = .object(texts)
+            members["assignedVariablesDetails"] = .object(["truncated": false])
+        }
+        return members
     }
 }
 

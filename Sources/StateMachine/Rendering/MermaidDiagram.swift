@@ -10,51 +10,40 @@ package struct MermaidDiagram: Sendable, CustomStringConvertible {
     ///
     /// - Parameter definition: What to draw.
     package init(_ definition: StateMachineDefinition) {
+        let outline = MachineOutline(definition)
         let names = definition.graph.allNames
         let identifiers = Dictionary(
             names.enumerated().map { (JSONKey($1), "s\($0 + 1)") },
             uniquingKeysWith: { first, _ in first }
         )
-        lines = ["stateDiagram-v2"] + Self.draw(definition.graph, identifiers, indent: "    ")
+        lines = ["stateDiagram-v2"] + Self.draw(outline, identifiers, indent: "    ")
     }
 
     /// The text, one line per state and arrow, ending with a line break.
     package var description: String { lines.joined(separator: "\n") + "\n" }
 
-    private static func draw(_ graph: StateGraph, _ identifiers: [JSONKey: String], indent: String) -> [String] {
+    private static func draw(_ outline: MachineOutline, _ identifiers: [JSONKey: String], indent: String) -> [String] {
         func identifier(_ name: String) -> String { identifiers[JSONKey(name)] ?? "unknown" }
         var lines: [String] = []
-        for state in graph.states {
+        for state in outline.nodes {
             lines.append("\(indent)state \"\(escaped(state.name))\" as \(identifier(state.name))")
-            let inner = state.innerGraphs
-            guard !inner.isEmpty else { continue }
+            guard !state.inner.isEmpty else { continue }
             lines.append("\(indent)state \(identifier(state.name)) {")
-            for (index, graph) in inner.enumerated() {
+            for (index, inner) in state.inner.enumerated() {
                 if index > 0 { lines.append("\(indent)    --") }
-                lines += draw(graph, identifiers, indent: indent + "    ")
+                lines += draw(inner, identifiers, indent: indent + "    ")
             }
             lines.append("\(indent)}")
         }
-        lines.append("\(indent)[*] --> \(identifier(graph.startAt))")
-        for state in graph.states {
+        lines.append("\(indent)[*] --> \(identifier(outline.startAt))")
+        for state in outline.nodes {
             let from = indent + identifier(state.name)
-            for (target, label) in arrows(from: state) {
-                let suffix = label.map { " : \(escaped($0))" } ?? ""
-                lines.append("\(from) --> \(target.map(identifier) ?? "[*]")\(suffix)")
+            for arrow in state.arrows {
+                let suffix = arrow.label.map { " : \(escaped($0))" } ?? ""
+                lines.append("\(from) --> \(arrow.target.map(identifier) ?? "[*]")\(suffix)")
             }
         }
         return lines
-    }
-
-    private static func arrows(from state: State) -> [(target: String?, label: String?)] {
-        var arrows: [(String?, String?)] = []
-        if case .choice(let rules, let fallback) = state.behaviour {
-            arrows += rules.map { ($0.next, $0.condition.summary) }
-            if let fallback { arrows.append((fallback, "otherwise")) }
-        } else {
-            arrows.append((state.next, nil))
-        }
-        return arrows + state.catchers.map { ($0.next, $0.errors.map(\.rawValue).joined(separator: ", ")) }
     }
 
     /// Mermaid ends a label at a quotation mark or colon, so both are written as character references.
@@ -70,43 +59,5 @@ package struct MermaidDiagram: Sendable, CustomStringConvertible {
             }
         }
         return result
-    }
-}
-
-extension ChoiceCondition {
-    /// The condition in a few words.
-    fileprivate var summary: String {
-        switch self {
-        case .all(let conditions): conditions.map(\.summary).joined(separator: " and ")
-        case .any(let conditions): conditions.map(\.summary).joined(separator: " or ")
-        case .not(let condition): "not (\(condition.summary))"
-        case .test(let variable, let test): "\(variable.text) \(test.summary)"
-        }
-    }
-}
-
-extension ChoiceTest {
-    fileprivate var summary: String {
-        switch self {
-        case .shape(let shape, let expected): (expected ? "" : "not ") + shape.rawValue
-        case .matches: "matches"
-        case .compare(_, let relation, let operand):
-            switch operand {
-            case .literal(let value): "\(relation.symbol) \(value.string ?? value.jsonText)"
-            case .path(let path): "\(relation.symbol) \(path.text)"
-            }
-        }
-    }
-}
-
-extension ChoiceTest.Relation {
-    fileprivate var symbol: String {
-        switch self {
-        case .equals: "="
-        case .lessThan: "<"
-        case .greaterThan: ">"
-        case .lessThanEquals: "≤"
-        case .greaterThanEquals: "≥"
-        }
     }
 }

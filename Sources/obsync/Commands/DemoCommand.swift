@@ -42,7 +42,9 @@ struct DemoCommand: AsyncParsableCommand {
             let summary = try await output.reporting(interruption) {
                 try await demo.run(SampleMediaLibrary.make(), options, output, interruption)
             }
-            return try output.show(summary, in: place.name)
+            try output.show(summary, in: place.name)
+            if !output.isQuiet { suggestReport(place.name) }
+            return
         }
         var source = DemoSource(place: place)
         let library = try source.makeLibrary()
@@ -64,7 +66,7 @@ struct DemoCommand: AsyncParsableCommand {
             }
         }
         try output.show(summary, in: place.name)
-        if !output.isQuiet { suggest() }
+        if !output.isQuiet { suggest(place.name) }
     }
 
     private func announce(_ edits: [SampleLibrary.Edit]) {
@@ -77,7 +79,12 @@ struct DemoCommand: AsyncParsableCommand {
         }
     }
 
-    private func suggest() {
+    private func suggestReport(_ place: String) {
+        StandardStreams.output("As a picture: obsync report --dest \(place.shellQuoted)")
+    }
+
+    private func suggest(_ place: String) {
+        suggestReport(place)
         StandardStreams.output("Next: the same command again, then with --edit (make demo-edit).")
     }
 }

@@ -47,6 +47,19 @@ struct OperateTests {
                 #expect(status.output.contains("\(vault.name)") && status.output.contains("\(vault.files.count) of"))
             }
             #expect(status.output.contains("The last run succeeded"))
+
+            let cost = try await stack.obsync("cost")
+            #expect(cost.status == 0, "\(cost.error)")
+            #expect(cost.output.contains(/runs +1 run in 30 days, of [0-9]+ transitions/))
+            #expect(cost.output.contains(" in STANDARD, "))
+            let page = try await stack.obsync("report", "--out", "-")
+            #expect(page.status == 0, "\(page.error)")
+            #expect(
+                page.output.contains("<h1>Run \(name)</h1>") && page.output.contains("<dt>added</dt><dd>\(count)</dd>")
+            )
+            #expect(library.accounts().allSatisfy { !page.output.contains($0.name) }, "names stay where they are")
+            let named = try await stack.obsync("report", "--out", "-", "--with-names")
+            #expect(library.accounts().allSatisfy { named.output.contains(">\($0.name)</th>") })
         }
     }
 

@@ -1,4 +1,5 @@
 import AWSAdapters
+import Clocks
 import Foundation
 import LocalLambda
 import NIOCore
@@ -19,6 +20,48 @@ struct DeployedRun: Sendable {
     /// Where AWS is, by function.
     let endpoints: [String: String]
     let said = Said()
+    let outcomes = Outcomes()
+
+    /// What an execution came to, a line of the file that the alarms are evaluated over.
+    ///
+    ///     {"what": "a wrong password", "status": "FAILED", "alarms": ["AuthenticationFailures"],
+    ///      "metrics": [{"namespace": "Obsync", "name": "Recoveries", "dimensions": {"Deployment": "…"}, "values": [1]}]}
+    struct Outcome: Encodable {
+        struct Metric: Encodable {
+            var namespace: String
+            var name: String
+            var dimensions: [String: String]
+            var values: [Double]
+        }
+
+        var what: String
+        var status: String
+        /// The alarms that it is to set off, as the template names them, without `Alarm`.
+        var alarms: [String]
+        var metrics: [Metric]
+    }
+
+    /// The outcomes so far.
+    final class Outcomes: Sendable {
+        private let outcomes = Mutex<[Outcome]>([])
+
+        func add(_ outcome: Outcome) {
+            outcomes.withLock { $0.append(outcome) }
+        }
+
+        /// Writes all outcomes, a line of JSON each.
+        func write(to file: String) throws {
+            let encoder = JSONEncoder()
+            let lines = try outcomes.withLock { $0 }.map { try encoder.encode($0) + [UInt8(ascii: "\n")] }
+            try Data(lines.joined()).write(to: URL(filePath: file))
+        }
+    }
+
+    /// What an execution is a trial of.
+    struct Trial {
+        var what: String
+        var alarms: [String] = []
+    }
 
     /// What functions wrote, of all executions.
     final class Said: Sendable {
@@ -28,9 +71,15 @@ struct DeployedRun: Sendable {
             lines.withLock { $0.append(line) }
         }
 
+        var count: Int { lines.withLock { $0.count } }
+
         /// The metrics of all documents on standard output.
-        func metrics() throws -> [PublishedMetrics.Metric] {
-            let output = lines.withLock { $0.filter { $0.stream == .standardOutput } }
+        ///
+        /// - Parameter first: how many lines are passed over.
+        /// - Returns: the metrics.
+        /// - Throws: for a document that CloudWatch would refuse.
+        func metrics(after first: Int = 0) throws -> [PublishedMetrics.Metric] {
+            let output = lines.withLock { $0.dropFirst(first).filter { $0.stream == .standardOutput } }
             return try output.flatMap { try PublishedMetrics(line: Array($0.text.utf8))?.metrics ?? [] }
         }
 
@@ -50,15 +99,33 @@ struct DeployedRun: Sendable {
     /// Runs an execution with new processes.
     ///
     /// - Parameters:
+    ///   - trial: what it is a trial of, and the alarms that it is to set off.
     ///   - input: the execution's input.
     ///   - more: further surroundings; they win over the common ones.
     /// - Returns: how it ended.
     /// - Throws: when the definition cannot be read, or no port can be had.
     func execute(
+        _ trial: Trial,
         input: JSONValue = .object([:]),
         surroundings more: [String: String] = [:]
     ) async throws -> ExecutionResult {
         let said = said
+        let before = said.count
+        let result = try await execute(input, more, said)
+        outcomes.add(
+            Outcome(
+                what: trial.what,
+                status: result.status.rawValue,
+                alarms: trial.alarms,
+                metrics: try said.metrics(after: before).map {
+                    .init(namespace: $0.namespace, name: $0.name, dimensions: $0.dimensions, values: $0.values)
+                }
+            )
+        )
+        return result
+    }
+
+    private func execute(_ input: JSONValue, _ more: [String: String], _ said: Said) async throws -> ExecutionResult {
         let options = LocalLambdaOptions(
             environment: surroundings.merging(more) { $1 },
             logger: quietLogger,
@@ -77,10 +144,11 @@ struct DeployedRun: Sendable {
 
     /// Runs an execution that has to succeed.
     func succeed(
+        _ trial: Trial,
         input: JSONValue = .object([:]),
         surroundings: [String: String] = [:]
     ) async throws -> Summary {
-        let result = try await execute(input: input, surroundings: surroundings)
+        let result = try await execute(trial, input: input, surroundings: surroundings)
         let output = try #require(result.output, "\(result.error ?? "") \(result.cause ?? "")\n\(said.end)")
         return try FunctionJSON.decode(Summary.self, from: Array(output.jsonText.utf8))
     }

@@ -8,7 +8,7 @@ import SyncCore
 ///      "functions": [{"arn": "arn:aws:lambda:…", "name": "obsync-check-lister", "executable": "…/Lister", "memory": 512,
 ///                     "timeout": 300, "environment": {"S3_BUCKET": "…"}}],
 ///      "bucket": "…", "prefix": "mirror/", "table": "…", "secret": "…", "region": "eu-central-1",
-///      "calls": "/tmp/calls", "metrics": [{"source": "Dashboard", "name": "SyncFailures",
+///      "calls": "/tmp/calls", "outcomes": "/tmp/outcomes", "metrics": [{"source": "Dashboard", "name": "SyncFailures",
 ///                   "dimensions": {"Deployment": "obsync-check", "ErrorType": "CorruptContent"}}]}
 struct DeployedStack: Decodable, Sendable {
     /// The state machine.
@@ -65,6 +65,8 @@ struct DeployedStack: Decodable, Sendable {
     var region: String
     /// The file that the functions' calls of AWS are to be written to.
     var calls: String
+    /// The file that the executions' outcomes are to be written to.
+    var outcomes: String
     var metrics: [WatchedMetric]
 
     /// The file that describes it, where there is a deployment to look at.

@@ -135,7 +135,9 @@ struct KilledExecutionTests {
         #expect(
             event.json == [
                 "id": 2, "previousEventId": 1, "timestamp": "1970-01-01T00:00:00.000Z", "type": "TaskStateEntered",
-                "stateEnteredEventDetails": ["name": "List", "input": #"{"k":1}"#],
+                "stateEnteredEventDetails": [
+                    "name": "List", "input": #"{"k":1}"#, "inputDetails": ["truncated": false],
+                ],
             ]
         )
         #expect(HistoryEvent.Details(details.json) == details)

@@ -12,6 +12,11 @@ package struct DynamoDB: Sendable {
         try await client.call("GetItem", of: .dynamoDB, input)
     }
 
+    /// Tells how large a table is; the service counts about every six hours.
+    package func describeTable(_ input: DescribeTableInput) async throws -> DescribeTableOutput {
+        try await client.call("DescribeTable", of: .dynamoDB, input)
+    }
+
     /// Writes a whole item.
     ///
     /// A write that was carried out and whose answer was lost is sent again: a condition may then fail on the item's own

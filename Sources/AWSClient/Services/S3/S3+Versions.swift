@@ -42,6 +42,8 @@ extension S3 {
         package let lastModified: Date?
         /// How many bytes it has; 0 for a deletion.
         package let size: Int64
+        /// Such as `STANDARD`; nil of a deletion, or where the store does not say it.
+        package var storageClass: String?
         /// The version; `null` for what was written before the bucket kept versions, empty in a store without any.
         package let versionId: String
 
@@ -111,7 +113,7 @@ extension S3 {
                 guard let key = element["Key"], let size else {
                     throw request.malformed("a version of the listing has no key or size")
                 }
-                return ObjectVersion(
+                var version = ObjectVersion(
                     eTag: element["ETag"],
                     isDeleteMarker: isDeleteMarker,
                     isLatest: element["IsLatest"] == "true",
@@ -120,6 +122,8 @@ extension S3 {
                     size: size,
                     versionId: element["VersionId"] ?? "null"
                 )
+                version.storageClass = element["StorageClass"]
+                return version
             }
         )
     }
