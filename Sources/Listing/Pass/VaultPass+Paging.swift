@@ -26,7 +26,7 @@ extension VaultPass {
         )
         while case .handOut(let room) = machine.next() {
             let lines = try await reader.next(upTo: room, bytes: machine.bytesLeft)
-            if lines.isEmpty { machine.manifestEnded() } else { try await handOut(lines, &desk) }
+            if lines.isEmpty { machine.manifestEnded() } else { try await handOutLines(lines, &desk) }
             if context.isLate, !lines.isEmpty { machine.cut() }
         }
         var isOver = false
@@ -42,10 +42,10 @@ extension VaultPass {
     }
 
     /// Hands out lines; groups need a session to be taken apart.
-    private mutating func handOut(_ lines: [Line<Entry>], _ desk: inout Desk) async throws {
+    private mutating func handOutLines(_ lines: [Line<Entry>], _ desk: inout Desk) async throws {
         let lines = try await desk.expansion?.takingUpUnrecorded(lines) ?? lines
         guard let expansion = desk.expansion, lines.contains(where: { $0.value.kind == .group }) else {
-            return try await handOutFiles(lines[...], &desk)
+            return try await handOutPlain(lines[...], &desk)
         }
         let own = try await expansion.records(of: lines.map(\.value).filter { $0.kind == .group })
         let (context, listed) = (context, plan.listing?.cursor)
@@ -55,7 +55,7 @@ extension VaultPass {
                 if first.value.kind != .group {
                     let some = rest.prefix { $0.value.kind != .group }.prefix(room)
                     rest = rest.dropFirst(some.count)
-                    try await handOutFiles(some, &desk)
+                    try await handOutPlain(some, &desk)
                     continue
                 }
                 // Each group may cost a request, so the deadline is looked at for each few of them.
@@ -63,7 +63,7 @@ extension VaultPass {
                 let groups = rest.prefix { $0.value.kind == .group }.prefix(min(room, context.settings.groupsInFlight))
                 let found = try await expansion.takeApart(groups.map(\.value), session, knowing: own)
                 for (line, finding) in zip(groups, found) where machine.room != nil {
-                    try await handOut(line, finding, own[line.value.path], session, &desk)
+                    try await handOutGroup(line, finding, own[line.value.path], session, &desk)
                     rest = rest.dropFirst()
                 }
             }
@@ -71,7 +71,7 @@ extension VaultPass {
     }
 
     /// Hands out a group, as far as there is room, or notes why that cannot be.
-    private mutating func handOut(
+    private mutating func handOutGroup(
         _ line: Line<Entry>,
         _ finding: GroupExpansion.Finding,
         _ known: FileRecord?,
@@ -81,13 +81,13 @@ extension VaultPass {
         let place = machine.position
         if case .broken(let error) = finding { return try cut(before: error) }
         // The group's own line says that what is known below it is there.
-        try await handOutFiles([line][...], &desk)
+        try await handOutPlain([line][...], &desk)
         if machine.page.isCut { return }
         switch finding {
         case .files(let found):
             if !found.isComplete { try revisit(line.value, found, isFirst: place.member == nil, session) }
             try await desk.expansion?.noteTakenApart(known)
-            let next = try await handOut(found.files, from: place.member ?? 0, &desk)
+            let next = try await handOutFiles(found.files, from: place.member ?? 0, &desk)
             // The next page takes it apart once more.
             if next < found.files.count { machine.handedOut(ofGroup: next, at: place.offset) }
         case .failed(let error):
@@ -127,7 +127,7 @@ extension VaultPass {
     /// Hands out the files of a group that the pages before have not handed out, as far as there is room.
     ///
     /// - Returns: how many are handed out by now.
-    private mutating func handOut(_ files: [Entry], from first: Int, _ desk: inout Desk) async throws -> Int {
+    private mutating func handOutFiles(_ files: [Entry], from first: Int, _ desk: inout Desk) async throws -> Int {
         var next = min(first, files.count)
         while next < files.count, let room = machine.room {
             var bytes = machine.bytesLeft
@@ -143,7 +143,7 @@ extension VaultPass {
     }
 
     /// Hands out lines as they are.
-    private mutating func handOutFiles(_ lines: ArraySlice<Line<Entry>>, _ desk: inout Desk) async throws {
+    private mutating func handOutPlain(_ lines: ArraySlice<Line<Entry>>, _ desk: inout Desk) async throws {
         let compared = try await desk.comparison.compare(lines.map(\.value))
         try await carryOut(compared + (try await desk.comparison.takeUnnamed()), &desk)
         if let last = lines.prefix(compared.count).last { machine.handedOut(upTo: last.end) }
