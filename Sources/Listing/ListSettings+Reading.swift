@@ -15,6 +15,7 @@ extension ListSettings {
             exclude: PathFilter.patterns(try reader.text(.exclude) ?? ""),
             include: PathFilter.patterns(try reader.text(.include) ?? "")
         )
+        takesShared = try reader.flag(.shared) ?? false
         deletions = try reader.text(.deletions).flatMap { DeletionPolicy(rawValue: $0) }
     }
 }

@@ -32,6 +32,8 @@ package struct ListSettings: Sendable {
     package var eventLimit = 12_000
     /// Which deletions are held back.
     package var brake = DeletionBrake()
+    /// Whether vaults that others share with the account are mirrored without being named.
+    package var takesShared = false
     /// Folders of the mirror that no vault may take.
     package var reservedFolders: [String] = []
     /// Whether files that are gone at the source are deleted, or kept; nil leaves it to the provider.

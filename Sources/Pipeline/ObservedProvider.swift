@@ -23,12 +23,14 @@ package struct ObservedProvider: LibraryProvider {
     ///   - tracer: makes the spans.
     ///   - uptime: the time since any fixed moment; it never goes backwards.
     ///   - received: is told of the bytes of bodies as they come.
+    ///   - pace: waits until bytes that came are within a limit.
     package init(
         _ base: any LibraryProvider,
         metrics: SyncMetrics,
         tracer: any Tracer,
         uptime: @escaping @Sendable () -> Duration = Self.makeUptime(),
-        received: @escaping @Sendable (Int) -> Void = { _ in }
+        received: @escaping @Sendable (Int) -> Void = { _ in },
+        pace: @escaping @Sendable (Int) async throws -> Void = { _ in }
     ) {
         self.base = base
         observer = ProviderObserver(
@@ -36,7 +38,8 @@ package struct ObservedProvider: LibraryProvider {
             metrics: metrics,
             tracer: tracer,
             uptime: uptime,
-            received: received
+            received: received,
+            pace: pace
         )
     }
 
@@ -89,6 +92,7 @@ struct ProviderObserver: Sendable {
     let tracer: any Tracer
     let uptime: @Sendable () -> Duration
     let received: @Sendable (Int) -> Void
+    let pace: @Sendable (Int) async throws -> Void
 
     /// Makes a span of an operation. One that is a call of the provider has the kind `client`; one in which calls and our
     /// own work alternate has the kind `internal`, so that it does not pass for the provider's slowness.
@@ -163,7 +167,7 @@ private struct ObservedSession: VaultSession {
         _ body: (FileContent) async throws -> Result
     ) async throws -> Result {
         try await observer.traced("content") {
-            let meter = TransferMeter(uptime: observer.uptime, received: observer.received)
+            let meter = TransferMeter(uptime: observer.uptime, received: observer.received, pace: observer.pace)
             do {
                 let result = try await base.withContent(of: entry) { content in
                     meter.expect(content.size)

@@ -39,6 +39,8 @@ package struct Pipeline: Sendable {
     package var metrics = SyncMetrics()
     /// Makes spans of what the provider is asked.
     package var tracer: any Tracer = NoOpTracer()
+    /// Waits until bytes that came from the source are within a limit.
+    package var pace: @Sendable (Int) async throws -> Void = { _ in }
     /// Is told what happens.
     package var observe: SyncObserver = { _ in }
     /// Six or more random letters and digits for the id of a run without an execution.
@@ -211,7 +213,8 @@ extension Pipeline {
                 provider,
                 metrics: metrics,
                 tracer: tracer,
-                received: { [observe] bytes in observe(.received(bytes: Int64(bytes))) }
+                received: { [observe] bytes in observe(.received(bytes: Int64(bytes))) },
+                pace: pace
             )
         }
     }

@@ -13,11 +13,17 @@ final class TransferMeter: Sendable {
     private let uptime: @Sendable () -> Duration
     private let start: Duration
     private let received: @Sendable (Int) -> Void
+    fileprivate let pace: @Sendable (Int) async throws -> Void
     private let state = Mutex(State())
 
-    init(uptime: @escaping @Sendable () -> Duration, received: @escaping @Sendable (Int) -> Void = { _ in }) {
+    init(
+        uptime: @escaping @Sendable () -> Duration,
+        received: @escaping @Sendable (Int) -> Void = { _ in },
+        pace: @escaping @Sendable (Int) async throws -> Void = { _ in }
+    ) {
         self.uptime = uptime
         self.received = received
+        self.pace = pace
         start = uptime()
     }
 
@@ -99,7 +105,12 @@ private struct MeteredStream: AsyncSequence, Sendable {
 
         mutating func next(isolation actor: isolated (any Actor)?) async throws -> [UInt8]? {
             let chunk = try await base.next(isolation: actor)
-            if let chunk { meter.count(chunk.count) } else if isWhole { meter.noteEnd() }
+            if let chunk {
+                meter.count(chunk.count)
+                try await meter.pace(chunk.count)
+            } else if isWhole {
+                meter.noteEnd()
+            }
             return chunk
         }
     }

@@ -19,8 +19,10 @@ struct RunPlanner: Sendable {
         for id in asked where !vaults.contains(where: { $0.id == id }) {
             throw SyncError(.invalidInput, "the account has no vault with the id \(id.rawValue)")
         }
-        let folders = try await folders(of: vaults)
-        let plans = vaults.filter { asked.isEmpty || asked.contains($0.id) }.compactMap { vault in
+        let unasked = try await unasked(among: vaults, input.request)
+        let wanted = vaults.filter { !unasked.contains($0) }
+        let folders = try await folders(of: wanted)
+        let plans = wanted.filter { asked.isEmpty || asked.contains($0.id) }.compactMap { vault in
             folders[vault.id].map { folder in
                 var plan = RunState.VaultPlan(vault: vault.mirrored(to: ports.destination), folder: folder)
                 plan.filter = filter(of: vault.id, input.request)
@@ -29,7 +31,19 @@ struct RunPlanner: Sendable {
         }
         var run = RunState(run: input.run, started: ports.clock.now, vaults: plans)
         run.left = left.isEmpty ? nil : left
+        run.unasked = unasked.isEmpty ? nil : unasked.map { .init(id: $0.id, name: $0.name) }
         return run
+    }
+
+    /// What others share with the account is mirrored when it is named, when that is set, or when it is mirrored already: it may
+    /// be of any size, and hold anything.
+    private func unasked(among vaults: [Vault], _ request: SyncRequest) async throws -> [Vault] {
+        guard request.vaultIDs.isEmpty, !settings.takesShared else { return [] }
+        var unasked: [Vault] = []
+        for vault in vaults where vault.isShared == true {
+            if try await ports.records.state(of: vault.id) == nil { unasked.append(vault) }
+        }
+        return unasked
     }
 
     /// The patterns of a vault: those of the deployment, of the request, and of the vault in the request.

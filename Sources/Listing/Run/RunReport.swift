@@ -53,7 +53,11 @@ package struct RunReport: Sendable {
                 "deleted": String(settled.reduce(0) { $0 + $1.deleted }),
             ]
         )
-        summary.notes = run.vaults.flatMap(\.notes) + (run.left ?? []).map(\.note)
+        summary.notes =
+            run.vaults.flatMap(\.notes) + (run.left ?? []).map(\.note)
+            + (run.unasked ?? []).map { vault in
+                "vault \(vault.id): is shared with you and not mirrored; it is when you name it, and all are with --shared (SYNC_SHARED)"
+            }
         summary.attention =
             (run.left ?? []).map { .init(.left, of: $0.id) } + run.vaults.flatMap(\.attention)
         summary.attention.removeLast(max(0, summary.attention.count - Summary.mostAttention))
@@ -82,7 +86,7 @@ package struct RunReport: Sendable {
 
     /// The names of the run's vaults.
     package var names: [VaultID: String] {
-        let left = (run.left ?? []).compactMap { vault in vault.name.map { (vault.id, $0) } }
+        let left = ((run.left ?? []) + (run.unasked ?? [])).compactMap { vault in vault.name.map { (vault.id, $0) } }
         return Dictionary(run.vaults.map { ($0.vault.id, $0.vault.name) } + left) { first, _ in first }
     }
 }

@@ -119,7 +119,7 @@ struct RunState: Codable, Sendable {
         }
     }
 
-    /// A vault that the account has no more.
+    /// A vault that takes no part in the run: the account has it no more, or nobody has asked for it.
     struct LeftVault: Codable, Hashable, Sendable {
         var id: VaultID
         /// What people knew it by.
@@ -137,6 +137,8 @@ struct RunState: Codable, Sendable {
     var vaults: [VaultPlan]
     /// Vaults that are mirrored and that the account has no more.
     var left: [LeftVault]?
+    /// Vaults that others share with the account, and that nobody has asked for.
+    var unasked: [LeftVault]?
     /// The redrive that failed files were last handed out for, as `<generation>/<redrives>`.
     var redrive: String?
     /// The redrive that last found every vault done, and opened some again.

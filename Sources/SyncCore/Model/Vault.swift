@@ -12,6 +12,8 @@ package struct Vault: Codable, Hashable, Sendable {
     package let account: String?
     /// Where its password comes from; nil where that is of no account.
     package var passwordSource: PasswordSource?
+    /// Whether somebody else shares it with the account.
+    package var isShared: Bool?
 
     /// Who says what a vault's encryption password is.
     package enum PasswordSource: String, Codable, Sendable {
@@ -24,12 +26,14 @@ package struct Vault: Codable, Hashable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case id, name, epoch, account
         case passwordSource = "password_source"
+        case isShared = "is_shared"
     }
 
     /// The same vault as it is mirrored to a place: its epoch is that of vault and place together.
     package func mirrored(to destination: String) -> Vault {
         var vault = Vault(id: id, name: name, epoch: "\(epoch)\(Self.placeMark)\(destination)", account: account)
         vault.passwordSource = passwordSource
+        vault.isShared = isShared
         return vault
     }
 

@@ -19,6 +19,15 @@ extension Setting {
         for: [.lister, .commandLine],
         "What alone is mirrored, in the same syntax"
     )
+    package static let shared = Setting(
+        "SYNC_SHARED",
+        option: "--shared",
+        parameter: "SharedVaults",
+        form: .flag,
+        usual: "false",
+        for: [.lister, .commandLine],
+        "Whether vaults that others share with the account are mirrored without being named; those that are mirrored already go on"
+    )
     package static let deletions = Setting(
         "DELETION_POLICY",
         option: "--deletions",

@@ -49,7 +49,7 @@ struct VerifyCommand: AsyncParsableCommand {
         var settings = Verification.Settings(filesAtOnce: concurrency)
         if let part { settings.share = try Share(part) }
         if let bwlimit {
-            settings.bandwidth = BandwidthLimit(bytesPerSecond: try Self.bytes(bwlimit), clock: SystemClock())
+            settings.bandwidth = BandwidthLimit(bytesPerSecond: try BandwidthLimit.bytes(bwlimit), clock: SystemClock())
         }
         var total = Verification.Summary()
         try await backup.withPlace { place in
@@ -199,17 +199,6 @@ struct VerifyCommand: AsyncParsableCommand {
                     : "  obsync verify --repair marks what is wrong, and the next obsync sync fetches it"
             )
         }
-    }
-
-    /// Reads `20M`.
-    private static func bytes(_ text: String) throws -> Int64 {
-        let factors: [Character: Int64] = ["k": 1000, "K": 1000, "M": 1_000_000, "G": 1_000_000_000]
-        let factor = text.last.flatMap { factors[$0] }
-        let digits = factor == nil ? text[...] : text.dropLast()
-        guard let count = Int64(digits), count > 0, count <= 1_000_000_000_000 else {
-            throw SyncError(.invalidInput, "the option --bwlimit takes bytes a second, for example 20M")
-        }
-        return count * (factor ?? 1)
     }
 }
 

@@ -3,6 +3,9 @@ import SyncCore
 
 /// The settings of `obsync sync` that the environment can say, too.
 struct SettingOptions: ParsableArguments {
+    @Flag(help: ArgumentHelp(Setting.shared.help))
+    var shared = false
+
     @Option(help: ArgumentHelp(Setting.deletions.help))
     var deletions: String?
 
@@ -24,7 +27,7 @@ struct SettingOptions: ParsableArguments {
     func applied(to environment: [String: String]) throws(SyncError) -> [String: String] {
         let said: [(Setting, String?)] = [
             (.deletions, deletions), (.brakeFiles, brakeFiles), (.brakePercent, brakePercent), (.brakeMost, brakeMost),
-            (.maxConcurrent, concurrency),
+            (.maxConcurrent, concurrency), (.shared, shared ? "true" : nil),
         ]
         var environment = environment
         for case (let setting, let value?) in said {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Backup
 import Foundation
 import Logging
 import SyncCore
@@ -167,6 +168,9 @@ struct SyncCommand: AsyncParsableCommand {
     @Option(help: "Call this address at the start and at the end of the run, as healthchecks.io expects it.")
     var ping: String?
 
+    @Option(help: "Fetch no faster than so many bytes a second; k, M and G count thousands: 20M.")
+    var bwlimit: String?
+
     @Flag(
         help: "Exit with 65 when files are not mirrored or deletions are held back, although the run came to its end."
     )
@@ -196,6 +200,7 @@ struct SyncCommand: AsyncParsableCommand {
         run.adopts = destination.adopt
         run.takesOver = destination.takeOver
         run.history = try destination.historyLimits()
+        run.bytesPerSecond = try bwlimit.map(BandwidthLimit.bytes)
         let ready = run
         let summary = try await output.reporting(run.interruption) { try await ready.run(vault: vault, options) }
         try output.show(summary, in: place.name)

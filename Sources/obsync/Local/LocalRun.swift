@@ -1,3 +1,4 @@
+import Backup
 import Clocks
 import Downloading
 import Foundation
@@ -25,6 +26,8 @@ struct LocalRun {
     var adopts = false
     /// Whether a bucket goes over from the machine or the state that had it.
     var takesOver = false
+    /// How fast bodies may come; nil for as fast as they do.
+    var bytesPerSecond: Int64?
     /// How long what was set aside is kept.
     var history = HistoryLimits.standard
 
@@ -124,6 +127,10 @@ struct LocalRun {
                 providerClock: AnnouncingClock(base: SystemClock(), threshold: .seconds(5), announce: display.showWait),
                 observe: observer(display)
             )
+            if let bytesPerSecond {
+                let limit = BandwidthLimit(bytesPerSecond: bytesPerSecond, clock: SystemClock())
+                pipeline.pace = { try await limit.pass($0) }
+            }
             pipeline.downloading.isStopping = { [interruption] in interruption.isRequested }
             tell(try await place.markWiped(try SQLiteRecordStore(path: place.records), connection))
             tell(try await place.claim(pipeline, terms, connection))

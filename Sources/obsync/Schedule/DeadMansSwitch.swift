@@ -64,5 +64,5 @@ extension Summary {
     }
 
     /// Whether somebody has to do something, although the run came to its end.
-    var needsPerson: Bool { notMirrored > 0 || vaults.contains { $0.withheld > 0 } }
+    var needsPerson: Bool { notMirrored > 0 || attentionCount > 0 || vaults.contains { $0.withheld > 0 } }
 }
