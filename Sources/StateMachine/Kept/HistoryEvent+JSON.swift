@@ -67,8 +67,14 @@ extension HistoryEvent {
             members["parameters"] = members["input"] ?? .object([:])
             members["input"] = nil
         }
-        // The start of such a function has nothing to tell.
+        // The start of such a function has nothing to tell, nor has a Map or Parallel state, but for a Map's length.
         if type == .lambdaFunctionStarted { return [:] }
+        let isWhole = type.rawValue.hasPrefix("MapState") || type.rawValue.hasPrefix("ParallelState")
+        if isWhole, !type.isEntry, !type.isExit {
+            var length = JSONObject()
+            length["length"] = members["length"]
+            return length
+        }
         for name in ["input", "output", "parameters"] {
             guard let value = members[name] else { continue }
             members[name] = .string(value.jsonText)

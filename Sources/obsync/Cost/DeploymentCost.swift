@@ -66,7 +66,7 @@ struct DeploymentCost {
     static let retrieval = ["GLACIER_IR": 0.03, "STANDARD_IA": 0.01, "ONEZONE_IA": 0.01]
     private static let gigabyte = Double(1 << 30)
     /// Metrics that a run publishes in which nothing has to be done.
-    static let idleMetrics = 3
+    static let idleMetrics = 4
 
     /// What a month costs as things stand.
     var month: [Item] {
