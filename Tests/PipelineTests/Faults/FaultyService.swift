@@ -69,7 +69,6 @@ struct FaultyService: Sendable {
             salt: "other"
         )
         settings.encryptionVersion = 0
-        settings.isShared = true
         let vault = try SimulatedVault(settings)
         // So that no uid of a file means something in both vaults.
         for number in 1...40 { vault.write("Old/\(number).md", .text("\(number)")) }
