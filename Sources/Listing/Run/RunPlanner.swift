@@ -11,10 +11,10 @@ struct RunPlanner: Sendable {
     /// - Throws: `InvalidInput` where a vault is asked for that is not there; errors of the ports.
     func plan(_ input: ListInput, _ logger: Logger) async throws -> RunState {
         let vaults = try await ports.provider.withLibrary(ports.secret, logger: logger) { try await $0.vaults() }
-        let left = try await LeftVaults(records: ports.records).find(
-            besides: vaults,
-            mayBeAnotherAccounts: input.request
-        )
+        // A library without folders of vaults is told by its account's own id.
+        let left =
+            try await ports.provider.hasVaultFolders
+            ? LeftVaults(records: ports.records).find(besides: vaults, mayBeAnotherAccounts: input.request) : []
         let asked = input.request.vaultIDs
         for id in asked where !vaults.contains(where: { $0.id == id }) {
             throw SyncError(.invalidInput, "the account has no vault with the id \(id.rawValue)")
