@@ -44,7 +44,7 @@ enum AlertCause: String, Sendable {
         case .authenticationFailed:
             "Correct what the sentence names in the secret, then start the run again or redrive it."
         case .subscriptionLapsed: "Renew the subscription with the provider, then start the run again or redrive it."
-        case .tokenEnds: "Put a new token, or what a new one is got with, into the secret before that."
+        case .tokenEnds: "Put a new token, or what renews it, into the secret before that."
         case .configurationWrong: "Correct what the sentence names, then start the run again or redrive it."
         }
     }

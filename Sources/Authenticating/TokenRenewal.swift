@@ -105,7 +105,7 @@ struct TokenRenewal {
         if let staged = try await secrets.staged(after: base.version) {
             logger.notice("taking a token that was staged and not used")
             let good = try await accepted(staged)
-            // Even if it is refused it is what the next one is got with: what it follows is spent.
+            // Even a refused one is needed to get the next: the one before it is spent.
             base = try await settled(staged, after: base)
             if base.version == staged.version {
                 if let good { return good }

@@ -4,7 +4,7 @@ import SyncCore
 
 /// Decides whether the stored token does, or another one is to be got.
 struct TokenSearch {
-    /// Why another token is got although the stored one may still work.
+    /// Why the stored token is replaced although it may still work.
     private enum Cause: String {
         /// It was refused in this run.
         case refused

@@ -3,7 +3,7 @@ import SyncCore
 
 /// Finds out whether the destination holds a file already, so that it need be neither fetched nor written again.
 ///
-/// Asked only where no record speaks of the file and the destination is known to hold something: in a folder or bucket that was
+/// Asked only where the file has no record and the destination is known to hold something: in a folder or bucket that was
 /// there before, after records were lost, in a destination that another deployment has filled.
 struct AlreadyThere: Sendable {
     /// The object, and what is known of its bytes.

@@ -53,7 +53,7 @@ struct BatchWork: Sendable {
         min(settings.upload.partsInFlight, session.concurrentFetches)
     }
 
-    /// Opens sessions until every entry has come to something, or the deadline comes.
+    /// Opens sessions until every entry is done, or the deadline comes.
     ///
     /// - Throws: the session's error when sessions cannot be opened, or break again and again; `SourceUnavailable` when all
     ///   the time was not enough for anything.

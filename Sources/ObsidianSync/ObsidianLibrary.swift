@@ -29,9 +29,7 @@ struct ObsidianLibrary: LibrarySource {
         since cursor: SourceCursor?,
         _ body: (any VaultSession) async throws -> Result
     ) async throws -> Result {
-        guard let listed = try await listedVault(id) else {
-            throw SyncError(.invalidInput, "the account has no vault with the id \(id.rawValue)")
-        }
+        let listed = try await listedVault(id)
         let keys = try await keys(of: listed)
         let since = try cursor.map { cursor throws(SyncError) in try cursor.uid } ?? 0
         let pool: SocketPool
@@ -60,9 +58,7 @@ struct ObsidianLibrary: LibrarySource {
     }
 
     func waitForChange(in id: VaultID, since cursor: SourceCursor) async throws -> Bool {
-        guard let listed = try await listedVault(id) else {
-            throw SyncError(.invalidInput, "the account has no vault with the id \(id.rawValue)")
-        }
+        let listed = try await listedVault(id)
         let socket = try await opener(listed, try await keys(of: listed), since: try cursor.uid).open()
         do {
             try await socket.waitForChange()
@@ -114,9 +110,12 @@ struct ObsidianLibrary: LibrarySource {
         return vaults
     }
 
-    private func listedVault(_ id: VaultID) async throws -> ListedVault? {
+    private func listedVault(_ id: VaultID) async throws -> ListedVault {
         if let known = lists.vault(id, token: token, at: api.clock.now) { return known }
-        return try await listedVaults().first { $0.id == id }
+        guard let listed = try await listedVaults().first(where: { $0.id == id }) else {
+            throw SyncError(.invalidInput, "the account has no vault with the id \(id.rawValue)")
+        }
+        return listed
     }
 
     private func keys(of vault: ListedVault) async throws -> VaultKeys {

@@ -83,7 +83,7 @@ package struct ObsidianProvider: LibraryProvider {
     /// One socket each: a client that ran against the service went from ten down to three.
     package var defaultConcurrency: Int { 3 }
 
-    /// The lifetime of a token is not known. A new one is got with e-mail address and password, as often as wanted.
+    /// The lifetime of a token is not known. E-mail address and password give a new one, as often as wanted.
     package func token(in secret: Secret) throws -> TokenFacts {
         var facts = TokenFacts()
         _ = try secret.text("token", "value")

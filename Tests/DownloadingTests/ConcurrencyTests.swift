@@ -10,6 +10,9 @@ import Testing
 /// Counts what is under way at once.
 private final class Gauge: Sendable {
     private let counts = Mutex((now: 0, most: 0))
+    private let expected: Int
+
+    init(expecting expected: Int = 1) { self.expected = expected }
 
     var most: Int { counts.withLock { $0.most } }
 
@@ -18,6 +21,8 @@ private final class Gauge: Sendable {
             counts.now += 1
             counts.most = max(counts.most, counts.now)
         }
+        // As long as it takes until those who are expected are here, however few threads there are; then a while for others.
+        for _ in 0..<100_000 where most < expected { await Task.yield() }
         for _ in 0..<30 { await Task.yield() }
         counts.withLock { $0.now -= 1 }
     }
@@ -25,11 +30,11 @@ private final class Gauge: Sendable {
 
 @Suite("Many files at once")
 struct ConcurrencyTests {
-    private func world(files: Int, fetches: Int) -> (World, Gauge) {
+    private func world(files: Int, fetches: Int, expected: Int = 1) -> (World, Gauge) {
         let world = World.withNotes()
         for number in 0..<files { world.write("text \(number)", to: "\(number).md") }
         world.library.setFaults { $0.concurrentFetches = fetches }
-        let gauge = Gauge()
+        let gauge = Gauge(expecting: expected)
         world.library.setBeforeContent { _ in await gauge.hold() }
         return (world, gauge)
     }
@@ -39,7 +44,7 @@ struct ConcurrencyTests {
         arguments: [(1, 1), (5, 5), (50, 16)]
     )
     func fetches(given: Int, expected: Int) async throws {
-        let (world, gauge) = world(files: 60, fetches: given)
+        let (world, gauge) = world(files: 60, fetches: given, expected: expected)
         #expect(try await world.download(world.firstBatch).files == 60)
         #expect(gauge.most == expected)
         #expect(world.texts.count == 60)
@@ -54,7 +59,7 @@ struct ConcurrencyTests {
         let world = World.withVideo()
         world.library.write(World.video, to: VaultPath("another.mp4"), in: .notes, statesHash: false)
         world.library.setFaults { $0.concurrentFetches = given }
-        let gauge = Gauge()
+        let gauge = Gauge(expecting: expected)
         world.library.setRangeHook { _, _, _ in
             await gauge.hold()
             return nil

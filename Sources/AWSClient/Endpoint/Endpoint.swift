@@ -1,6 +1,6 @@
 /// Where requests go: scheme, host, port and a path that comes before every other.
 package struct Endpoint: Sendable, Hashable {
-    /// Whether it speaks TLS.
+    /// Whether it uses TLS.
     package let isSecure: Bool
     /// The host name or address; IPv6 addresses in brackets.
     package let host: String

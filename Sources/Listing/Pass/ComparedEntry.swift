@@ -8,7 +8,7 @@ struct ComparedEntry: Sendable {
     var previous: FileRecord?
     /// The object in the store, in a complete run.
     var object: ListedObject?
-    /// Whether the object that the record speaks of has to be fetched again.
+    /// Whether the object of the record has to be fetched again.
     var isLost = false
 }
 

@@ -84,7 +84,7 @@ struct StoreAudit {
     }
 }
 
-/// What the listing of the store says of the object that a record speaks of.
+/// What the listing of the store says of a record's object.
 enum ObjectFinding {
     /// It is as it was stored.
     case intact
@@ -118,7 +118,7 @@ enum ObjectFinding {
         self = isYounger || readsAllMetadata ? .doubtful : .intact
     }
 
-    /// Whether an object is the one that a record speaks of, by what the store says of it.
+    /// Whether an object is the one of a record, by what the store says of it.
     static func isIntact(_ record: FileRecord, _ object: ObjectSummary?, keepsAttributes: Bool) -> Bool {
         guard let object else { return false }
         if let mark = record.fingerprint, mark == object.fingerprint { return true }

@@ -58,10 +58,9 @@ package struct RunReport: Sendable {
             + (run.unasked ?? []).map { vault in
                 "vault \(vault.id): is shared with you and not mirrored; it is when you name it, and all are with --shared (SYNC_SHARED)"
             }
-        summary.attention =
-            (run.left ?? []).map { .init(.left, of: $0.id) } + run.vaults.flatMap(\.attention)
-        summary.attention.removeLast(max(0, summary.attention.count - Summary.mostAttention))
-        summary.attentionCount = (run.left?.count ?? 0) + run.vaults.reduce(0) { $0 + $1.attention.count }
+        let attention = (run.left ?? []).map { .init(.left, of: $0.id) } + run.vaults.flatMap(\.attention)
+        summary.attention = Array(attention.prefix(Summary.mostAttention))
+        summary.attentionCount = attention.count
         summary.failed = run.vaults.reduce(0) { $0 + $1.failed }
         summary.vaults = run.vaults.map(\.summary)
         return summary

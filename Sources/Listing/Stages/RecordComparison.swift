@@ -196,7 +196,7 @@ extension RecordComparison {
 // MARK: - Finding what is gone or lost
 
 extension RecordComparison {
-    /// Whether a record that no entry of a snapshot speaks of stands for a file that is gone.
+    /// Whether a record without an entry in a snapshot stands for a file that is gone.
     private func isGone(_ record: FileRecord, _ covered: CoveredFolders) -> Bool {
         guard isSnapshot, record.status != .deleted else { return false }
         let isLet = filter?.lets(record.path, version: record.version) != false

@@ -43,7 +43,7 @@ struct RecordMoves: Sendable {
         return wanted
     }
 
-    /// A file that was only renamed is copied within the store, if what lies there is what its record speaks of.
+    /// A file that was only renamed is copied within the store, if what lies there is what its record says.
     private func copy(_ entry: Entry, _ known: FileRecord?, from old: FileRecord) async throws -> Bool {
         let mirror = context.mirror
         guard let source = try? KeyMapping.key(folder: context.folder, path: old.path),

@@ -52,7 +52,7 @@ struct SpoolStage: Sendable {
         return listing
     }
 
-    /// Whether files may lie at the destination that no record speaks of: those of a folder that was there before, of records
+    /// Whether files without a record may lie at the destination: those of a folder that was there before, of records
     /// that are lost, or of another deployment. Asked only where nothing has been committed for this destination yet, with one
     /// request; an empty one costs nothing more.
     func mayHoldObjects() async throws -> Bool {

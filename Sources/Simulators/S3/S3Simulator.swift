@@ -39,7 +39,7 @@ package final class S3Simulator: Sendable {
         package var bytesPerSecondIn: Int?
         /// How long an answer takes to begin, once the request has come in.
         package var latency: Duration = .zero
-        /// PEM files of a certificate chain and its key; with them it speaks TLS.
+        /// PEM files of a certificate chain and its key; with them it uses TLS.
         package var tls: (certificates: String, key: String)?
         /// The seconds since 1970 by which signatures are checked.
         package var unixTime: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }

@@ -43,7 +43,7 @@ struct GitignorePattern: Hashable, Sendable {
         tokens = Self.tokens(of: Array(bytes))
     }
 
-    /// Whether the pattern speaks of a path.
+    /// Whether the pattern matches a path.
     ///
     /// - Parameters:
     ///   - path: the path's bytes, without a slash at either end.

@@ -4,7 +4,7 @@
 /// `!uid:1234` takes it back.
 ///
 /// A file is left out when the patterns of `exclude` say so, the later ones having the last word; and, where there are
-/// patterns to include, when none of those speaks of it or of a folder that it lies in. Every
+/// patterns to include, when none of those matches it or a folder that it lies in. Every
 /// filter begins with ``standard``, which `!` takes back.
 package struct PathFilter: Codable, Hashable, Sendable {
     /// What is left out unless somebody says otherwise: how windows are arranged on the last device.
@@ -83,7 +83,7 @@ package struct CompiledFilter: Sendable {
         return isIncluded || verdict(included, bytes[...], isFolder: false) == true
     }
 
-    /// What the last pattern says that speaks of a path; nil where none does.
+    /// What the last pattern that matches a path says; nil where none does.
     private func verdict(_ patterns: [GitignorePattern], _ path: ArraySlice<UInt8>, isFolder: Bool) -> Bool? {
         patterns.last { $0.matches(path, isFolder: isFolder) }.map { !$0.isNegated }
     }

@@ -67,7 +67,7 @@ package struct Entry: Codable, Hashable, Sendable {
         self.previousPath = previousPath
     }
 
-    /// Whether the entry speaks of everything below its path.
+    /// Whether the entry stands for everything below its path.
     package var isOfFolder: Bool { kind == .group || kind == .unchanged }
 
     /// The order of a manifest: by the bytes of the path, and the newest version of a path first. A group that waits to be taken

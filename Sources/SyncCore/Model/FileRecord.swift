@@ -21,7 +21,7 @@ package struct FileRecord: Codable, Hashable, Sendable {
     package var path: VaultPath
     /// Where the file stands.
     package var status: Status
-    /// The version that the status speaks of.
+    /// The version that the status is about.
     package var version: Int64
     /// What the provider needs in order to fetch that version.
     package var handle: String

@@ -80,9 +80,9 @@ package struct TokenFacts: Hashable, Sendable {
     package var expires: Timestamp?
     /// How long it lives altogether, where that is recorded.
     package var lifetime: Duration?
-    /// Whether the secret holds what a new one is got with. A token that was captured from a browser has nothing of the kind.
+    /// Whether the secret can renew it. A token that was captured from a browser cannot be renewed.
     package var isRenewable = true
-    /// Whether what a new one is got with dies with its first use, as a rotating refresh token does.
+    /// Whether a renewal spends what it uses, as it does with a rotating refresh token.
     package var isSpentByRenewal = false
 
     /// Makes the facts of a token without a known lifetime that can be had anew at any time.

@@ -42,12 +42,7 @@ struct BackupPlace: Sendable {
         }
         let environment = ProcessInfo.processInfo.environment
         try await withTransport(environment) { transport in
-            let connection = PlaceConnection(
-                environment: environment,
-                executor: transport,
-                trouble: DestinationTrouble(path: place.disk),
-                logger: logger
-            )
+            let connection = place.connection(environment, transport, logger)
             try await body(try await open(bucket, connection))
         }
     }

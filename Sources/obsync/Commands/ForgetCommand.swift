@@ -31,30 +31,20 @@ struct ForgetCommand: AsyncParsableCommand {
         }
         defer { withExtendedLifetime(lock) {} }
         let records = try SQLiteRecordStore(path: place.records)
-        let (id, name) = try await choose(among: records)
+        let vault = try await choose(among: records)
         guard let run = RunID("forget-\(UUID().uuidString.lowercased())") else { return }
-        try await VaultForgetting(records: records, run: run).forget(id, now: SystemClock().now)
+        try await VaultForgetting(records: records, run: run).forget(vault.id, now: SystemClock().now)
         StandardStreams.output(
-            "\(name.printable) (\(id)) is not mentioned any more; its files stay in \(place.name.printable)"
+            "\(vault.name.printable) (\(vault.id)) is not mentioned any more; its files stay in \(place.name.printable)"
         )
     }
 
-    private func choose(among records: SQLiteRecordStore) async throws -> (VaultID, name: String) {
-        var known: [(id: VaultID, name: String)] = []
+    private func choose(among records: SQLiteRecordStore) async throws -> Vault {
+        var known: [VaultDescription] = []
         for id in try await records.vaults() where id != .account {
             guard let state = try await records.state(of: id) else { continue }
-            known.append((id, state.name ?? state.folder))
+            known.append(VaultDescription(Vault(id: id, name: state.name ?? state.folder, epoch: state.epoch)))
         }
-        let found = known.filter { $0.id.rawValue == vault || $0.name == vault }
-        guard let match = found.first, found.count == 1 else {
-            let names = known.map { "\($0.name.printable) (\($0.id))" }.joined(separator: ", ")
-            throw SyncError(
-                .invalidInput,
-                found.isEmpty
-                    ? "no vault called \(vault.printable) is mirrored here; there are: \(names)"
-                    : "more than one vault is called \(vault.printable); name it by its id: \(names)"
-            )
-        }
-        return (match.id, match.name)
+        return try VaultName(vault).choose(among: known).vault
     }
 }

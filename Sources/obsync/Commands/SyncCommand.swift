@@ -197,9 +197,7 @@ struct SyncCommand: AsyncParsableCommand {
             logger: try output.makeLogger(),
             ping: address
         )
-        run.adopts = destination.adopt
-        run.takesOver = destination.takeOver
-        run.history = try destination.historyLimits()
+        try destination.apply(to: &run)
         run.bytesPerSecond = try bwlimit.map(BandwidthLimit.bytes)
         let ready = run
         let summary = try await output.reporting(run.interruption) { try await ready.run(vault: vault, options) }

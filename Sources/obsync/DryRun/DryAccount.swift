@@ -28,7 +28,7 @@ final class DryAccount: Sendable {
         var delete = Amount()
         /// Deletions that would be held back.
         var withheld = 0
-        /// Files that are there already, although no record speaks of them.
+        /// Files that are there already, although they have no record.
         var alreadyThere = Amount()
         /// How many of them are taken for that by their size alone.
         var bySize = 0

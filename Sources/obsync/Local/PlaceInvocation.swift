@@ -28,12 +28,7 @@ struct PlaceInvocation {
         defer { withExtendedLifetime(lock) {} }
         let logger = try LogOptions.parse([]).makeLogger()
         return try await withTransport(environment) { transport in
-            let connection = PlaceConnection(
-                environment: environment,
-                executor: transport,
-                trouble: DestinationTrouble(path: place.disk),
-                logger: logger
-            )
+            let connection = place.connection(environment, transport, logger)
             let pipeline = try await place.pipeline(credentials: file, connection)
             _ = try await place.markWiped(try SQLiteRecordStore(path: place.records), connection)
             _ = try await place.claim(pipeline, ClaimTerms(), connection)

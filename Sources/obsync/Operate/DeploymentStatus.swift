@@ -60,15 +60,7 @@ struct DeploymentStatus {
     private func current(_ record: ExecutionRecord?, _ vaults: [VaultID]) async throws -> FolderStatus.Current? {
         guard let record, let run = deployment.executions.run(of: record) else { return nil }
         var current = FolderStatus.Current(execution: record.name, since: record.started.toTheSecond)
-        for id in vaults {
-            guard let progress = try await deployment.records.progress(of: id), progress.run == run,
-                ![.completed, .failed].contains(progress.phase)
-            else { continue }
-            current.vaultID = id.rawValue
-            current.phase = progress.phase.rawValue
-            (current.filesDone, current.filesTotal) = (progress.filesComplete, progress.filesTotal)
-            (current.bytesDone, current.bytesTotal) = (progress.bytesComplete, progress.bytesTotal)
-        }
+        try await current.note(run, over: vaults, in: deployment.records)
         return current
     }
 }

@@ -102,12 +102,12 @@ final class FollowDisplay: Sendable {
             state.vaults.append(id)
         }
         let files = batches.reduce(0) { $0 + (($1["files"]?.integer).flatMap { Int(exactly: $0) } ?? 0) }
-        let count = batches.count == 1 ? "1 batch" : "\(batches.count) batches"
-        line("page \(state.pages): \(count), \(files == 1 ? "1 file" : "\(files.grouped) files")", &state)
+        let count = batches.count.counted("batch", plural: "batches")
+        line("page \(state.pages): \(count), \(files.counted("file", plural: "files"))", &state)
     }
 
     private func batches(_ state: inout State) {
-        let done = state.batchesDone == 1 ? "1 batch" : "\(state.batchesDone) batches"
+        let done = state.batchesDone.counted("batch", plural: "batches")
         let failed = state.batchesFailed == 0 ? "" : ", \(state.batchesFailed) failed"
         line("  \(done) worked off\(failed)", &state)
     }

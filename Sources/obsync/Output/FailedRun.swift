@@ -34,14 +34,19 @@ struct FailedRun: Error {
     }
 }
 
+extension VaultID {
+    /// The vault's name with the id, or the id alone.
+    fileprivate func shown(as name: String?) -> String { name.map { "\($0.printable) (\(self))" } ?? rawValue }
+}
+
 extension Summary.VaultOutcome {
     /// The name with the id, or the id alone.
-    var shownName: String { name.map { "\($0.printable) (\(vaultID))" } ?? vaultID.rawValue }
+    var shownName: String { vaultID.shown(as: name) }
 }
 
 extension Summary.Attention {
     /// The vault's name with the id, or the id alone.
-    var shownName: String { name.map { "\($0.printable) (\(vaultID))" } ?? vaultID.rawValue }
+    var shownName: String { vaultID.shown(as: name) }
 }
 
 extension Summary {

@@ -118,3 +118,10 @@ struct TextTable {
         }
     }
 }
+
+extension Int {
+    /// The number, in groups of three digits, with its noun.
+    func counted(_ noun: String, plural: String) -> String {
+        self == 1 ? "1 \(noun)" : "\(grouped) \(plural)"
+    }
+}

@@ -102,19 +102,13 @@ struct VaultProgressLine {
     func lastLine(_ screen: Screen) -> String {
         var facts: [String] = []
         if stored.files > 0 {
-            facts.append("\(stored.files.counted("file", grouped: true)) fetched, \(stored.bytes.asSize)")
+            facts.append("\(stored.files.counted("file", plural: "files")) fetched, \(stored.bytes.asSize)")
         }
         if unchanged.files > 0 { facts.append("\(unchanged.files.grouped) unchanged") }
         if copied > 0 { facts.append("\(copied.grouped) renamed") }
         if deleted > 0 { facts.append("\(deleted.grouped) deleted") }
-        if failed > 0 { facts.append("\(failed.counted("attempt", grouped: true)) failed") }
+        if failed > 0 { facts.append("\(failed.counted("attempt", plural: "attempts")) failed") }
         if facts.isEmpty { facts.append(isListed ? "nothing to do" : "not listed") }
         return screen.fitted("\(name.printable): \(facts.joined(separator: ", "))")
-    }
-}
-
-extension Int {
-    fileprivate func counted(_ noun: String, grouped: Bool) -> String {
-        self == 1 ? "1 \(noun)" : "\(self.grouped) \(noun)s"
     }
 }

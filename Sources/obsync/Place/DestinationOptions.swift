@@ -21,10 +21,19 @@ struct DestinationOptions: ParsableArguments {
     @Option(help: "How much room they may take, such as 500MB or 20GB; without it as much as there is.")
     var historyMax: String?
 
+    /// Tells a run what was said of its place.
+    ///
+    /// - Throws: `InvalidInput` for what is no duration or size.
+    func apply(to run: inout LocalRun) throws(SyncError) {
+        run.adopts = adopt
+        run.takesOver = takeOver
+        run.history = try historyLimits()
+    }
+
     /// How long what was set aside is kept.
     ///
     /// - Throws: `InvalidInput` for what is no duration or size.
-    func historyLimits() throws(SyncError) -> HistoryLimits {
+    private func historyLimits() throws(SyncError) -> HistoryLimits {
         let hours = ["h": 1, "d": 24, "w": 7 * 24, "y": 365 * 24]
         guard let unit = history.last.flatMap({ hours[String($0)] }), let number = Int(history.dropLast()), number > 0,
             number < 1_000_000

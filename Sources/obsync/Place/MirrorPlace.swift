@@ -99,6 +99,20 @@ struct ClaimTerms: Sendable {
 }
 
 extension MirrorPlace {
+    /// A way to the place for a command that makes no run, and so looks out for no trouble of the whole place.
+    func connection(
+        _ environment: [String: String],
+        _ executor: any HTTPExecutor,
+        _ logger: Logger
+    ) -> PlaceConnection {
+        PlaceConnection(
+            environment: environment,
+            executor: executor,
+            trouble: DestinationTrouble(path: disk),
+            logger: logger
+        )
+    }
+
     /// The credentials file of the demo and of the first release.
     var credentials: String { data + "/credentials.json" }
     /// The lock's file.

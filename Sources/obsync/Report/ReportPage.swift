@@ -177,10 +177,3 @@ struct ReportPage {
             """
     }
 }
-
-extension Int {
-    /// The number with its noun, whose plural is irregular.
-    func counted(_ noun: String, plural: String) -> String {
-        self == 1 ? "1 \(noun)" : "\(grouped) \(plural)"
-    }
-}

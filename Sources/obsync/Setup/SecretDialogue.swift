@@ -33,7 +33,7 @@ enum SecretDialogue {
         return secret
     }
 
-    /// There has to be a token, or what a token is got with.
+    /// There has to be a token, or something to get one with.
     private static func checkUsable(_ secret: Secret, _ provider: String) throws {
         if provider == "gopro" {
             guard try secret.text("access_token") == nil else { return }

@@ -79,15 +79,7 @@ struct StatusReader {
         var current = FolderStatus.Current(process: holder.process, since: holder.since.iso8601)
         guard let record, let run = RunID(record.input["run"]?.string ?? record.name) else { return current }
         current.execution = record.name
-        for id in try await store.vaults() where id != .account {
-            guard let progress = try await store.progress(of: id), progress.run == run,
-                ![.completed, .failed].contains(progress.phase)
-            else { continue }
-            current.vaultID = id.rawValue
-            current.phase = progress.phase.rawValue
-            (current.filesDone, current.filesTotal) = (progress.filesComplete, progress.filesTotal)
-            (current.bytesDone, current.bytesTotal) = (progress.bytesComplete, progress.bytesTotal)
-        }
+        try await current.note(run, over: try await store.vaults(), in: store)
         return current
     }
 

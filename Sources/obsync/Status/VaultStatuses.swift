@@ -73,3 +73,24 @@ struct VaultStatuses {
         )
     }
 }
+
+extension FolderStatus.Current {
+    /// Notes the vault that a run works on, and how far it has come there.
+    ///
+    /// - Parameters:
+    ///   - run: the run.
+    ///   - vaults: those that there are records of.
+    ///   - records: where those are.
+    /// - Throws: `StoreUnavailable`, `Throttled`.
+    mutating func note(_ run: RunID, over vaults: [VaultID], in records: any RecordStore) async throws {
+        for id in vaults where id != .account {
+            guard let progress = try await records.progress(of: id), progress.run == run,
+                ![.completed, .failed].contains(progress.phase)
+            else { continue }
+            vaultID = id.rawValue
+            phase = progress.phase.rawValue
+            (filesDone, filesTotal) = (progress.filesComplete, progress.filesTotal)
+            (bytesDone, bytesTotal) = (progress.bytesComplete, progress.bytesTotal)
+        }
+    }
+}

@@ -1,3 +1,4 @@
+import Clocks
 import HTTPTransport
 import LocalAdapters
 import Logging
@@ -12,7 +13,7 @@ struct PlaceChanges: Sendable {
     let logger: Logger
 
     /// How long a vault is left alone whose socket broke, at first and at most.
-    private static let pauses: (first: Duration, longest: Duration) = (.seconds(5), .seconds(300))
+    private static let pauses = Backoff(first: .seconds(5), longest: .seconds(300))
 
     /// Waits for a change, or for as long as nothing changes.
     ///
@@ -29,12 +30,7 @@ struct PlaceChanges: Sendable {
     ) async throws -> (VaultID, SourceCursor)? {
         let cursors = try await cursors(of: names).filter { told[$0.0] != $0.1 }
         return try await withTransport(environment) { transport in
-            let connection = PlaceConnection(
-                environment: environment,
-                executor: transport,
-                trouble: DestinationTrouble(path: place.disk),
-                logger: logger
-            )
+            let connection = place.connection(environment, transport, logger)
             let pipeline = try await place.pipeline(credentials: credentials, connection)
             return try await withThrowingTaskGroup(of: (VaultID, SourceCursor)?.self) { group in
                 group.addTask {
@@ -67,7 +63,7 @@ struct PlaceChanges: Sendable {
 
     /// Returns when the vault has changed. What keeps the change from being told is tried again; the runs say what is wrong.
     private func wait(for vault: VaultID, _ cursor: SourceCursor, _ pipeline: Pipeline) async throws {
-        var pause = Self.pauses.first
+        var attempt = 1
         while true {
             do {
                 let secret = try await pipeline.secrets.current().secret
@@ -80,8 +76,8 @@ struct PlaceChanges: Sendable {
                 try await Task.sleep(for: .seconds(1 << 30))
             } catch let error as SyncError {
                 logger.info("changes of a vault not told", metadata: [LogKey.errorType: "\(error.name.rawValue)"])
-                try await Task.sleep(for: max(pause, error.retryAfter ?? .zero))
-                pause = min(pause * 2, Self.pauses.longest)
+                try await Task.sleep(for: max(Self.pauses.wait(after: attempt), error.retryAfter ?? .zero))
+                attempt += 1
             }
         }
     }

@@ -49,9 +49,7 @@ struct WatchCommand: AsyncParsableCommand {
             isQuiet: true,
             logger: logger
         )
-        run.adopts = destination.adopt
-        run.takesOver = destination.takeOver
-        run.history = try destination.historyLimits()
+        try destination.apply(to: &run)
         let ready = run
         let isQuiet = output.isQuiet
         let watch = Watch(
