@@ -33,8 +33,18 @@ let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift
 let commit = Context.environment["OBSYNC_COMMIT"] ?? ""
 let isCommit = !commit.isEmpty && commit.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
 
+/// A library of the system. On Linux it is linked statically (see StreamingCrypto), so pkg-config must not add the shared one.
+func systemLibrary(_ name: String, pkgConfig: String, brew: String) -> Target {
+    #if os(Linux)
+        .systemLibrary(name: name)
+    #else
+        .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.brew([brew])])
+    #endif
+}
+
 let package = Package(
     name: "Obsync",
+    platforms: [.macOS(.v15)],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
@@ -81,7 +91,12 @@ let package = Package(
             dependencies: ["COpenSSL", "CUTF8Proc"],
             swiftSettings: settings,
             // The static libraries: a function's image need not have them.
-            linkerSettings: [.linkedLibrary(":libcrypto.a"), .linkedLibrary(":libutf8proc.a")]
+            linkerSettings: [
+                .linkedLibrary(":libcrypto.a", .when(platforms: [.linux])),
+                .linkedLibrary(":libutf8proc.a", .when(platforms: [.linux])),
+                .linkedLibrary("crypto", .when(platforms: [.macOS])),
+                .linkedLibrary("utf8proc", .when(platforms: [.macOS])),
+            ]
         ),
         .target(
             name: "HTTPTransport",
@@ -174,7 +189,8 @@ let package = Package(
         .executableTarget(
             name: "obsync",
             dependencies: [
-                "Authenticating", "AWSAdapters", "AWSClient", "Backup", "CBuildInfo", "Checksums", "Clocks",
+                "Authenticating", "AWSAdapters", "AWSClient", "Backup", "CBuildInfo", "CGlibcCompat", "Checksums",
+                "Clocks",
                 "Downloading", "GoProCloud", "HTTPTransport", "LambdaRuntime", "Listing", "LocalAdapters",
                 "LocalLambda", "ObsidianSync", "Pipeline", "Simulators", "StateMachine", "SyncCore",
                 crypto, logging, nioCore, nioHTTP1, argumentParser, unixSignals,
@@ -194,8 +210,8 @@ let package = Package(
         ),
         .target(name: "CBuildInfo", cSettings: isCommit ? [.define("OBSYNC_COMMIT", to: "\"\(commit)\"")] : []),
         .target(name: "CGlibcCompat"),
-        .systemLibrary(name: "COpenSSL"),
-        .systemLibrary(name: "CUTF8Proc"),
+        systemLibrary("COpenSSL", pkgConfig: "libcrypto", brew: "openssl@3"),
+        systemLibrary("CUTF8Proc", pkgConfig: "libutf8proc", brew: "utf8proc"),
 
         .target(
             name: "TestSupport",

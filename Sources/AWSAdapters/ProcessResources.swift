@@ -1,5 +1,12 @@
-import Glibc
 import SyncCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// What this process uses, as the kernel tells it.
 struct ProcessResources: Sendable {

@@ -1,10 +1,17 @@
 import AsyncHTTPClient
-import Glibc
 import NIOCore
 import NIOExtras
 import NIOHTTPCompression
 import NIOPosix
 import NIOSSL
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 extension TransportError {
     /// Errors of the library, of NIO and of TLS become ours once, here; a cancellation stays what it is, and so does what

@@ -1,5 +1,12 @@
 import CUTF8Proc
-import Glibc
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// Unicode normalisation form KC, for passwords.
 package enum Normalization {

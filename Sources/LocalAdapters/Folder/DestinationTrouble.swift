@@ -1,6 +1,13 @@
-import Glibc
 package import SyncCore
 import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// Says what is wrong with a destination, and remembers what nothing helps against but a person.
 package final class DestinationTrouble: Sendable {

@@ -1,5 +1,12 @@
 import CFileCalls
-import Glibc
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// A folder that is open. What is in it is named by one segment at a time, and no link is followed.
 final class Directory: Sendable {

@@ -1,7 +1,14 @@
 package import Clocks
 import Foundation
-import Glibc
 import SyncCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// The history of a mirror in a folder: everything that was set aside and is still kept.
 package struct FolderHistory: Sendable {

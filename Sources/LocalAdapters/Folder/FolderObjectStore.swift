@@ -1,9 +1,16 @@
 import Checksums
 import Clocks
-import Glibc
 import NIOPosix
 package import SyncCore
 import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// Objects as the files of a folder.
 ///

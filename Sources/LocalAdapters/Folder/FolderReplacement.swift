@@ -1,6 +1,13 @@
 import Clocks
-import Glibc
 import SyncCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// Puts whole files in their places, and takes files away, so that nothing is lost whatever happens on the way.
 ///

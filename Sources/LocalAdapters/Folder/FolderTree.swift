@@ -1,5 +1,12 @@
-import Glibc
 import SyncCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// The folders below a root, walked a segment at a time so that no link inside is followed.
 struct FolderTree: Sendable {

@@ -1,7 +1,14 @@
 import Checksums
 import Clocks
-import Glibc
 import SyncCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// A file that is open.
 final class OpenFile: Sendable {

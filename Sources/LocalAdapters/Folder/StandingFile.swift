@@ -1,6 +1,13 @@
 import Checksums
-import Glibc
 import SyncCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// What stands at a name in the mirror, and whose it is.
 struct StandingFile {

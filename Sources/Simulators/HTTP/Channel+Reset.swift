@@ -1,6 +1,13 @@
-import Glibc
 import NIOCore
 import NIOPosix
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 extension Channel {
     /// Closes the connection without waiting for what is on its way, which makes it a reset and not an end.

@@ -1,11 +1,18 @@
 import Checksums
 import Clocks
 import Foundation
-import Glibc
 import SyncCore
 import Testing
 
 @testable import LocalAdapters
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 @Suite("The files of a folder")
 struct FolderFilesTests {

@@ -1,10 +1,17 @@
 import Clocks
 import Foundation
-import Glibc
 import SyncCore
 import Testing
 
 @testable import LocalAdapters
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 @Suite("Files that take a place in the mirror, and files that leave it")
 struct FolderReplacementTests {

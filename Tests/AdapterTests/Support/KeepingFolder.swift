@@ -1,10 +1,17 @@
 import Checksums
 import Clocks
 import Foundation
-import Glibc
 import SyncCore
 
 @testable import LocalAdapters
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// A mirror in a folder that keeps what is taken out of it.
 struct KeepingFolder {

@@ -1,7 +1,14 @@
-import Glibc
 import NIOCore
 import NIOPosix
 import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// A file that goes when nothing refers to it any more. Input and output happen on a thread pool.
 final class S3File: Sendable {
