@@ -136,7 +136,7 @@ infra-tools: setup $(MOTO) $(INFRA_TOOLS) ## Install what deploying and checking
 
 infra-check: infra-tools ## Lint the template, deploy it on moto, and run executions through what is deployed
 	$(BUILD_TESTS)
-	@.ci/with-moto $(VENV)/bin/python $(VENV)/bin/python .ci/infra-check
+	@.ci/with-moto $(VENV)/bin/python $(VENV)/bin/python -m pytest --quiet -p no:cacheprovider infra/tests
 
 samconfig:
 	@test -f $(SAM_CONFIG) || { echo "There is no samconfig.toml yet: run .build/debug/obsync init" >&2; exit 1; }

@@ -13,7 +13,11 @@ struct SettingsCommand: ParsableCommand {
     @Flag(help: ArgumentHelp("Print docs/settings.md.", visibility: .hidden))
     var markdown = false
 
+    @Flag(help: "Print all settings of the command line and of the functions, and the names of all metrics, as JSON.")
+    var json = false
+
     func run() throws {
+        if json { return StandardStreams.output(try SettingsLists().text) }
         if markdown { return StandardStreams.output(String(SettingsDocument.text.dropLast())) }
         let environment = ProcessInfo.processInfo.environment
         let reader = SettingReader(environment)
@@ -57,5 +61,55 @@ enum SettingsDocument {
             setting.bounds ?? "", setting.usual, who, setting.sentence,
         ]
         return "| " + cells.joined(separator: " | ") + " |"
+    }
+}
+
+/// What `obsync settings --json` prints: what may be set, and what is measured.
+struct SettingsLists: Encodable {
+    /// One setting.
+    struct Item: Encodable {
+        var variable: String
+        var option: String?
+        var parameter: String?
+        var readers: [String]
+        /// What holds where nobody says anything, in words.
+        var usual: String
+        /// What values there are, where they are listed.
+        var choices: [String]?
+        var bounds: Bounds?
+        var sentence: String
+    }
+
+    /// The least and the most that a number may be.
+    struct Bounds: Encodable {
+        var least: Double
+        var most: Double
+    }
+
+    var settings = Setting.all.map(Item.init)
+    var metrics = MetricName.allCases.map(\.rawValue)
+
+    /// The lists as JSON, the same for the same code.
+    var text: String {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return String(decoding: try encoder.encode(self), as: UTF8.self)
+        }
+    }
+}
+
+extension SettingsLists.Item {
+    init(_ setting: Setting) {
+        variable = setting.variable
+        (option, parameter, usual, sentence) = (setting.option, setting.parameter, setting.usual, setting.sentence)
+        readers = Setting.Reader.allCases.filter(setting.readers.contains).map(\.rawValue)
+        switch setting.form {
+        case .text: break
+        case .integer(let range): bounds = .init(least: Double(range.lowerBound), most: Double(range.upperBound))
+        case .number(let range): bounds = .init(least: range.lowerBound, most: range.upperBound)
+        case .choice(let values): choices = values
+        case .flag: choices = ["false", "true"]
+        }
     }
 }

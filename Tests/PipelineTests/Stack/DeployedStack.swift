@@ -2,7 +2,7 @@ import Foundation
 import LocalLambda
 import SyncCore
 
-/// What `.ci/infra-check` found deployed on the emulator of AWS, as the emulator itself tells it.
+/// What `make infra-check` found deployed on the emulator of AWS, as the emulator itself tells it.
 ///
 ///     {"state_machine": {"arn": "arn:aws:states:…", "definition": "{…}"},
 ///      "functions": [{"arn": "arn:aws:lambda:…", "name": "obsync-check-lister", "executable": "…/Lister", "memory": 512,

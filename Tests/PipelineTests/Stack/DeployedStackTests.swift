@@ -12,7 +12,7 @@ import Testing
 
 @testable import obsync
 
-/// The stack of `infra/template.yaml` as `.ci/infra-check` deployed it on the emulator, put to use.
+/// The stack of `infra/template.yaml` as `make infra-check` deployed it on the emulator, put to use.
 @Suite("the deployed stack", .tags(.integration), .enabled(if: DeployedStack.file != nil), .serialized)
 struct DeployedStackTests {
     @Test(

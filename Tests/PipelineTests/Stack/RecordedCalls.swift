@@ -7,7 +7,7 @@ import Synchronization
 
 /// The calls of AWS that deployed functions made, as far as a policy looks at them.
 final class RecordedCalls: Sendable {
-    /// One call, a line of the file that `.ci/infra-check` compares with the roles:
+    /// One call, a line of the file that `make infra-check` compares with the roles:
     ///
     ///     {"body": "", "function": "obsync-check-downloader", "headers": {"x-amz-tagging": "…"}, "method": "PUT",
     ///      "uri": "/bucket/key"}
