@@ -55,8 +55,9 @@ test: setup $(MOTO) ## Unit tests, then the whole pipeline over sockets against 
 lint: ## Check the format of all sources
 	swift format lint --strict --recursive Package.swift Sources Tests
 
-check-source: ## Check file sizes and imports
+check-source: ## Check file sizes, imports and documentation
 	@.ci/check-source
+	@.ci/check-documentation $(filter-out Sources/Test%,$(wildcard Sources/*))
 
 check-statemachine: $(MOTO) ## Check the state machine as CloudFormation would, with cfn-lint
 	@.ci/check-statemachine $(VENV)/bin/cfn-lint

@@ -57,7 +57,9 @@ package struct AuthenticateInput: Decodable, Hashable, Sendable {
 
 /// The authenticator's answer. Fields that have no value are written as null, because the state machine reads them.
 package struct AuthenticateOutput: Encodable, Hashable, Sendable {
+    /// The execution's run.
     package var run: RunID
+    /// Who the account is with, such as `obsidian`.
     package var provider: String
     /// How many vaults the account can read; nil when the provider was not asked.
     package var vaults: Int?
@@ -65,8 +67,11 @@ package struct AuthenticateOutput: Encodable, Hashable, Sendable {
     package var expiresAt: String?
     /// The version of the secret that holds the token.
     package var secretVersion: String
+    /// The request, checked and completed.
     package var request: SyncRequest
+    /// Where a continued run goes on.
     package var cursor: String?
+    /// How often the provider has refused a fresh token in this run.
     package var reauthentications: Int
 
     init(

@@ -94,6 +94,8 @@ package struct AsyncHTTPClientTransport: HTTPExecutor {
     }
 
     /// Runs `body` with a transport whose connections are closed afterwards, also when it throws or is cancelled.
+    ///
+    /// - Throws: what `body` throws, or why the trusted roots cannot be read.
     package static func with<Result: Sendable>(
         _ configuration: TransportConfiguration = TransportConfiguration(),
         _ body: (AsyncHTTPClientTransport) async throws -> Result

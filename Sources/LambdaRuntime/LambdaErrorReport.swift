@@ -27,6 +27,8 @@ package struct LambdaErrorReport: Codable, Equatable, Sendable {
     }
 
     /// Decodes a report; fields that are missing become empty, because other runtimes leave some out.
+    ///
+    /// - Throws: what the decoder throws.
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         errorType = try container.decodeIfPresent(String.self, forKey: .errorType) ?? ""

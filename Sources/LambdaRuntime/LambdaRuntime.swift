@@ -64,6 +64,8 @@ package struct LambdaRuntime<Handler: BufferedLambdaHandler>: Sendable {
     }
 
     /// Runs as ``run()`` does, without attention to signals.
+    ///
+    /// - Throws: as ``run()`` does.
     package func runUntilCancelled() async throws {
         let environment = configuration.environment
         if let endpoint = environment["AWS_LAMBDA_RUNTIME_API"] {

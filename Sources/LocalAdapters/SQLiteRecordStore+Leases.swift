@@ -48,6 +48,8 @@ extension SQLiteRecordStore {
     }
 
     /// Gives all leases back; the terms stay. Only who holds the ``FolderLock`` may do so: then nobody else can be at work.
+    ///
+    /// - Throws: `StoreUnavailable`.
     package func releaseAllLeases() async throws {
         try await write { database in
             try database.execute(sql: "UPDATE vaults SET lease_owner = NULL, lease_expires = NULL")

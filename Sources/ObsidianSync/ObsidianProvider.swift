@@ -84,6 +84,8 @@ package struct ObsidianProvider: LibraryProvider {
     package var defaultConcurrency: Int { 3 }
 
     /// The lifetime of a token is not known. E-mail address and password give a new one, as often as wanted.
+    ///
+    /// - Throws: `InvalidConfiguration` naming the secret's field that is wrong.
     package func token(in secret: Secret) throws -> TokenFacts {
         var facts = TokenFacts()
         _ = try secret.text("token", "value")

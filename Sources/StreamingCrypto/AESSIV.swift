@@ -44,6 +44,8 @@ package struct AESSIV: Sendable {
     }
 
     /// Deciphers a message whichever way its counter was carried on: the form of Obsidian's clients is tried first.
+    ///
+    /// - Throws: ``CipherError`` when neither form has the right tag.
     package func open(_ sealed: [UInt8]) throws(CipherError) -> [UInt8] {
         do {
             return try open(sealed, counter: .sixteenBits)

@@ -27,6 +27,8 @@ package struct GCMStream {
     }
 
     /// Deciphers the next bytes of the message.
+    ///
+    /// - Throws: ``CipherError`` when OpenSSL refuses.
     package func update(_ ciphertext: some Collection<UInt8>) throws(CipherError) -> [UInt8] {
         try context.update(ciphertext)
     }
@@ -42,6 +44,8 @@ package struct GCMStream {
     }
 
     /// Deciphers a whole short message that is laid out as IV, ciphertext, tag.
+    ///
+    /// - Throws: ``CipherError`` when the message is too short or has another tag.
     package static func open(key: [UInt8], sealed: [UInt8]) throws(CipherError) -> [UInt8] {
         guard sealed.count >= ivSize + tagSize else { throw CipherError(.malformed) }
         let stream = try GCMStream(key: key, iv: Array(sealed[..<ivSize]))

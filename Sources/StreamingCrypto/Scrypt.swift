@@ -20,6 +20,8 @@ package enum Scrypt {
     }
 
     /// Derives a key. It takes 128·n·r bytes of memory and blocks its thread for as long as it takes.
+    ///
+    /// - Throws: ``CipherError`` when there is no memory for it.
     package static func key(
         password: [UInt8],
         salt: [UInt8],

@@ -51,6 +51,7 @@ package final class HeldLease: Sendable {
     /// Takes the lease, or renews it.
     ///
     /// - Returns: false when another run has it, or a newer one has had it since.
+    /// - Throws: what the records throw.
     package func take() async throws -> Bool {
         let now = clock.now
         let claim = state.withLock { $0.claim }

@@ -29,6 +29,8 @@ package struct StoreAbilities: Codable, Hashable, Sendable {
     package init() {}
 
     /// Reads what an earlier process has kept; what it does not say is as in S3.
+    ///
+    /// - Throws: what the decoder throws.
     package init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         // A checksum that is not known comes from a later release; the store is asked again.

@@ -72,6 +72,8 @@ package struct Endpoints: Sendable {
     }
 
     /// Where a service is.
+    ///
+    /// - Throws: ``AWSError`` when the service's address cannot be used.
     package func endpoint(of service: AWSService, region: Region) throws -> Endpoint {
         if let replacement = replacement(of: service) { return replacement }
         return Endpoint(host: service.name + "." + region.rawValue + "." + region.partition.dnsSuffix)

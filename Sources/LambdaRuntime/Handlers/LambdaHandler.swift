@@ -28,6 +28,8 @@ package struct ClosureHandler<Event: Decodable & Sendable, Output: Encodable & S
     }
 
     /// Calls the closure.
+    ///
+    /// - Throws: what the closure throws.
     package func handle(_ event: Event, context: LambdaContext) async throws -> Output {
         try await body(event, context)
     }

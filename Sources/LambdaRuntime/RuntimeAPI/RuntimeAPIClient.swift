@@ -51,12 +51,16 @@ package struct RuntimeAPIClient: LambdaRuntimeClientProtocol {
     }
 
     /// Posts a response (`POST /runtime/invocation/{id}/response`).
+    ///
+    /// - Throws: ``LambdaRuntimeError`` when the Runtime API refuses it or is gone.
     package func reportResponse(_ response: ByteBuffer, for requestID: String) async throws {
         let answer = try await post(response, to: "/invocation/\(requestID)/response")
         try check(answer, call: "response")
     }
 
     /// Posts a failure (`POST /runtime/invocation/{id}/error`).
+    ///
+    /// - Throws: ``LambdaRuntimeError`` when the Runtime API refuses it or is gone.
     package func reportError(_ report: LambdaErrorReport, for requestID: String) async throws {
         let answer = try await post(report, to: "/invocation/\(requestID)/error")
         try check(answer, call: "error")
@@ -64,6 +68,8 @@ package struct RuntimeAPIClient: LambdaRuntimeClientProtocol {
 
     /// Posts a failed start (`POST /runtime/init/error`); the platform refuses it with status 403 once it
     /// considers the start finished.
+    ///
+    /// - Throws: ``LambdaRuntimeError`` when the Runtime API refuses it or is gone.
     package func reportInitializationError(_ report: LambdaErrorReport) async throws -> Bool {
         let answer = try await post(report, to: "/init/error")
         return (200..<300).contains(answer.status.code)

@@ -60,6 +60,8 @@ package struct ManifestWriter {
     }
 
     /// Takes one entry.
+    ///
+    /// - Throws: what the store throws.
     package mutating func add(_ entry: Entry) async throws {
         entries.append(entry)
         sizeEstimate += entry.path.rawValue.utf8.count + (entry.previousPath?.rawValue.utf8.count ?? 0) + 200
@@ -69,6 +71,7 @@ package struct ManifestWriter {
     /// Writes the manifest. The pieces are deleted afterwards.
     ///
     /// - Returns: what it holds.
+    /// - Throws: what the store throws.
     package mutating func finish() async throws -> Totals {
         let manifest = try KeyMapping.manifest(vault: vault, run: run)
         if pieces.isEmpty {

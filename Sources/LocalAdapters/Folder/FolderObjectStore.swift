@@ -64,6 +64,8 @@ package struct FolderObjectStore: ObjectStore {
     }
 
     /// What the index knows of a file is said only of the very file that was stored.
+    ///
+    /// - Throws: `StoreUnavailable` with the system's code.
     package func head(_ key: ObjectKey) async throws -> ObjectSummary? {
         try await onThread {
             guard let spot = try tree.spot(of: key.rawValue), let status = try spot.folder.status(of: spot.name),
@@ -79,6 +81,8 @@ package struct FolderObjectStore: ObjectStore {
     }
 
     /// Copies a file, if its bytes are those that the attributes name.
+    ///
+    /// - Throws: `StoreUnavailable` with the system's code.
     package func copy(
         from source: ObjectKey,
         to destination: ObjectKey,

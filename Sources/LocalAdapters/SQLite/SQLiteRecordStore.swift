@@ -118,6 +118,8 @@ package struct SQLiteRecordStore: RecordStore {
     }
 
     /// The vaults that anything is known of.
+    ///
+    /// - Throws: `StoreUnavailable`.
     package func vaults() async throws -> [VaultID] {
         try await bodies("SELECT vault FROM vaults ORDER BY vault", []) { VaultID($0) }.compactMap(\.self)
     }

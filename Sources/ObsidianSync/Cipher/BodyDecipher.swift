@@ -18,6 +18,8 @@ package struct BodyDecipher {
     }
 
     /// Takes the next bytes of the body and gives the content that they complete.
+    ///
+    /// - Throws: ``CipherError`` when OpenSSL refuses the key.
     package mutating func update(_ bytes: [UInt8]) throws(CipherError) -> [UInt8] {
         var input = held.isEmpty ? bytes : held + bytes
         held = []

@@ -23,6 +23,8 @@ package struct VaultKeys: Sendable {
     package let nameCipher: NameCipher
 
     /// Derives the keys. It takes 32 MiB and about a tenth of a second, and blocks its thread for that long.
+    ///
+    /// - Throws: ``CipherError`` when there is no memory for it, or the salt is malformed.
     package init(password: String, salt: String, version: EncryptionVersion) throws(CipherError) {
         self.init(key: try Self.rootKey(password: password, salt: salt), salt: salt, version: version)
     }

@@ -67,6 +67,8 @@ extension SimulatedVault {
     /// The encrypted body of a version; empty for an empty file, a folder and a deletion.
     ///
     /// The IV is made of the vault's id, the uid and the content's hash, so that the same history gives the same bytes.
+    ///
+    /// - Throws: what the cipher throws.
     package func body(of record: SimulatedRecord) throws -> Data {
         guard let content = record.content else { return Data() }
         let nonce = Array(SHA256.hash(data: Array("body/\(configuration.id)/\(record.uid)/\(record.sha256)".utf8)))[

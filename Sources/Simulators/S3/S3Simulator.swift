@@ -184,6 +184,8 @@ extension S3Simulator {
     }
 
     /// The bytes of an object that was kept; nil when there is none.
+    ///
+    /// - Throws: why the kept file cannot be read.
     package func content(of key: String, in bucket: String) async throws -> [UInt8]? {
         let content = state.withLock { $0.store.buckets[bucket]?.objects[S3Key(key)]?.content }
         guard let content else { return nil }

@@ -17,6 +17,7 @@ extension SampleLibrary {
     ///
     /// What is changed depends on the library's state and on `round` alone. Rounds are numbered from 1, each used once.
     /// - Returns: What was done, by vault.
+    /// - Throws: what the cipher throws.
     @discardableResult
     package static func edit(_ library: SimulatedLibrary, round: Int) throws -> [Edit] {
         try library.vaults.map { try edit($0, round: round) }

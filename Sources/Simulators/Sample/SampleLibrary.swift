@@ -29,6 +29,8 @@ package enum SampleLibrary {
     static let tablet = "field tablet"
 
     /// Makes the library; takes a second or so, for the keys and the big attachment.
+    ///
+    /// - Throws: what the cipher throws.
     package static func make(seed: UInt64 = 1) throws -> SimulatedLibrary {
         var notes = SimulatedVault.Configuration(
             id: fieldNotesID,

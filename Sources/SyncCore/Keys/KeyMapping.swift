@@ -76,26 +76,36 @@ package enum KeyMapping {
     }
 
     /// The key of a vault's sorted listing.
+    ///
+    /// - Throws: `InvalidInput` when the key would be longer than S3 allows.
     package static func manifest(vault: VaultID, run: RunID) throws(SyncError) -> ObjectKey {
         try ObjectKey(stateFolder(vault: vault, run: run) + "/manifest.jsonl")
     }
 
     /// The key of one sorted piece of a listing that is still being written.
+    ///
+    /// - Throws: `InvalidInput` when the key would be longer than S3 allows.
     package static func sortedPiece(_ number: Int, vault: VaultID, run: RunID) throws(SyncError) -> ObjectKey {
         try ObjectKey(stateFolder(vault: vault, run: run) + "/sorting/" + padded(number) + ".jsonl")
     }
 
     /// The key of one piece of the list of what is gone.
+    ///
+    /// - Throws: `InvalidInput` when the key would be longer than S3 allows.
     package static func gone(_ number: Int, vault: VaultID, run: RunID) throws(SyncError) -> ObjectKey {
         try ObjectKey(stateFolder(vault: vault, run: run) + "/gone/" + padded(number) + ".jsonl")
     }
 
     /// The key of a batch.
+    ///
+    /// - Throws: `InvalidInput` when the key would be longer than S3 allows.
     package static func batch(_ number: Int, vault: VaultID, run: RunID) throws(SyncError) -> ObjectKey {
         try ObjectKey(stateFolder(vault: vault, run: run) + "/batches/" + padded(number) + ".jsonl")
     }
 
     /// The key of a run's own state.
+    ///
+    /// - Throws: `InvalidInput` when the key would be longer than S3 allows.
     package static func run(_ run: RunID) throws(SyncError) -> ObjectKey {
         try ObjectKey("runs/\(run.rawValue).json")
     }

@@ -109,6 +109,8 @@ extension JSONLinesReader where Value == Entry {
     }
 
     /// Up to `count` lines of files of about so many bytes together; none only at the end.
+    ///
+    /// - Throws: what the stream throws, or `CorruptContent` for a line that is none.
     package mutating func next(upTo count: Int, bytes: Int64 = .max) async throws -> [Line<Entry>] {
         var lines: [Line<Entry>] = []
         lines.reserveCapacity(count)
@@ -148,6 +150,8 @@ extension JSONLinesReader where Value == FileRecord {
     }
 
     /// Up to `count` records; none only at the end.
+    ///
+    /// - Throws: what the stream throws, or `CorruptContent` for a line that is none.
     package mutating func next(upTo count: Int) async throws -> [FileRecord] {
         var records: [FileRecord] = []
         records.reserveCapacity(count)
@@ -190,6 +194,8 @@ package struct JSONLinesEncoder {
     }
 
     /// Appends an entry as a line, many times quicker than other values are written, and to the same bytes.
+    ///
+    /// - Throws: what the encoder throws.
     package func append(_ entry: Entry, to lines: inout [UInt8]) throws {
         let start = lines.count
         if entry.appendPlainLine(to: &lines) { return }
@@ -198,6 +204,8 @@ package struct JSONLinesEncoder {
     }
 
     /// One value as a line with its line feed. JSON text contains no raw line feed.
+    ///
+    /// - Throws: what the encoder throws.
     package func line(_ value: some Encodable) throws -> [UInt8] {
         Array(try encoder.encode(value)) + [UInt8(ascii: "\n")]
     }

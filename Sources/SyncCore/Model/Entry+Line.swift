@@ -1,6 +1,7 @@
 import Clocks
 
 extension Entry: LineCodable {
+    /// Reads an entry as it was written; nil for any other form.
     package init?(_ scanner: inout LineScanner, like last: Entry?) {
         guard scanner.member("handle"), let handle = scanner.text(), scanner.member("kind"),
             let kind = scanner.literal("\"file\"") ? .file : scanner.text().flatMap(Kind.init)

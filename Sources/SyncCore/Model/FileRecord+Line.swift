@@ -3,6 +3,7 @@ import Clocks
 import FoundationEssentials
 
 extension FileRecord: LineCodable {
+    /// Reads a record as it was written; nil for any other form.
     package init?(_ scanner: inout LineScanner, like last: FileRecord?) {
         guard scanner.member("attempts"), let attempts = scanner.integer() else { return nil }
         var checkpoint: TransferCheckpoint?

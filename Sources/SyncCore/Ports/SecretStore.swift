@@ -84,6 +84,8 @@ package struct Secret: Equatable, Sendable, CustomStringConvertible {
     }
 
     /// The same as ``text(_:)`` for a field that cannot be missing.
+    ///
+    /// - Throws: `InvalidConfiguration` naming the field when it is missing or no text.
     package func requiredText(_ path: String...) throws(SyncError) -> String {
         guard let found = try text(at: path) else {
             throw SyncError(

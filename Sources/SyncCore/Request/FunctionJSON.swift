@@ -21,6 +21,8 @@ package enum FunctionJSON {
     }
 
     /// Encodes an answer, with sorted keys.
+    ///
+    /// - Throws: what the encoder throws.
     package static func encode(_ value: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

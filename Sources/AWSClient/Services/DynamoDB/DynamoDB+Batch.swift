@@ -5,6 +5,8 @@ extension DynamoDB {
     private static let unprocessedCost = 5
 
     /// Reads up to 100 items once. Keys that the table had no capacity for are answered as they are.
+    ///
+    /// - Throws: ``AWSError``.
     package func batchGetItem(_ input: BatchGetItemInput) async throws -> BatchGetItemOutput {
         try await client.call("BatchGetItem", of: .dynamoDB, input)
     }

@@ -8,11 +8,15 @@ package struct DynamoDB: Sendable {
     }
 
     /// Reads an item.
+    ///
+    /// - Throws: ``AWSError`` with what the service answered, or why it could not be reached.
     package func getItem(_ input: GetItemInput) async throws -> GetItemOutput {
         try await client.call("GetItem", of: .dynamoDB, input)
     }
 
     /// Tells how large a table is; the service counts about every six hours.
+    ///
+    /// - Throws: ``AWSError`` with what the service answered, or why it could not be reached.
     package func describeTable(_ input: DescribeTableInput) async throws -> DescribeTableOutput {
         try await client.call("DescribeTable", of: .dynamoDB, input)
     }
@@ -21,21 +25,29 @@ package struct DynamoDB: Sendable {
     ///
     /// A write that was carried out and whose answer was lost is sent again: a condition may then fail on the item's own
     /// first writing. Callers that depend on a condition compare the item before they believe it.
+    ///
+    /// - Throws: ``AWSError`` with what the service answered, or why it could not be reached.
     package func putItem(_ input: PutItemInput) async throws -> PutItemOutput {
         try await client.call("PutItem", of: .dynamoDB, input)
     }
 
     /// Changes attributes of an item.
+    ///
+    /// - Throws: ``AWSError`` with what the service answered, or why it could not be reached.
     package func updateItem(_ input: UpdateItemInput) async throws -> UpdateItemOutput {
         try await client.call("UpdateItem", of: .dynamoDB, input)
     }
 
     /// Deletes an item.
+    ///
+    /// - Throws: ``AWSError`` with what the service answered, or why it could not be reached.
     package func deleteItem(_ input: DeleteItemInput) async throws -> DeleteItemOutput {
         try await client.call("DeleteItem", of: .dynamoDB, input)
     }
 
     /// Reads one page of a partition.
+    ///
+    /// - Throws: ``AWSError`` with what the service answered, or why it could not be reached.
     package func query(_ input: QueryInput) async throws -> QueryOutput {
         try await client.call("Query", of: .dynamoDB, input)
     }
@@ -59,11 +71,15 @@ package struct DynamoDB: Sendable {
     }
 
     /// Makes a table.
+    ///
+    /// - Throws: ``AWSError`` with what the service answered, or why it could not be reached.
     package func createTable(_ input: CreateTableInput) async throws {
         let _: Ignored = try await client.call("CreateTable", of: .dynamoDB, input)
     }
 
     /// Turns the removal of expired items on or off.
+    ///
+    /// - Throws: ``AWSError`` with what the service answered, or why it could not be reached.
     package func updateTimeToLive(_ input: UpdateTimeToLiveInput) async throws {
         let _: Ignored = try await client.call("UpdateTimeToLive", of: .dynamoDB, input)
     }

@@ -7,6 +7,8 @@ import NIOHTTP1
 
 extension S3 {
     /// Deletes an object. Idempotent: that there is none is no error.
+    ///
+    /// - Throws: ``AWSError`` with what the service answered, or why it could not be reached.
     package func deleteObject(_ input: DeleteObjectRequest) async throws -> DeleteObjectOutput {
         var request = try request("DeleteObject", .DELETE, bucket: input.bucket, key: input.key)
         if let version = input.versionId { request.query.append(.init("versionId", version)) }
@@ -60,6 +62,8 @@ extension S3 {
     /// Copies an object inside S3, at most 5 GiB. Idempotent.
     ///
     /// S3 may find an error after it has begun to answer 200; that is an error here as well.
+    ///
+    /// - Throws: ``AWSError`` with what the service answered, or why it could not be reached.
     package func copyObject(_ input: CopyObjectRequest) async throws -> CopyObjectOutput {
         var request = try request("CopyObject", .PUT, bucket: input.bucket, key: input.key)
         let source = "/" + input.copySourceBucket + "/" + PercentEncoding.path(input.copySourceKey)

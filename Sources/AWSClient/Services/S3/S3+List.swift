@@ -3,6 +3,8 @@ import NIOHTTP1
 
 extension S3 {
     /// Lists one page of a bucket.
+    ///
+    /// - Throws: ``AWSError`` with what the service answered, or why it could not be reached.
     package func listObjectsV2(_ input: ListObjectsV2Request) async throws -> ListObjectsV2Output {
         var request = try request("ListObjectsV2", .GET, bucket: input.bucket)
         request.query = [QueryItem("list-type", "2"), QueryItem("encoding-type", "url")]

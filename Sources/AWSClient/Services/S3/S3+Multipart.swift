@@ -6,6 +6,8 @@ import NIOHTTP1
 extension S3 {
     /// Begins an upload in parts. Not idempotent: an attempt whose answer was lost leaves an upload behind, which a
     /// lifecycle rule or ``listMultipartUploads(_:)`` finds.
+    ///
+    /// - Throws: ``AWSError`` with what the service answered, or why it could not be reached.
     package func createMultipartUpload(
         _ input: CreateMultipartUploadRequest
     ) async throws -> CreateMultipartUploadOutput {
@@ -26,6 +28,8 @@ extension S3 {
     }
 
     /// Uploads one part. Idempotent: the part takes the place of an earlier one of its number.
+    ///
+    /// - Throws: ``AWSError`` with what the service answered, or why it could not be reached.
     package func uploadPart(_ input: UploadPartRequest) async throws -> UploadPartOutput {
         var request = try request("UploadPart", .PUT, bucket: input.bucket, key: input.key)
         guard (1...10_000).contains(input.partNumber) else { throw request.invalid("parts are numbered 1 to 10,000") }
@@ -86,6 +90,8 @@ extension S3 {
     }
 
     /// Gives an upload up.
+    ///
+    /// - Throws: ``AWSError`` with what the service answered, or why it could not be reached.
     package func abortMultipartUpload(_ input: AbortMultipartUploadRequest) async throws {
         var request = try request("AbortMultipartUpload", .DELETE, bucket: input.bucket, key: input.key)
         request.query = [QueryItem("uploadId", input.uploadId)]

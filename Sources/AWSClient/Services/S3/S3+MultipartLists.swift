@@ -3,6 +3,8 @@ import NIOHTTP1
 
 extension S3 {
     /// Lists one page of the parts that an upload has, by number.
+    ///
+    /// - Throws: ``AWSError`` with what the service answered, or why it could not be reached.
     package func listParts(_ input: ListPartsRequest) async throws -> ListPartsOutput {
         var request = try request("ListParts", .GET, bucket: input.bucket, key: input.key)
         request.query = [QueryItem("uploadId", input.uploadId)]
@@ -50,6 +52,8 @@ extension S3 {
     }
 
     /// Lists one page of the uploads that are open.
+    ///
+    /// - Throws: ``AWSError`` with what the service answered, or why it could not be reached.
     package func listMultipartUploads(
         _ input: ListMultipartUploadsRequest
     ) async throws -> ListMultipartUploadsOutput {

@@ -98,6 +98,8 @@ package struct S3: Sendable {
     }
 
     /// Makes a bucket in the client's region.
+    ///
+    /// - Throws: ``AWSError`` with what the service answered, or why it could not be reached.
     package func createBucket(_ input: CreateBucketRequest) async throws {
         var request = try request("CreateBucket", .PUT, bucket: input.bucket)
         // The oldest region is the one that must not be named.

@@ -33,6 +33,8 @@ package struct SNS: Sendable {
     /// Publishes a message. A request whose answer was lost is repeated, so that a message may come twice.
     ///
     ///     <PublishResponse><PublishResult><MessageId>…</MessageId></PublishResult>…</PublishResponse>
+    ///
+    /// - Throws: ``AWSError`` with what the service answered, or why it could not be reached.
     package func publish(_ input: PublishInput) async throws -> PublishResponse {
         var fields = [(name: "TopicArn", value: input.topicArn)]
         if let subject = input.subject { fields.append(("Subject", subject)) }

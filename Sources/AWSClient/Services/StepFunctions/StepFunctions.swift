@@ -22,6 +22,8 @@ package struct StepFunctions: Sendable {
     }
 
     /// Lists the executions of a state machine, the newest first.
+    ///
+    /// - Throws: ``AWSError`` with what the service answered, or why it could not be reached.
     package func listExecutions(_ input: ListExecutionsInput) async throws -> ListExecutionsOutput {
         try await client.call("ListExecutions", of: .stepFunctions, input)
     }
