@@ -6,13 +6,34 @@ import Clocks
 import HTTPTransport
 import NIOCore
 import NIOHTTP1
+import Simulators
 import SyncCore
 import TestSupport
 import Testing
 
-@Suite("The history of a bucket", .tags(.integration), .enabled(if: Emulator.address != nil))
+@Suite("The history of a bucket", .tags(.integration))
 struct S3VersionHistoryTests {
-    private func with(_ body: (S3ObjectStore, S3VersionHistory) async throws -> Void) async throws {
+    enum Service: CaseIterable {
+        case emulator, simulator, lockedSimulator
+
+        /// Those that can be tested here.
+        static var available: [Service] { allCases.filter { $0 != .emulator || Emulator.address != nil } }
+    }
+
+    private func with(
+        _ service: Service,
+        _ body: (S3ObjectStore, S3VersionHistory) async throws -> Void
+    ) async throws {
+        guard service == .emulator else {
+            return try await SimulatedS3.with {
+                $0.keepsVersions = service == .simulator
+                if service == .lockedSimulator { $0.manner = .objectLock }
+            } _: { s3, _ in
+                let bucket = SimulatedS3.bucket
+                let history = S3VersionHistory(s3: s3, bucket: bucket, prefix: "p/", reserved: ["state"], blockSize: 4)
+                try await body(S3ObjectStore(s3: s3, bucket: bucket, prefix: "p/"), history)
+            }
+        }
         try await Emulator.with { client, transport in
             let s3 = S3(client: client)
             let bucket = Emulator.unique("history")
@@ -60,9 +81,9 @@ struct S3VersionHistoryTests {
         return files
     }
 
-    @Test("vaults are the folders of the bucket, also those of which every file is deleted")
-    func vaults() async throws {
-        try await with { store, history in
+    @Test("vaults are the folders of the bucket, also those of which every file is deleted", arguments: Service.available)
+    func vaults(_ service: Service) async throws {
+        try await with(service) { store, history in
             try await put("Notes/a.md", "one", in: store)
             try await put("Gone/b.md", "two", in: store)
             try await put("state/run.json", "{}", in: store)
@@ -71,9 +92,9 @@ struct S3VersionHistoryTests {
         }
     }
 
-    @Test("a library without folders of vaults is one vault")
-    func library() async throws {
-        try await with { store, history in
+    @Test("a library without folders of vaults is one vault", arguments: Service.available)
+    func library(_ service: Service) async throws {
+        try await with(service) { store, history in
             try await put("2024/11/abc/GX010001.MP4", "one", in: store)
             try await put("2025/01/abd/GX010002.MP4", "two", in: store)
             try await put("state/run.json", "{}", in: store)
@@ -87,9 +108,9 @@ struct S3VersionHistoryTests {
         }
     }
 
-    @Test("versions, deletions and what came back are told with their bytes, hashes and times")
-    func versions() async throws {
-        try await with { store, history in
+    @Test("versions, deletions and what came back are told with their bytes, hashes and times", arguments: Service.available)
+    func versions(_ service: Service) async throws {
+        try await with(service) { store, history in
             let notes = MirroredVault(id: nil, folder: "Notes")
             try await put("Notes/a b+c.md", "first!", in: store)
             try await put("Notes/a b+c.md", "second", in: store)
@@ -112,9 +133,9 @@ struct S3VersionHistoryTests {
         }
     }
 
-    @Test("a vault is restored from the bucket alone")
-    func restored() async throws {
-        try await with { store, history in
+    @Test("a vault is restored from the bucket alone", arguments: Service.available)
+    func restored(_ service: Service) async throws {
+        try await with(service) { store, history in
             try await put("Notes/a.md", "kept", in: store)
             try await put("Notes/sub/b.md", "deleted", in: store)
             try await store.delete([try ObjectKey("Notes/sub/b.md")])

@@ -20,7 +20,7 @@ struct ScheduleTests {
         ScheduleUnits(
             program: "/usr/local/bin/obsync",
             arguments: ["sync", "--dest", folder, "--quiet"],
-            folder: folder,
+            place: folder,
             plan: try SchedulePlan(daily: daily, every: every)
         )
     }
@@ -60,8 +60,8 @@ struct ScheduleTests {
         )
         #expect(units.timer.contains("Persistent=true"))
         #expect(units.timer.contains("RandomizedDelaySec=5min"))
-        #expect(units.name == ScheduleUnits.name(folder: "/home/u/100% \"notes\""))
-        #expect(units.name != ScheduleUnits.name(folder: "/home/v/100% \"notes\""))
+        #expect(units.name == ScheduleUnits.name(place: "/home/u/100% \"notes\""))
+        #expect(units.name != ScheduleUnits.name(place: "/home/v/100% \"notes\""))
         #expect(try units.cronLine().contains(#"\%"#), "a percent sign would end the command")
     }
 
@@ -76,7 +76,7 @@ struct ScheduleTests {
             let runnable = ScheduleUnits(
                 program: "/bin/true",
                 arguments: plan.arguments,
-                folder: plan.folder,
+                place: plan.place,
                 plan: plan.plan
             )
             try installer.write(runnable)

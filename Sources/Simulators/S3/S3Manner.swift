@@ -4,9 +4,10 @@ import NIOHTTP1
 package enum S3Manner: String, Sendable, CaseIterable {
     /// As the service does.
     case aws
-    /// As a smaller store does: no tags, no CRC64NVME, no checksum after a body.
+    /// As a smaller store does: no tags, no CRC64NVME, no checksum after a body, no versions.
     case plain
-    /// As a bucket of the service does whose objects are locked: every object and part has to come with a checksum.
+    /// As a bucket of the service does whose objects are locked: every object and part has to come with a checksum, and
+    /// versions are kept.
     case objectLock = "object-lock"
 }
 
@@ -28,6 +29,8 @@ package enum S3Feature: String, Sendable, CaseIterable {
     case conditions
     /// Many deletions with one request.
     case deleteObjects
+    /// Versions of objects.
+    case versions
 }
 
 /// What a store does with what it lacks.
@@ -50,7 +53,7 @@ struct S3Lacks: Sendable {
     init(_ manner: S3Manner) {
         switch manner {
         case .aws: break
-        case .plain: features = [.tagging, .crc64nvme, .trailers]
+        case .plain: features = [.tagging, .crc64nvme, .trailers, .versions]
         case .objectLock: wantsChecksums = true
         }
     }
@@ -59,7 +62,7 @@ struct S3Lacks: Sendable {
     func apply(to request: inout S3Request, _ operation: S3Operation) throws(S3Refusal) {
         for feature in S3Feature.allCases where features.contains(feature) {
             guard let asked = feature.asked(in: request, operation) else { continue }
-            if lack != .ignores || feature == .trailers || feature == .deleteObjects { throw refusal(feature, asked) }
+            if lack != .ignores || [.trailers, .deleteObjects, .versions].contains(feature) { throw refusal(feature, asked) }
             for name in feature.headers { request.headers.remove(name: name) }
             for name in S3Feature.namingHeaders
             where request.header(name).map({ feature.isNamed(by: $0) }) == true {
@@ -109,7 +112,7 @@ extension S3Feature {
         case .trailers: ["x-amz-trailer"]
         case .expectedOwner: ["x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"]
         case .conditions: ["if-match", "if-none-match"]
-        case .deleteObjects: []
+        case .deleteObjects, .versions: []
         }
     }
 
@@ -118,6 +121,10 @@ extension S3Feature {
         switch self {
         case .deleteObjects:
             return operation == .deleteObjects ? operation.rawValue : nil
+        case .versions:
+            let operations: [S3Operation] = [.listObjectVersions, .getBucketVersioning, .putBucketVersioning]
+            if operations.contains(operation) { return operation.rawValue }
+            return request.parameter("versionId").map { _ in "versionId" }
         case .conditions where operation == .getObject || operation == .headObject:
             return nil
         default:

@@ -25,6 +25,8 @@ package final class S3Simulator: Sendable {
         package var region = "eu-central-1"
         /// The buckets that are there from the beginning.
         package var buckets: [String] = []
+        /// Whether those buckets keep versions; buckets with locked objects do so in any case.
+        package var keepsVersions = false
         /// Where the bytes of objects are kept.
         package var retention = S3Retention.memory
         /// The smallest part but the last one, in bytes; the service has 5 MiB.
@@ -73,7 +75,11 @@ package final class S3Simulator: Sendable {
             state.lacks = S3Lacks(configuration.manner)
             state.store.minimumPartSize = configuration.minimumPartSize
             state.store.largestObject = configuration.largestObject
-            for bucket in configuration.buckets { state.store.buckets[bucket] = S3Bucket() }
+            state.store.locksObjects = configuration.manner == .objectLock
+            let keepsVersions = configuration.keepsVersions || state.store.locksObjects
+            for bucket in configuration.buckets {
+                state.store.buckets[bucket] = S3Bucket(keepsVersions: keepsVersions)
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 import AWSAdapters
+import AWSClient
 import ArgumentParser
 import Backup
 import Clocks
@@ -51,7 +52,7 @@ struct BackupPlace: Sendable {
     private static func open(_ folder: any MirrorPlace) async throws -> BackupPlace {
         let records = try SQLiteRecordStore(path: folder.records)
         let store = FolderObjectStore(root: folder.disk, scratch: folder.data + "/tmp")
-        let vaults = try await vaults(in: records)
+        let vaults = try await vaults(try await records.vaults(), in: records)
         return BackupPlace(
             records: records,
             store: store,
@@ -67,7 +68,7 @@ struct BackupPlace: Sendable {
         var known: [MirroredVault]?
         if FileManager.default.fileExists(atPath: bucket.records) {
             let kept = try SQLiteRecordStore(path: bucket.records)
-            let vaults = try await vaults(in: kept)
+            let vaults = try await vaults(try await kept.vaults(), in: kept)
             // A first run that was refused has left empty ones.
             if !vaults.isEmpty { (records, known) = (kept, vaults) }
         }
@@ -89,9 +90,36 @@ struct BackupPlace: Sendable {
         )
     }
 
-    private static func vaults(in records: SQLiteRecordStore) async throws -> [MirroredVault] {
+    /// Opens the mirror of a deployment, with the records of its table.
+    fileprivate static func open(_ deployment: AWSDeployment) async throws -> BackupPlace {
+        let (records, s3) = (deployment.records, S3(client: deployment.client))
+        let prefix = deployment.parameters["FilesPrefix"] ?? ""
+        let vaults = try await vaults(try await records.vaults(), in: records)
+        return BackupPlace(
+            records: records,
+            store: S3ObjectStore(
+                s3: s3,
+                bucket: deployment.bucket,
+                prefix: prefix,
+                blockSize: ReadingCost.blockSize
+            ),
+            history: S3VersionHistory(
+                s3: s3,
+                bucket: deployment.bucket,
+                prefix: prefix,
+                reserved: reserved,
+                vaults: vaults,
+                blockSize: ReadingCost.blockSize
+            ),
+            vaults: vaults,
+            name: deployment.title,
+            isRemote: true
+        )
+    }
+
+    private static func vaults(_ ids: [VaultID], in records: any RecordStore) async throws -> [MirroredVault] {
         var vaults: [MirroredVault] = []
-        for id in try await records.vaults() {
+        for id in ids {
             if let state = try await records.state(of: id) {
                 vaults.append(MirroredVault(id: id, folder: state.folder))
             }
@@ -135,16 +163,17 @@ struct BackupOptions: ParsableArguments {
     )
     var pattern: String?
 
-    @Option(help: "The mirror: a folder, or s3://bucket/prefix.", completion: .directory)
-    var dest: String
-
-    @OptionGroup var placing: PlaceOptions
+    @OptionGroup var mirror: MirrorOptions
 
     /// Opens the mirror and works with it.
     func withPlace(_ body: (BackupPlace) async throws -> Void) async throws {
         var logger = Logger(label: "obsync") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .error
-        try await BackupPlace.with(placing.place(dest), logger, body)
+        switch try mirror.mirror() {
+        case .place(let place): try await BackupPlace.with(place, logger, body)
+        case .deployment(let choice):
+            try await AWSDeployment.with(choice, logger) { try await body(try await BackupPlace.open($0)) }
+        }
     }
 }
 

@@ -14,30 +14,18 @@ struct ExecutionsCommand: AsyncParsableCommand {
 
 /// Where executions are: beside the records of a mirror, or on AWS.
 struct ExecutionPlaceOptions: ParsableArguments {
-    @Option(help: "The mirror: a folder, or s3://bucket/prefix.", completion: .directory)
-    var dest: String?
-
-    @OptionGroup var placing: PlaceOptions
-    @OptionGroup var deployment: DeploymentOptions
+    @OptionGroup var mirror: MirrorOptions
     @OptionGroup var log: LogOptions
-
-    func validate() throws {
-        if dest != nil, deployment.isGiven {
-            throw ValidationError(
-                "--dest names a mirror of this machine, and --aws, --stack, --profile and --region a deployment; take one"
-            )
-        }
-    }
 
     /// Opens the place, and works with it.
     ///
     /// - Throws: `InvalidInput` where none is named, or there is nothing; what `body` throws.
     func with(_ body: (any ExecutionArchive) async throws -> Void) async throws {
-        if let dest { return try await body(try KeptExecutions(in: try placing.place(dest))) }
-        guard deployment.isGiven else {
-            throw SyncError(.invalidInput, "no place is named; use --dest, or --aws for the deployment on AWS")
+        switch try mirror.mirror() {
+        case .place(let place): try await body(try KeptExecutions(in: place))
+        case .deployment(let choice):
+            try await AWSDeployment.with(choice, try log.makeLogger()) { try await body($0.executions) }
         }
-        try await AWSDeployment.with(deployment, try log.makeLogger()) { try await body($0.executions) }
     }
 }
 

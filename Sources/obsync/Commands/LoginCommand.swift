@@ -19,9 +19,6 @@ struct SecretOptions: ParsableArguments {
 
     @Option(help: "With --aws, the name of the secret.")
     var secret = "obsync"
-
-    @Option(help: "With --aws, the region; AWS_REGION if none is named.")
-    var region: String?
 }
 
 /// `obsync login`
@@ -42,13 +39,14 @@ struct LoginCommand: AsyncParsableCommand {
     var vault: String?
 
     @OptionGroup var place: SecretOptions
+    @OptionGroup var account: AccountOptions
     @OptionGroup var output: LogOptions
 
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
         let logger = try output.makeLogger()
         try await withTransport(environment) { transport in
-            let keeper = try SecretKeeper(place, environment, executor: transport, logger: logger)
+            let keeper = try SecretKeeper(place, account, environment, executor: transport, logger: logger)
             let login = Login(
                 dialogue: .terminal,
                 providers: try LocalFolder.providers(

@@ -18,15 +18,10 @@ struct RedriveCommand: AsyncParsableCommand {
     @Argument(help: "The name of the execution; with --aws also its ARN, or with --list that of a state machine.")
     var execution: String?
 
-    @Option(help: "The mirror: a folder, or s3://bucket/prefix.", completion: .directory)
-    var dest: String?
-
-    @OptionGroup var placing: PlaceOptions
+    @OptionGroup var mirror: MirrorOptions
 
     @Option(help: "The credentials file (0600); or OBSYNC_CREDENTIALS, or what obsync login has made.")
     var credentials: String?
-
-    @OptionGroup var deployment: DeploymentOptions
 
     @Flag(help: "Only list what can be redriven.")
     var list = false
@@ -37,14 +32,15 @@ struct RedriveCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        if deployment.isGiven {
-            let remote = RemoteRedrive(options: deployment, output: output)
-            return list ? try await remote.list(execution) : try await remote.redrive(execution, isFollowed: follow)
+        switch try mirror.mirror() {
+        case .place(let place): try await redrive(in: place)
+        case .deployment(let choice):
+            let remote = RemoteRedrive(choice: choice, output: output)
+            try await list ? remote.list(execution) : remote.redrive(execution, isFollowed: follow)
         }
-        guard let dest else {
-            throw SyncError(.invalidInput, "no place is named; use --dest, or --aws for the deployment on AWS")
-        }
-        let place = try placing.place(dest)
+    }
+
+    private func redrive(in place: any MirrorPlace) async throws {
         let kept = try KeptExecutions(in: place)
         if list {
             let report = ExecutionReport(now: SystemInterpreterClock().now())

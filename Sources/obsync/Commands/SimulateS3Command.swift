@@ -22,9 +22,12 @@ struct SimulateS3Command: AsyncParsableCommand {
 
     @Option(
         help:
-            "What it is like: aws, plain (no tags, no CRC64NVME, no trailers) or object-lock (no part without a checksum)."
+            "What it is like: aws, plain (no tags, CRC64NVME, trailers or versions) or object-lock (no part without a checksum, versions)."
     )
     var manner = S3Manner.aws
+
+    @Flag(help: "Keep what is replaced or deleted as an earlier version, as the bucket of a deployment does.")
+    var versioned = false
 
     @Flag(help: "Keep no contents above a mebibyte, only lengths and checksums: objects may then have any size.")
     var discard = false
@@ -51,6 +54,7 @@ struct SimulateS3Command: AsyncParsableCommand {
             throw ValidationError("--certificate and --key go together")
         }
         guard !tls || certificate == nil else { throw ValidationError("--tls and --certificate exclude each other") }
+        guard !versioned || manner != .plain else { throw ValidationError("a plain store keeps no versions") }
         guard folder == nil || !discard else { throw ValidationError("--folder and --discard exclude each other") }
     }
 
@@ -59,6 +63,7 @@ struct SimulateS3Command: AsyncParsableCommand {
         settings.port = port.number
         settings.buckets = bucket
         settings.manner = manner
+        settings.keepsVersions = versioned
         settings.bytesPerSecondIn = pace
         settings.latency = .milliseconds(latency)
         if let folder { settings.retention = .folder(folder) }

@@ -14,12 +14,7 @@ struct StatusCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "Where the files go: a folder, or s3://bucket/prefix.", completion: .directory)
-    var dest: String?
-
-    @OptionGroup var deployment: DeploymentOptions
-
-    @OptionGroup var placing: PlaceOptions
+    @OptionGroup var mirror: MirrorOptions
 
     @Option(help: "The credentials file, to tell how long the sign-in is good.", completion: .file())
     var credentials: String?
@@ -31,11 +26,6 @@ struct StatusCommand: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
-        if dest != nil, deployment.isGiven {
-            throw ValidationError(
-                "--dest names a mirror of this machine, and --aws, --stack, --profile and --region a deployment; take one"
-            )
-        }
         if let maxAge, Duration(text: maxAge) == nil {
             throw ValidationError("--max-age takes a number with s, m, h or d behind it, such as 36h")
         }
@@ -59,17 +49,15 @@ struct StatusCommand: AsyncParsableCommand {
     }
 
     private func read(_ clock: SystemClock) async throws -> FolderStatus {
-        if let dest {
-            let place = try placing.place(dest)
+        switch try mirror.mirror() {
+        case .place(let place):
             let environment = ProcessInfo.processInfo.environment
             let file = CredentialsPlace(option: credentials, environment: environment, place: place).found
             return try await StatusReader(place: place, credentials: file, clock: clock).read()
-        }
-        guard deployment.isGiven else {
-            throw SyncError(.invalidInput, "no place is named; use --dest, or --aws for the deployment on AWS")
-        }
-        return try await AWSDeployment.with(deployment, try LogOptions.parse([]).makeLogger()) {
-            try await DeploymentStatus(deployment: $0, clock: clock).read()
+        case .deployment(let choice):
+            return try await AWSDeployment.with(choice, try LogOptions.parse([]).makeLogger()) {
+                try await DeploymentStatus(deployment: $0, clock: clock).read()
+            }
         }
     }
 }

@@ -56,7 +56,13 @@ struct VaultsCommand: AsyncParsableCommand {
         }
         let options = place
         let lines = try await withTransport(environment) { transport in
-            let keeper = try SecretKeeper(options, environment, executor: transport, logger: logger)
+            let keeper = try SecretKeeper(
+                options,
+                placing.store.account,
+                environment,
+                executor: transport,
+                logger: logger
+            )
             let providers = try LocalFolder.providers(
                 environment: environment,
                 executor: transport,

@@ -21,7 +21,7 @@ struct CostCommand: AsyncParsableCommand {
     @OptionGroup var log: LogOptions
 
     func run() async throws {
-        try await AWSDeployment.with(deployment, try log.makeLogger()) { found in
+        try await AWSDeployment.with(deployment.choice, try log.makeLogger()) { found in
             let cost = try await DeploymentCost(found)
             let total = cost.month.reduce(0) { $0 + $1.dollars }
             if json {

@@ -12,8 +12,7 @@ struct DoctorCommand: AsyncParsableCommand {
         discussion: "It changes nothing. The exit status is 1 when something has to be done."
     )
 
-    @Option(help: "The folder of a mirror.", completion: .directory)
-    var dest: String?
+    @OptionGroup var mirror: MirrorOptions
 
     @Option(help: "The credentials file; or OBSYNC_CREDENTIALS, or what obsync login has made.", completion: .file())
     var credentials: String?
@@ -32,20 +31,22 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
-        let folder = try dest.map { try FolderName.folder($0) }
-        let place = CredentialsPlace(option: credentials, environment: environment, place: folder)
         let logger = try output.makeLogger()
+        var place: (any MirrorPlace)?
         var findings: [Finding] = [.ok("version", BuildInfo.text)]
+        if mirror.dest != nil, case .place(let named) = try mirror.mirror() { place = named }
+        let credentials = CredentialsPlace(option: credentials, environment: environment, place: place).found
         findings += try await withTransport(environment) { transport in
-            try await AccountExamination(
-                credentials: place.found,
+            let account = AccountExamination(
+                credentials: credentials,
                 environment: environment,
                 executor: transport,
                 logger: logger,
                 clock: SystemClock()
-            ).findings()
+            )
+            let connection = place?.connection(environment, transport, logger)
+            return try await account.findings() + Self.findings(of: place, connection)
         }
-        if let folder { findings += await FolderExamination(folder: folder).findings() }
         let isWell = !findings.contains { $0.state == .todo }
         if json {
             let report = Report(ok: isWell, version: BuildInfo.text, findings: findings)
@@ -59,6 +60,15 @@ struct DoctorCommand: AsyncParsableCommand {
             }
         }
         if !isWell { throw ExitCode(1) }
+    }
+
+    private static func findings(of place: (any MirrorPlace)?, _ connection: PlaceConnection?) async throws -> [Finding] {
+        switch (place, connection) {
+        case (let folder as LocalFolder, _): await FolderExamination(folder: folder).findings()
+        case (let bucket as BucketPlace, let connection?):
+            try await BucketExamination(place: bucket, connection: connection).findings()
+        default: []
+        }
     }
 }
 

@@ -15,6 +15,7 @@ struct DryPlace: MirrorPlace {
     var disk: String { base.disk }
     var isGone: Bool { base.isGone }
     var reservedFolders: [String] { base.reservedFolders }
+    var furtherArguments: [String] { base.furtherArguments }
 
     @discardableResult
     func prepare(environment: [String: String]) throws -> [String] {

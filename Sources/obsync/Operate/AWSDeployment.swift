@@ -33,18 +33,18 @@ struct AWSDeployment: Sendable {
     /// Finds the deployment and works with it.
     ///
     /// - Parameters:
-    ///   - options: which one.
+    ///   - choice: which one.
     ///   - logger: for what concerns no call in particular.
     ///   - body: works with it.
     /// - Returns: what `body` returns.
     /// - Throws: `InvalidInput` where there is no such stack, or it is not one of Obsync; `InvalidConfiguration` where AWS
     ///   lets nobody in; what `body` throws.
     static func with<Result: Sendable>(
-        _ options: DeploymentOptions,
+        _ choice: DeploymentChoice,
         _ logger: Logger,
         _ body: (AWSDeployment) async throws -> Result
     ) async throws -> Result {
-        let name = try options.name()
+        let name = try choice.name()
         let environment = ProcessInfo.processInfo.environment
         return try await withTransport(environment) { transport in
             let client = try AWSClient(environment: environment, name.choices, executor: transport, logger: logger)

@@ -5,32 +5,66 @@ import Foundation
 import Logging
 import SyncCore
 
-/// Which deployment on AWS a command is about: one way to name it for every command.
-struct DeploymentOptions: ParsableArguments {
+/// Whose keys are taken, and where: for a deployment, and for a bucket.
+struct AccountOptions: ParsableArguments {
+    @Option(help: "The AWS profile; without it the usual one.")
+    var profile: String?
+
+    @Option(help: "The AWS region; without it what samconfig.toml says of a deployment, or environment or profile.")
+    var region: String?
+
+    /// The region, where one is named.
+    ///
+    /// - Throws: `InvalidInput` where it is none.
+    func readRegion() throws(SyncError) -> Region? { try Self.region(region) }
+
+    static func region(_ name: String?) throws(SyncError) -> Region? {
+        guard let name else { return nil }
+        guard let region = Region(name: name) else {
+            throw SyncError(
+                .invalidInput,
+                "--region \(name.printable) is no region; regions are named like eu-central-1"
+            )
+        }
+        return region
+    }
+}
+
+/// Which stack on AWS is meant.
+struct StackOptions: ParsableArguments {
     @Flag(help: "The deployment on AWS: that of --stack, or of the samconfig.toml here.")
     var aws = false
 
     @Option(help: "The name of the deployment's stack; without it what samconfig.toml says.")
     var stack: String?
 
-    @Option(help: "The AWS profile; without it the usual one.")
-    var profile: String?
-
-    @Option(help: "The AWS region; without it what samconfig.toml says, or environment or profile.")
-    var region: String?
-
     @Option(help: .hidden)
     var samconfig = "samconfig.toml"
 
-    /// Whether a deployment is named at all.
-    var isGiven: Bool { aws || stack != nil || profile != nil || region != nil }
+    /// Whether a deployment is named.
+    var isGiven: Bool { aws || stack != nil }
+}
+
+/// Which deployment on AWS a command is about that knows no other places.
+struct DeploymentOptions: ParsableArguments {
+    @OptionGroup var naming: StackOptions
+    @OptionGroup var account: AccountOptions
+
+    /// What was said.
+    var choice: DeploymentChoice { DeploymentChoice(naming: naming, account: account) }
+}
+
+/// A deployment on AWS, as a command line names it: one way for every command.
+struct DeploymentChoice {
+    let naming: StackOptions
+    let account: AccountOptions
 
     /// The deployment's stack, and where it is.
     ///
     /// - Throws: `InvalidInput` where no stack is named, or a region is none.
     func name() throws(SyncError) -> DeploymentName {
-        let file = (try? String(contentsOfFile: samconfig, encoding: .utf8)).map { SAMConfiguration($0) }
-        guard let name = stack ?? file?.stack else {
+        let file = (try? String(contentsOfFile: naming.samconfig, encoding: .utf8)).map { SAMConfiguration($0) }
+        guard let name = naming.stack ?? file?.stack else {
             throw SyncError(
                 .invalidInput,
                 "no deployment is named: use --stack NAME, or run this where the samconfig.toml lies that obsync init wrote"
@@ -40,8 +74,8 @@ struct DeploymentOptions: ParsableArguments {
         let known = name == file?.stack ? file : nil
         return DeploymentName(
             stack: name,
-            profile: profile ?? known?.profile,
-            region: try Self.region(region ?? known?.region)
+            profile: account.profile ?? known?.profile,
+            region: try AccountOptions.region(account.region ?? known?.region)
         )
     }
 
@@ -49,18 +83,8 @@ struct DeploymentOptions: ParsableArguments {
     ///
     /// - Throws: `InvalidInput` where the region is none.
     func choices(region named: String? = nil) throws(SyncError) -> AWSClient.Choices {
-        DeploymentName(stack: "", profile: profile, region: try Self.region(region ?? named)).choices
-    }
-
-    private static func region(_ name: String?) throws(SyncError) -> Region? {
-        guard let name else { return nil }
-        guard let region = Region(name: name) else {
-            throw SyncError(
-                .invalidInput,
-                "--region \(name.printable) is no region; regions are named like eu-central-1"
-            )
-        }
-        return region
+        let region = try AccountOptions.region(account.region ?? named)
+        return DeploymentName(stack: "", profile: account.profile, region: region).choices
     }
 }
 

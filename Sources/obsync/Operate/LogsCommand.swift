@@ -40,7 +40,7 @@ struct LogsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await AWSDeployment.with(deployment, try log.makeLogger()) { found in
+        try await AWSDeployment.with(deployment.choice, try log.makeLogger()) { found in
             let record = try await record(found.executions)
             do {
                 try await Interruption().during { try await show(record, found) }

@@ -9,7 +9,7 @@ import SyncCore
 /// `obsync redrive --aws`
 struct RemoteRedrive {
     /// Which deployment.
-    let options: DeploymentOptions
+    let choice: DeploymentChoice
     let output: OutputOptions
 
     /// Lists what can be redriven.
@@ -37,7 +37,7 @@ struct RemoteRedrive {
         if let execution, execution.hasPrefix("arn:"), !isFollowed {
             return try await withExecutions(execution) { try await redrive(execution, $0) }
         }
-        try await AWSDeployment.with(options, try output.makeLogger()) { deployment in
+        try await AWSDeployment.with(choice, try output.makeLogger()) { deployment in
             let name = try await name(execution, deployment.executions)
             try await redrive(name, deployment.executions)
             if isFollowed { try await Following(deployment: deployment, output: output).follow(name) }
@@ -69,12 +69,12 @@ struct RemoteRedrive {
     private func withExecutions(_ arn: String?, _ body: (DeployedExecutions) async throws -> Void) async throws {
         let logger = try output.makeLogger()
         guard let arn else {
-            return try await AWSDeployment.with(options, logger) { try await body($0.executions) }
+            return try await AWSDeployment.with(choice, logger) { try await body($0.executions) }
         }
         let named = try StateMachineARN(arn)
         let environment = ProcessInfo.processInfo.environment
         try await withTransport(environment) { transport in
-            let choices = try options.choices(region: named.region)
+            let choices = try choice.choices(region: named.region)
             let client = try AWSClient(environment: environment, choices, executor: transport, logger: logger)
             try await body(
                 DeployedExecutions(

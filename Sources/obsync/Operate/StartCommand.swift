@@ -36,7 +36,7 @@ struct StartCommand: AsyncParsableCommand {
 
     func run() async throws {
         let logger = try output.makeLogger()
-        try await AWSDeployment.with(deployment, logger) { found in
+        try await AWSDeployment.with(deployment.choice, logger) { found in
             let name = "manual-\(UUID().uuidString.lowercased().prefix(13))"
             let arn = try await found.executions.start(name, input: try await text(of: found))
             guard follow else { return StandardStreams.output(arn) }
@@ -120,7 +120,7 @@ struct StopCommand: AsyncParsableCommand {
     @OptionGroup var log: LogOptions
 
     func run() async throws {
-        try await AWSDeployment.with(deployment, try log.makeLogger()) { found in
+        try await AWSDeployment.with(deployment.choice, try log.makeLogger()) { found in
             let name = try await name(in: found.executions)
             try await found.executions.stop(name)
             StandardStreams.output(

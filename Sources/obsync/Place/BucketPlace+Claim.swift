@@ -70,8 +70,7 @@ extension BucketPlace {
 
     /// The command that goes on.
     private func command(_ terms: ClaimTerms) -> String {
-        var words = ["obsync", "sync"] + (terms.vault.map { [$0] } ?? []) + ["--dest", name]
-        if let endpoint = settings.endpointURL { words += ["--endpoint-url", endpoint] }
+        let words = ["obsync", "sync"] + (terms.vault.map { [$0] } ?? []) + arguments
         return words.map(\.shellQuoted).joined(separator: " ")
     }
 

@@ -44,11 +44,13 @@ struct BucketPlace: MirrorPlace {
         memory = BucketMemory(path: data + "/destination.json")
     }
 
-    var name: String { "s3://\(bucket)" + (prefix.isEmpty ? "" : "/\(prefix.dropLast())") }
+    var name: String { MirrorAddress.bucket(bucket, prefix: prefix).name }
     var records: String { data + "/records.sqlite" }
     var executions: String { data + "/executions.sqlite" }
     var disk: String { data }
     var isGone: Bool { false }
+    /// What a command line says besides `--dest` so that it means this place.
+    var furtherArguments: [String] { (asked.map { ["--state", $0] } ?? []) + settings.arguments }
     /// A deployment keeps its working data there.
     var reservedFolders: [String] { ["state"] }
     /// What records and deployments call the place.

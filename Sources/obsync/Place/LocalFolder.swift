@@ -32,6 +32,7 @@ struct LocalFolder: MirrorPlace {
     var records: String { databases.folder + "/records.sqlite" }
     var disk: String { path }
     var reservedFolders: [String] { [] }
+    var furtherArguments: [String] { stateFolder.map { ["--state", $0] } ?? [] }
     private var databases: DatabasePlace { DatabasePlace(data: data, asked: stateFolder) }
 
     var isGone: Bool {

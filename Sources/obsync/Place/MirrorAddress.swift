@@ -7,6 +7,14 @@ enum MirrorAddress: Hashable, Sendable {
     /// A bucket and a prefix, which is empty or ends in a slash.
     case bucket(String, prefix: String)
 
+    /// What people call the place, and units and claims.
+    var name: String {
+        switch self {
+        case .folder(let path): LocalFolder.absolute(path)
+        case .bucket(let bucket, let prefix): "s3://\(bucket)" + (prefix.isEmpty ? "" : "/\(prefix.dropLast())")
+        }
+    }
+
     /// Reads an address.
     ///
     /// - Throws: `InvalidInput` for an empty text, another scheme, no bucket, or a prefix that no mirror can have.

@@ -25,6 +25,8 @@ protocol MirrorPlace: Sendable {
     var disk: String { get }
     /// Whether the records know of a mirror, but nothing of it is there: its disk or share has gone.
     var isGone: Bool { get }
+    /// What a command line says besides `--dest` so that it means this place.
+    var furtherArguments: [String] { get }
     /// Folders at the top of the mirror that no vault may take.
     var reservedFolders: [String] { get }
 
@@ -113,6 +115,8 @@ extension MirrorPlace {
         )
     }
 
+    /// What a command line says so that it means this place.
+    var arguments: [String] { ["--dest", name] + furtherArguments }
     /// The credentials file of the demo and of the first release.
     var credentials: String { data + "/credentials.json" }
     /// The lock's file.

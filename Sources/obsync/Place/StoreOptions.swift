@@ -16,8 +16,18 @@ struct StoreOptions: ParsableArguments {
     @Flag(help: "Take an address that begins with http:// and is not of this machine.")
     var insecure = false
 
+    @OptionGroup var account: AccountOptions
+
     /// What was said.
-    var settings: StoreSettings { StoreSettings(endpointURL: endpointURL, pathStyle: pathStyle, insecure: insecure) }
+    var settings: StoreSettings {
+        StoreSettings(
+            endpointURL: endpointURL,
+            pathStyle: pathStyle,
+            insecure: insecure,
+            profile: account.profile,
+            region: account.region
+        )
+    }
 }
 
 /// Where a mirror is that this machine keeps, beside what `--dest` says.
@@ -50,7 +60,8 @@ struct PlaceOptions: ParsableArguments {
             guard store.settings == StoreSettings() else {
                 throw SyncError(
                     .invalidInput,
-                    "--endpoint-url, --path-style and --insecure go with a bucket; name one as s3://bucket/prefix"
+                    "--endpoint-url, --path-style, --insecure, --profile and --region go with a bucket; name one as "
+                        + "s3://bucket/prefix"
                 )
             }
             return LocalFolder(path, state: state)
@@ -72,13 +83,5 @@ enum FolderName {
         guard path.firstMatch(of: /^[A-Za-z][A-Za-z0-9+.\-]*:\/\//) == nil, !path.lowercased().hasPrefix("s3:") else {
             throw SyncError(.invalidInput, "\(option) names an address; it has to be a folder of this machine")
         }
-    }
-
-    /// The folder that `--dest` of a command names that knows no buckets.
-    ///
-    /// - Throws: `InvalidInput`.
-    static func folder(_ path: String) throws(SyncError) -> LocalFolder {
-        try check(path, option: "--dest")
-        return LocalFolder(path)
     }
 }

@@ -10,6 +10,21 @@ struct StoreSettings: Hashable, Sendable {
     var pathStyle = false
     /// Whether an address of another machine may go without TLS.
     var insecure = false
+    /// The AWS profile.
+    var profile: String?
+    /// The region, as somebody wrote it.
+    var region: String?
+
+    /// What a command line has to say so that it means the same.
+    var arguments: [String] {
+        var words: [String] = []
+        if let endpointURL { words += ["--endpoint-url", endpointURL] }
+        if pathStyle { words.append("--path-style") }
+        if insecure { words.append("--insecure") }
+        if let profile { words += ["--profile", profile] }
+        if let region { words += ["--region", region] }
+        return words
+    }
 
     /// The service, as these settings, environment and profile say, in this order; and then what is remembered.
     ///
@@ -23,6 +38,8 @@ struct StoreSettings: Hashable, Sendable {
     func service(remembered endpoint: String?, _ connection: PlaceConnection) throws -> S3 {
         var choices = AWSClient.Choices.commandLine
         choices.usualRegion = Region(rawValue: "us-east-1")
+        choices.profile = profile
+        choices.region = try AccountOptions.region(region)
         if pathStyle { choices.addressing = .path }
         if let endpointURL {
             choices.s3Endpoint = try Self.endpoint(endpointURL)

@@ -29,15 +29,14 @@ struct ReportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let page: (name: String, html: String)
-        if let dest = place.dest {
-            page = try await Self.page(of: try await ReportSource(try place.placing.place(dest)), run, withNames: true)
-        } else if place.deployment.isGiven {
+        switch try place.mirror.mirror() {
+        case .place(let mirror):
+            page = try await Self.page(of: try await ReportSource(mirror), run, withNames: true)
+        case .deployment(let choice):
             let (run, withNames) = (run, withNames)
-            page = try await AWSDeployment.with(place.deployment, try place.log.makeLogger()) { deployment in
+            page = try await AWSDeployment.with(choice, try place.log.makeLogger()) { deployment in
                 try await Self.page(of: try await ReportSource(deployment), run, withNames: withNames)
             }
-        } else {
-            throw SyncError(.invalidInput, "no place is named; use --dest, or --aws for the deployment on AWS")
         }
         let file = out ?? "obsync-\(page.name).html"
         if file == "-" { return StandardStreams.output(page.html, terminator: "") }

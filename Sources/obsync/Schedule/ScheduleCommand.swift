@@ -22,8 +22,10 @@ struct ScheduleInstallCommand: ParsableCommand {
             """
     )
 
-    @Option(help: "The folder that the files go to.", completion: .directory)
+    @Option(help: "Where the files go: a folder, or s3://bucket/prefix.", completion: .directory)
     var dest: String
+
+    @OptionGroup var placing: PlaceOptions
 
     @Option(help: "Once a day at this time, such as 03:15.")
     var daily: String?
@@ -41,8 +43,8 @@ struct ScheduleInstallCommand: ParsableCommand {
     var dryRun = false
 
     func run() throws {
-        let folder = try FolderName.folder(dest)
-        var arguments = ["sync", "--dest", folder.path, "--quiet"]
+        let place = try placing.place(dest)
+        var arguments = ["sync"] + place.arguments + ["--quiet"]
         if let credentials {
             arguments += ["--credentials", URL(filePath: credentials).standardizedFileURL.path(percentEncoded: false)]
         }
@@ -51,7 +53,7 @@ struct ScheduleInstallCommand: ParsableCommand {
         let units = ScheduleUnits(
             program: program,
             arguments: arguments,
-            folder: folder.path,
+            place: place.name,
             plan: try SchedulePlan(daily: daily, every: every)
         )
         if dryRun {
@@ -61,6 +63,12 @@ struct ScheduleInstallCommand: ParsableCommand {
         for line in try ScheduleInstaller.live(ProcessInfo.processInfo.environment).install(units) {
             StandardStreams.output(line)
         }
+        let environment = ProcessInfo.processInfo.environment
+        if place is BucketPlace, environment["AWS_ACCESS_KEY_ID"] != nil || environment["AWS_PROFILE"] != nil {
+            StandardStreams.output(
+                "it knows no AWS_ variables of this shell: keep the keys in ~/.aws, and name a profile with --profile"
+            )
+        }
     }
 }
 
@@ -68,32 +76,32 @@ struct ScheduleInstallCommand: ParsableCommand {
 struct ScheduleStatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Show the schedule of a folder, and when it runs next."
+        abstract: "Show the schedule of a mirror, and when it runs next."
     )
 
-    @Option(help: "The folder that the files go to.", completion: .directory)
+    @Option(help: "Where the files go: a folder, or s3://bucket/prefix.", completion: .directory)
     var dest: String
 
     func run() throws {
-        let folder = try FolderName.folder(dest)
-        let name = ScheduleUnits.name(folder: folder.path)
+        let place = try MirrorAddress(dest).name
+        let name = ScheduleUnits.name(place: place)
         let lines = ScheduleInstaller.live(ProcessInfo.processInfo.environment).status(name)
         for line in lines { StandardStreams.output(line) }
-        if lines.isEmpty { StandardStreams.output("There is no schedule for \(folder.path).") }
+        if lines.isEmpty { StandardStreams.output("There is no schedule for \(place).") }
     }
 }
 
 /// `obsync schedule remove`
 struct ScheduleRemoveCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "remove", abstract: "Remove the schedule of a folder.")
+    static let configuration = CommandConfiguration(commandName: "remove", abstract: "Remove the schedule of a mirror.")
 
-    @Option(help: "The folder that the files go to.", completion: .directory)
+    @Option(help: "Where the files go: a folder, or s3://bucket/prefix.", completion: .directory)
     var dest: String
 
     func run() throws {
-        let folder = try FolderName.folder(dest)
-        let name = ScheduleUnits.name(folder: folder.path)
+        let place = try MirrorAddress(dest).name
+        let name = ScheduleUnits.name(place: place)
         let wasThere = try ScheduleInstaller.live(ProcessInfo.processInfo.environment).remove(name)
-        StandardStreams.output(wasThere ? "Removed \(name)." : "There is no schedule for \(folder.path).")
+        StandardStreams.output(wasThere ? "Removed \(name)." : "There is no schedule for \(place).")
     }
 }

@@ -7,26 +7,26 @@ struct ScheduleUnits {
     let program: String
     /// What it is given: `sync --dest …`.
     let arguments: [String]
-    /// The mirror's folder, by which the units are named.
-    let folder: String
+    /// The mirror's folder or bucket, by which the units are named.
+    let place: String
     let plan: SchedulePlan
 
-    /// The name that units of a folder have: the same for the same folder, another for another.
-    static func name(folder: String) -> String {
+    /// The name that units of a mirror have: the same for the same place, another for another.
+    static func name(place: String) -> String {
         // FNV-1a, 64 bits: a mark, not a protection.
-        let mark = folder.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-        let last = URL(filePath: folder).lastPathComponent.unicodeScalars
+        let mark = place.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        let last = URL(filePath: place).lastPathComponent.unicodeScalars
         let word = String(String.UnicodeScalarView(last.filter { $0.isASCII && $0.properties.isAlphabetic }.prefix(20)))
         return "obsync-\(word.isEmpty ? "mirror" : word.lowercased())-\(String(mark, radix: 16).suffix(6))"
     }
 
-    var name: String { Self.name(folder: folder) }
+    var name: String { Self.name(place: place) }
 
     var service: String {
         """
         # Written by obsync schedule install. It holds no secrets.
         [Unit]
-        Description=Obsync mirrors into \(folder.unitText)
+        Description=Obsync mirrors into \(place.unitText)
         Documentation=man:obsync(1)
 
         [Service]
@@ -46,7 +46,7 @@ struct ScheduleUnits {
         """
         # Written by obsync schedule install.
         [Unit]
-        Description=Obsync mirrors into \(folder.unitText) \(plan.words)
+        Description=Obsync mirrors into \(place.unitText) \(plan.words)
 
         [Timer]
         \(plan.timerLines.joined(separator: "\n"))

@@ -21,6 +21,7 @@ struct SecretKeeper: Sendable {
     /// - Throws: `InvalidConfiguration`.
     init(
         _ options: SecretOptions,
+        _ account: AccountOptions,
         _ environment: [String: String],
         executor: any HTTPExecutor,
         logger: Logger
@@ -34,12 +35,18 @@ struct SecretKeeper: Sendable {
             store = FileSecretStore(path: path, environment: [:])
             return
         }
-        let profile = try Profile.load(environment: environment, readFile: CredentialFiles.live)
-        let region = try options.region ?? Region.fromEnvironment(environment, profile: profile).rawValue
-        let upload = try SecretUpload(environment: environment, region: region, executor: executor, logger: logger)
+        let profile = try Profile.load(account.profile, environment: environment, readFile: CredentialFiles.live)
+        let region = try account.readRegion() ?? Region.fromEnvironment(environment, profile: profile)
+        let upload = try SecretUpload(
+            environment: environment,
+            profile: account.profile,
+            region: region.rawValue,
+            executor: executor,
+            logger: logger
+        )
         self.upload = upload
         path = nil
-        place = "the secret \(options.secret) in \(region)"
+        place = "the secret \(options.secret) in \(region.rawValue)"
         store = SecretsManagerStore(secretsManager: upload.secretsManager, secretID: options.secret)
     }
 

@@ -12,11 +12,19 @@ struct SecretUpload {
     /// Makes it with the credentials that the AWS tools would use.
     ///
     /// - Throws: `InvalidConfiguration`.
-    init(environment: [String: String], region: String, executor: any HTTPExecutor, logger: Logger) throws {
+    init(
+        environment: [String: String],
+        profile: String? = nil,
+        region: String,
+        executor: any HTTPExecutor,
+        logger: Logger
+    ) throws {
+        var choices = AWSClient.Choices.commandLine
+        choices.profile = profile
         var environment = environment
         environment["AWS_REGION"] = region
         secretsManager = SecretsManager(
-            client: try AWSClient(environment: environment, .commandLine, executor: executor, logger: logger)
+            client: try AWSClient(environment: environment, choices, executor: executor, logger: logger)
         )
     }
 

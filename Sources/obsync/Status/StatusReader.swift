@@ -67,7 +67,7 @@ struct StatusReader {
 
     private var command: String {
         let named = credentials.map { $0 == place.credentials ? "" : " --credentials \($0.shellQuoted)" } ?? ""
-        return "obsync sync --dest \(place.name.shellQuoted)\(named)"
+        return (["obsync", "sync"] + place.arguments).map(\.shellQuoted).joined(separator: " ") + named
     }
 
     private func current(

@@ -37,12 +37,12 @@ struct SAMConfigurationTests {
 
     @Test("the region of the file is that of its own stack alone")
     func region() throws {
-        let options = try DeploymentOptions.parse(["--stack", "other", "--samconfig", "/nonexistent"])
+        let options = try DeploymentOptions.parse(["--stack", "other", "--samconfig", "/nonexistent"]).choice
         #expect(try options.name().region == nil)
         #expect(throws: SyncError.self) {
-            try DeploymentOptions.parse(["--aws", "--samconfig", "/nonexistent"]).name()
+            try DeploymentOptions.parse(["--aws", "--samconfig", "/nonexistent"]).choice.name()
         }
-        let wrong = try DeploymentOptions.parse(["--stack", "a", "--region", "evil.example/"])
+        let wrong = try DeploymentOptions.parse(["--stack", "a", "--region", "evil.example/"]).choice
         #expect(throws: SyncError.self) { try wrong.name() }
     }
 }

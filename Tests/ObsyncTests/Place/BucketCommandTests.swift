@@ -1,7 +1,9 @@
+import Clocks
 import Foundation
 import Logging
 import Simulators
 import SyncCore
+import Synchronization
 import TestSupport
 import Testing
 
@@ -40,11 +42,16 @@ struct BucketCommandTests {
         }
     }
 
-    private func with(_ manner: S3Manner, _ body: (Machine) async throws -> Void) async throws {
+    private func with(
+        _ manner: S3Manner,
+        time: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) },
+        _ body: (Machine) async throws -> Void
+    ) async throws {
         try await BucketWorld.withRoot { root in
             var configuration = S3Simulator.Configuration()
             configuration.buckets = ["mirror"]
             configuration.manner = manner
+            configuration.unixTime = time
             var logger = Logger(label: "test")
             logger.logLevel = .critical
             try await withS3Simulator(configuration: configuration, logger: logger) { store in
@@ -107,5 +114,128 @@ struct BucketCommandTests {
             let verify = try await other(["verify"])
             #expect(verify.status == 64 && verify.error.contains("no records"))
         }
+    }
+
+    @Test("what was replaced and deleted is listed and comes back, with records and without", .timeLimit(.minutes(5)))
+    func versions() async throws {
+        // The second run is two minutes after the first one.
+        let delay = Mutex<Int64>(120)
+        let now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
+        try await with(.objectLock, time: { now() - delay.withLock { $0 } }) { machine in
+            let (before, after) = (machine.root + "/before", machine.root + "/after")
+            #expect(try await machine(["restore", "--to", before, "--json"]).output.contains("\"restored\":394"))
+            delay.withLock { $0 = 0 }
+            #expect(try await machine(["demo", "--edit", "--json"]).status == 0)
+            let (present, all) = (try await machine(["ls"]).lines, try await machine(["ls", "--versions"]).lines)
+            #expect(present.count < all.count && all.count > 394)
+            #expect(try await !machine(["ls", "--deleted"]).lines.isEmpty)
+            var other = machine
+            other.home = "other"
+            #expect(try await other(["ls", "--versions"]).lines.count == all.count)
+            let moment = Timestamp(milliseconds: (now() - 60) * 1000).iso8601
+            for (machine, folder) in [(machine, after), (other, after + "-again")] {
+                let back = try await machine(["restore", "--to", folder, "--at", moment, "--json"])
+                #expect(back.output.contains("\"restored\":394"), "\(back.error)")
+                let (files, expected) = (try machine.files(folder), try machine.files(before))
+                #expect(files == expected)
+            }
+            #expect(try await machine(["verify", "--read"]).status == 0)
+        }
+    }
+
+    @Test("a profile and a region that are named go before the environment", .timeLimit(.minutes(5)))
+    func profile() async throws {
+        try await with(.aws) { machine in
+            let folder = machine.root + "/home/.aws"
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            try """
+            [profile nas]
+            aws_access_key_id = testing
+            aws_secret_access_key = testing
+            endpoint_url = \(machine.store.endpoint)
+            """.write(toFile: folder + "/config", atomically: true, encoding: .utf8)
+            func verify(_ arguments: String...) async throws -> ProgramOutcome {
+                try await ObsyncProcess.run(
+                    ["verify", "Archive", "--dest", "s3://mirror/kept"] + arguments,
+                    environment: [
+                        "HOME": machine.root + "/home", "TZ": "UTC", "AWS_ACCESS_KEY_ID": "nobody",
+                        "AWS_SECRET_ACCESS_KEY": "nothing", "AWS_ENDPOINT_URL_S3": machine.store.endpoint,
+                    ]
+                )
+            }
+            #expect(try await verify().status != 0)
+            let named = try await verify("--profile", "nas", "--region", "eu-central-1")
+            #expect(named.status == 0 && named.output.hasPrefix("41 of 41 files"), "\(named.error)")
+            let unknown = try await verify("--profile", "nobody")
+            #expect(unknown.status == 78 && unknown.error.contains("nobody"), "\(unknown.error)")
+            let noRegion = try await verify("--profile", "nas", "--region", "evil.example/")
+            #expect(noRegion.status == 64 && noRegion.error.contains("is no region"))
+            let folderOnly = try await ObsyncProcess.run(
+                ["ls", "--dest", machine.root, "--profile", "nas"],
+                environment: ["HOME": machine.root]
+            )
+            #expect(folderOnly.status == 64 && folderOnly.error.contains("go with a bucket"))
+        }
+    }
+
+    @Test("the doctor looks at the bucket, and leaves nothing there", .timeLimit(.minutes(5)))
+    func doctor() async throws {
+        try await BucketWorld.with { world, store in
+            func doctor(_ machine: String) async throws -> (Int32, [String: Finding]) {
+                let outcome = try await ObsyncProcess.run(
+                    [
+                        "doctor", "--dest", "s3://\(BucketWorld.bucket)/\(BucketWorld.prefix)", "--json", "--credentials",
+                        world.credentials, "--state", "\(world.root)/\(machine)", "--endpoint-url", world.endpoint,
+                    ],
+                    environment: world.environment
+                )
+                let report = try FunctionJSON.decode(DoctorCommand.Report.self, from: outcome.output.utf8)
+                #expect(report.ok == (outcome.status == 0), "\(outcome.error)")
+                return (outcome.status, Dictionary(report.findings.map { ($0.subject, $0) }) { first, _ in first })
+            }
+            let (first, nothing) = try await doctor("one")
+            #expect(first == 0 && nothing["destination"]?.state == .note)
+            #expect(store.requests.allSatisfy { $0.operation == .getObject || $0.operation == .headBucket })
+
+            try await world.mirror()
+            let keys = store.objects(in: BucketWorld.bucket).map(\.key)
+            let (status, findings) = try await doctor("one")
+            #expect(status == 0)
+            for subject in ["destination", "records", "executions", "uploads", "space"] {
+                #expect(findings[subject]?.state == .ok, "\(subject): \(findings[subject]?.message ?? "missing")")
+            }
+            // The bucket keeps no versions.
+            #expect(findings["writing"]?.state == .note)
+            #expect(store.objects(in: BucketWorld.bucket).map(\.key) == keys)
+
+            let (other, foreign) = try await doctor("two")
+            #expect(other == 1 && foreign["destination"]?.message.contains("--take-over") == true)
+            store.deny(.putObject)
+            let (denied, refused) = try await doctor("one")
+            #expect(denied == 1 && refused["destination"]?.state == .ok)
+            #expect(refused["writing"]?.state == .todo)
+        }
+    }
+
+    @Test("a schedule names the bucket as it was named", .timeLimit(.minutes(5)))
+    func schedule() async throws {
+        let install = try await ObsyncProcess.run(
+            [
+                "schedule", "install", "--daily", "03:15", "--dry-run", "--dest", "s3://mirror/kept/", "--profile", "nas",
+                "--endpoint-url", "https://nas.lan:9000", "--path-style",
+            ],
+            environment: ["HOME": "/nonexistent"]
+        )
+        #expect(install.status == 0, "\(install.error)")
+        #expect(
+            install.output.contains(
+                " sync --dest s3://mirror/kept --endpoint-url https://nas.lan:9000 --path-style --profile nas --quiet"
+            )
+        )
+        let status = try await ObsyncProcess.run(
+            ["schedule", "status", "--dest", "s3://mirror/kept"],
+            environment: ["HOME": "/nonexistent"]
+        )
+        #expect(status.output.contains("There is no schedule for s3://mirror/kept."))
     }
 }

@@ -39,10 +39,30 @@ struct MirrorAddressTests {
 
     @Test("options of a store are refused for a folder, and an address where a folder of this machine is meant")
     func options() throws {
-        for options in [["--endpoint-url", "https://nas"], ["--path-style"], ["--insecure"], ["--state", "s3://x/y"]] {
+        for options in [
+            ["--endpoint-url", "https://nas"], ["--path-style"], ["--insecure"], ["--state", "s3://x/y"],
+            ["--profile", "nas"], ["--region", "eu-central-1"],
+        ] {
             let error = #expect(throws: SyncError.self) { try PlaceOptions.parse(options).place("mirror") }
             #expect(error?.name == .invalidInput)
         }
-        #expect(throws: SyncError.self) { try FolderName.folder("s3://bucket/x") }
+    }
+
+    @Test("every command names one mirror: by --dest, or that of a deployment")
+    func mirror() throws {
+        func parse(_ arguments: String...) throws -> MirrorOptions { try MirrorOptions.parse(arguments) }
+        guard case .place(let bucket as BucketPlace) = try parse("--dest", "s3://a-b-c", "--profile", "p").mirror() else {
+            Issue.record("this is no bucket")
+            return
+        }
+        #expect(bucket.settings.arguments == ["--profile", "p"] && bucket.arguments.contains("s3://a-b-c"))
+        for arguments in [["--aws"], ["--stack", "x"], ["--profile", "p"]] {
+            guard case .deployment = try MirrorOptions.parse(arguments).mirror() else {
+                Issue.record("\(arguments) names no deployment")
+                return
+            }
+        }
+        #expect(throws: SyncError.self) { try parse().mirror() }
+        #expect(throws: (any Error).self) { try parse("--dest", "x", "--aws") }
     }
 }

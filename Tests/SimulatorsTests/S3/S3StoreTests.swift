@@ -168,6 +168,67 @@ struct S3StoreTests {
         }
     }
 
+    @Test("what is replaced or deleted stays as a version, is listed page by page, and can be deleted for good")
+    func versions() async throws {
+        try await S3TestClient.run {
+            $0.keepsVersions = true
+        } _: { client in
+            let first = try await client.answer(S3TestRequest(.PUT, "/bucket/a/b").body("one"))
+            let id = try #require(first.headers.first(name: "x-amz-version-id"))
+            try await client.expect(S3TestRequest(.PUT, "/bucket/a/b").body("two"), 200)
+            try await client.expect(S3TestRequest(.PUT, "/bucket/c").body("three"), 200)
+            let deletion = try await client.answer(S3TestRequest(.DELETE, "/bucket/a/b"))
+            #expect(deletion.status == 204 && deletion.headers.first(name: "x-amz-delete-marker") == "true")
+            let marker = try #require(deletion.headers.first(name: "x-amz-version-id"))
+            try await client.expect(S3TestRequest(.GET, "/bucket/a/b"), 404, "NoSuchKey")
+            let version = [QueryItem("versionId", id)]
+            #expect(try await client.answer(S3TestRequest(.GET, "/bucket/a/b", version)).text == "one")
+            let markers = [QueryItem("versionId", marker)]
+            try await client.expect(S3TestRequest(.GET, "/bucket/a/b", markers), 405, "MethodNotAllowed")
+            try await client.expect(
+                S3TestRequest(.GET, "/bucket/c", [QueryItem("versionId", "never")]),
+                404,
+                "NoSuchVersion"
+            )
+
+            #expect(try await client.versions() == ["D a/b latest", "V a/b", "V a/b", "V c latest"])
+            #expect(try await client.versions(QueryItem("delimiter", "/")) == ["P a/", "V c latest"])
+            #expect(try await client.versions(QueryItem("prefix", "c")) == ["V c latest"])
+
+            // Without its marker the file is back; a version that is deleted is gone for good.
+            try await client.expect(S3TestRequest(.DELETE, "/bucket/a/b", markers), 204)
+            #expect(try await client.answer(S3TestRequest(.GET, "/bucket/a/b")).text == "two")
+            try await client.expect(S3TestRequest(.DELETE, "/bucket/a/b", version), 204)
+            #expect(try await client.versions() == ["V a/b latest", "V c latest"])
+        }
+    }
+
+    @Test("a bucket keeps versions from when it is told to, and one with locked objects from the beginning")
+    func versioning() async throws {
+        let versioning = [QueryItem("versioning")]
+        let enabled = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"
+        for manner in S3Manner.allCases {
+            try await S3TestClient.run {
+                $0.manner = manner
+            } _: { client in
+                let enabling = S3TestRequest(.PUT, "/bucket", versioning).body(enabled)
+                guard manner != .plain else {
+                    try await client.expect(enabling, 501, "NotImplemented")
+                    let list = S3TestRequest(.GET, "/bucket", [QueryItem("versions")])
+                    return try await client.expect(list, 501, "NotImplemented")
+                }
+                let before = try await client.answer(S3TestRequest(.GET, "/bucket", versioning)).element("Status")
+                #expect(before == (manner == .objectLock ? "Enabled" : nil))
+                try await client.expect(enabling, 200)
+                let after = try await client.answer(S3TestRequest(.GET, "/bucket", versioning)).element("Status")
+                #expect(after == "Enabled")
+                let put = S3TestRequest(.PUT, "/bucket/c").body("x").header("Content-MD5", "ndTkYSaMgDT1yFZOFVxnpg==")
+                let version = try await client.answer(put).headers.first(name: "x-amz-version-id")
+                #expect(version?.isEmpty == false)
+            }
+        }
+    }
+
     @Test("parts and open uploads are listed page by page")
     func multipartPages() async throws {
         try await S3TestClient.run { client in
@@ -206,5 +267,26 @@ struct S3StoreTests {
             #expect(object?.encryption?.keyID == "key-1")
             #expect(object?.tags == ["a": "1", "b": "x y"])
         }
+    }
+}
+
+extension S3TestClient {
+    /// The versions (`V`), markers (`D`) and prefixes (`P`) of the bucket, in their order, from pages of one.
+    fileprivate func versions(_ further: QueryItem...) async throws -> [String] {
+        var found: [String] = []
+        var markers: [QueryItem] = []
+        repeat {
+            let query = [QueryItem("versions"), QueryItem("max-keys", "1")] + further + markers
+            let page = try XMLNode.parse(try await answer(S3TestRequest(.GET, "/bucket", query)).body)
+            for (name, sign) in [("Version", "V"), ("DeleteMarker", "D")] {
+                for node in page.all(name) {
+                    found.append("\(sign) \(node["Key"] ?? "")\(node["IsLatest"] == "true" ? " latest" : "")")
+                }
+            }
+            found += page.all("CommonPrefixes").map { "P \($0["Prefix"] ?? "")" }
+            markers = page["NextKeyMarker"].map { [QueryItem("key-marker", $0)] } ?? []
+            markers += page["NextVersionIdMarker"].map { [QueryItem("version-id-marker", $0)] } ?? []
+        } while !markers.isEmpty
+        return found
     }
 }

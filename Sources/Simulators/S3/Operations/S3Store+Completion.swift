@@ -24,7 +24,7 @@ extension S3Store {
             crc64NVME: crc64NVME,
             lastModified: call.now
         )
-        buckets[call.bucket]?.objects[upload.key] = object
+        let version = buckets[call.bucket]?.put(object, at: upload.key)
         buckets[call.bucket]?.uploads[upload.id] = nil
         let result = XMLNode(
             "CompleteMultipartUploadResult",
@@ -34,7 +34,8 @@ extension S3Store {
                 XMLNode(checksum.algorithm.element, checksum.value), XMLNode("ChecksumType", checksum.type.rawValue),
             ]
         )
-        return Answer(headers: upload.attributes.encryptionHeaders, body: .document(result))
+        let headers = upload.attributes.encryptionHeaders + Self.versionHeader(version)
+        return Answer(headers: headers, body: .document(result))
     }
 
     /// The code of all parts one after the other, from the code of each.

@@ -3,8 +3,8 @@ import Crypto
 extension S3Store {
     mutating func copyObject(_ call: Call) throws(S3Refusal) -> Answer {
         let request = call.request
-        let (sourceBucket, sourceKey) = try Self.copySource(request)
-        let source = try object(sourceBucket, sourceKey)
+        let (sourceBucket, sourceKey, sourceVersion) = try Self.copySource(request)
+        let source = try version(sourceVersion, of: sourceKey, in: sourceBucket)
         if let condition = request.header("x-amz-copy-source-if-match"), !S3EntityTag.matches(condition, source.eTag) {
             throw .preconditionFailed("x-amz-copy-source-If-Match")
         }
@@ -15,7 +15,7 @@ extension S3Store {
         }
         let given = try S3Attributes(request)
         let replacesMetadata = request.header("x-amz-metadata-directive") == "REPLACE"
-        guard replacesMetadata || sourceBucket != call.bucket || sourceKey != call.key else {
+        guard replacesMetadata || sourceBucket != call.bucket || sourceKey != call.key || sourceVersion != nil else {
             throw .invalidRequest(
                 "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes."
             )
@@ -29,7 +29,7 @@ extension S3Store {
         // A copy is made in one piece: its checksum is that of all bytes, and its tag is not that of an object in parts.
         if source.checksum.type == .composite { copy.checksum = source.crc64NVME }
         if source.eTag.contains("-") { copy.eTag = Hex.encode(Insecure.MD5.hash(data: Array(source.eTag.utf8))) }
-        buckets[call.bucket]?.objects[call.key] = copy
+        let version = buckets[call.bucket]?.put(copy, at: call.key)
         let result = XMLNode(
             "CopyObjectResult",
             [
@@ -38,12 +38,15 @@ extension S3Store {
                 XMLNode("ChecksumType", copy.checksum.type.rawValue),
             ]
         )
-        return Answer(headers: attributes.encryptionHeaders, body: .document(result))
+        let headers = attributes.encryptionHeaders + Self.versionHeader(version)
+        return Answer(headers: headers, body: .document(result))
     }
 
-    private static func copySource(_ request: S3Request) throws(S3Refusal) -> (bucket: String, key: S3Key) {
+    private static func copySource(_ request: S3Request) throws(S3Refusal) -> (bucket: String, key: S3Key, version: String?) {
         let text = request.header("x-amz-copy-source") ?? ""
         let path = text.prefix { $0 != "?" }
+        let query = text.dropFirst(path.count + 1)
+        let version = query.hasPrefix("versionId=") ? String(query.dropFirst(10)) : nil
         guard let decoded = S3PercentText.decodeText(path.hasPrefix("/") ? path.dropFirst() : path) else {
             throw .invalidArgument("x-amz-copy-source", text, "Copy Source must be URL encoded")
         }
@@ -55,7 +58,7 @@ extension S3Store {
                 "Copy Source must mention the source bucket and key: sourcebucket/sourcekey"
             )
         }
-        return (String(parts[0]), S3Key(String(parts[1])))
+        return (String(parts[0]), S3Key(String(parts[1])), version)
     }
 
     mutating func deleteObjects(_ call: Call) throws(S3Refusal) -> Answer {
@@ -85,8 +88,8 @@ extension S3Store {
                 outcomes.append(XMLNode("Error", fields))
                 continue
             }
-            buckets[call.bucket]?.objects[S3Key(key)] = nil
-            if !isQuiet { outcomes.append(XMLNode("Deleted", [XMLNode("Key", key)])) }
+            let deletion = delete(S3Key(key), version: item["VersionId"], in: call.bucket, now: call.now)
+            if !isQuiet { outcomes.append(XMLNode("Deleted", [XMLNode("Key", key)] + deletion.elements)) }
         }
         return Answer(body: .document(XMLNode("DeleteResult", outcomes)))
     }

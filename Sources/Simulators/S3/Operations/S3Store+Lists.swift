@@ -59,7 +59,7 @@ extension S3Store {
 }
 
 /// What a listing of objects asks for.
-private struct ObjectListing {
+struct ObjectListing {
     enum Entry: Equatable {
         case object(S3Key)
         case prefix(S3Key)

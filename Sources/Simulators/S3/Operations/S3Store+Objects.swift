@@ -11,8 +11,8 @@ extension S3Store {
             crc64NVME: facts.crc64NVME,
             lastModified: call.now
         )
-        buckets[call.bucket]?.objects[call.key] = object
-        var headers = [("ETag", "\"\(object.eTag)\"")] + attributes.encryptionHeaders
+        let version = buckets[call.bucket]?.put(object, at: call.key)
+        var headers = [("ETag", "\"\(object.eTag)\"")] + attributes.encryptionHeaders + Self.versionHeader(version)
         headers += [
             (object.checksum.algorithm.header, object.checksum.value),
             ("x-amz-checksum-type", object.checksum.type.rawValue),
@@ -21,7 +21,7 @@ extension S3Store {
     }
 
     func getObject(_ call: Call) throws(S3Refusal) -> Answer {
-        let object = try object(call.bucket, call.key)
+        let object = try version(call)
         var answer = try headers(of: object, call)
         let (range, isPartial) = try requestedRange(call.request, object)
         guard object.content.isReadable || range.isEmpty else { throw .notImplemented }
@@ -35,7 +35,7 @@ extension S3Store {
     }
 
     func headObject(_ call: Call) throws(S3Refusal) -> Answer {
-        let object = try object(call.bucket, call.key)
+        let object = try version(call)
         var answer = try headers(of: object, call)
         answer.headers.append(("Content-Length", "\(object.content.length)"))
         return answer
@@ -43,8 +43,8 @@ extension S3Store {
 
     mutating func deleteObject(_ call: Call) throws(S3Refusal) -> Answer {
         if undeletable.contains(call.key) { throw .accessDenied }
-        buckets[call.bucket]?.objects[call.key] = nil
-        return Answer(status: 204)
+        let deletion = delete(call.key, version: call.request.parameter("versionId"), in: call.bucket, now: call.now)
+        return Answer(status: 204, headers: deletion.headers)
     }
 
     private func headers(of object: S3Object, _ call: Call) throws(S3Refusal) -> Answer {
@@ -60,6 +60,7 @@ extension S3Store {
         ]
         headers += object.attributes.metadata.map { ("x-amz-meta-\($0.name)", $0.value) }
         headers += object.attributes.encryptionHeaders
+        if object.versionID != S3Version.unversioned { headers += Self.versionHeader(object.versionID) }
         if !object.attributes.tags.isEmpty {
             headers.append(("x-amz-tagging-count", "\(object.attributes.tags.count)"))
         }

@@ -8,6 +8,8 @@ struct S3Store: Sendable {
     var largestObject = S3Limits.largestObject
     /// Keys that a policy protects from being deleted.
     var undeletable: Set<S3Key> = []
+    /// Whether every bucket keeps versions, and goes on to.
+    var locksObjects = false
     private var uploadCount = 0
 
     /// A request whose signature and body are right.
@@ -86,6 +88,9 @@ struct S3Store: Sendable {
         case .deleteObjects: return try deleteObjects(call)
         case .copyObject: return try copyObject(call)
         case .listObjectsV2: return try listObjects(call)
+        case .listObjectVersions: return try listObjectVersions(call)
+        case .getBucketVersioning: return try getBucketVersioning(call)
+        case .putBucketVersioning: return try putBucketVersioning(call)
         case .createMultipartUpload: return try createMultipartUpload(call)
         case .uploadPart: return try uploadPart(call)
         case .completeMultipartUpload: return try completeMultipartUpload(call)
@@ -132,7 +137,7 @@ struct S3Store: Sendable {
                 "Your previous request to create the named bucket succeeded and you already own it."
             )
         }
-        buckets[call.bucket] = S3Bucket()
+        buckets[call.bucket] = S3Bucket(keepsVersions: locksObjects)
         return Answer(headers: [("Location", "/\(call.bucket)")])
     }
 }

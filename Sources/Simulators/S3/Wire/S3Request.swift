@@ -79,6 +79,12 @@ package enum S3Operation: String, Sendable, Hashable, CaseIterable {
     case copyObject = "CopyObject"
     /// Lists objects.
     case listObjectsV2 = "ListObjectsV2"
+    /// Lists versions of objects, and delete markers.
+    case listObjectVersions = "ListObjectVersions"
+    /// Asks whether a bucket keeps versions.
+    case getBucketVersioning = "GetBucketVersioning"
+    /// Has a bucket keep versions.
+    case putBucketVersioning = "PutBucketVersioning"
     /// Begins an upload in parts.
     case createMultipartUpload = "CreateMultipartUpload"
     /// Writes one part.
@@ -106,6 +112,9 @@ package enum S3Operation: String, Sendable, Hashable, CaseIterable {
         let names = Set(request.query.map(\.name))
         switch request.method {
         case .PUT where names.isEmpty: return .createBucket
+        case .PUT where names == ["versioning"]: return .putBucketVersioning
+        case .GET where names == ["versioning"]: return .getBucketVersioning
+        case .GET where names.contains("versions"): return .listObjectVersions
         case .HEAD: return .headBucket
         case .GET where names.contains("uploads"): return .listMultipartUploads
         case .GET where request.parameter("list-type") == "2": return .listObjectsV2
@@ -121,10 +130,10 @@ package enum S3Operation: String, Sendable, Hashable, CaseIterable {
         case .PUT where names == ["partNumber", "uploadId"] && !isCopy: return .uploadPart
         case .PUT where names.isEmpty: return isCopy ? .copyObject : .putObject
         case .GET where names.contains("uploadId"): return .listParts
-        case .GET where names.isEmpty: return .getObject
-        case .HEAD where names.isEmpty: return .headObject
+        case .GET where names.isSubset(of: ["versionId"]): return .getObject
+        case .HEAD where names.isSubset(of: ["versionId"]): return .headObject
         case .DELETE where names == ["uploadId"]: return .abortMultipartUpload
-        case .DELETE where names.isEmpty: return .deleteObject
+        case .DELETE where names.isSubset(of: ["versionId"]): return .deleteObject
         case .POST where names == ["uploads"]: return .createMultipartUpload
         case .POST where names == ["uploadId"]: return .completeMultipartUpload
         default: return nil
