@@ -12,35 +12,9 @@ import Testing
 struct RcloneStoreTests {
     private let attributes = ObjectAttributes(contentType: "text/plain", sourceVersion: "7", tags: ["provider": "fake"])
 
-    private func with(_ body: (S3ObjectStore, _ folder: String) async throws -> Void) async throws {
-        try await withTemporaryFolder { folder in
-            try FileManager.default.createDirectory(
-                atPath: folder + "/served/mirror",
-                withIntermediateDirectories: true
-            )
-            try await TestTools.withRclone(serving: folder + "/served") { endpoint in
-                try await AsyncHTTPClientTransport.with { transport in
-                    let client = AWSClient(
-                        executor: transport,
-                        credentials: StaticCredentialProvider(
-                            Credential(accessKeyId: "testing", secretAccessKey: "testing")
-                        ),
-                        region: Region(rawValue: "us-east-1"),
-                        endpoints: Endpoints(all: try Endpoint(parsing: endpoint)),
-                        logger: .quiet
-                    )
-                    try await body(
-                        S3ObjectStore(s3: S3(client: client), bucket: "mirror", prefix: "p/", blockSize: 100_000),
-                        folder + "/served/mirror/p"
-                    )
-                }
-            }
-        }
-    }
-
     @Test("are checked by the one checksum that it checks, written, read, listed and deleted")
     func objects() async throws {
-        try await with { store, folder in
+        try await withRcloneStore { store, folder in
             let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 * 31) }
             let key = try ObjectKey("Notes/a b.md")
             try await store.put(key, bytes, attributes)
@@ -59,7 +33,7 @@ struct RcloneStoreTests {
 
     @Test("in parts arrive whole, whether the parts stream or not")
     func parts() async throws {
-        try await with { store, folder in
+        try await withRcloneStore { store, folder in
             let part = (0..<(5 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 7) }
             let key = try ObjectKey("clip.mp4")
             let upload = try await store.beginUpload(key, attributes, partSize: 5 << 20)
@@ -71,6 +45,36 @@ struct RcloneStoreTests {
             }
             try await store.complete(upload, parts: parts)
             #expect(try Array(Data(contentsOf: URL(filePath: folder + "/clip.mp4"))) == part + part + part)
+        }
+    }
+}
+
+/// Runs rclone's store over a folder of this machine.
+///
+/// - Parameter body: is given the store, and the folder that its objects are in.
+/// - Throws: what `body` throws, or the error of starting rclone.
+func withRcloneStore(_ body: (S3ObjectStore, _ folder: String) async throws -> Void) async throws {
+    try await withTemporaryFolder { folder in
+        try FileManager.default.createDirectory(
+            atPath: folder + "/served/mirror",
+            withIntermediateDirectories: true
+        )
+        try await TestTools.withRclone(serving: folder + "/served") { endpoint in
+            try await AsyncHTTPClientTransport.with { transport in
+                let client = AWSClient(
+                    executor: transport,
+                    credentials: StaticCredentialProvider(
+                        Credential(accessKeyId: "testing", secretAccessKey: "testing")
+                    ),
+                    region: Region(rawValue: "us-east-1"),
+                    endpoints: Endpoints(all: try Endpoint(parsing: endpoint)),
+                    logger: .quiet
+                )
+                try await body(
+                    S3ObjectStore(s3: S3(client: client), bucket: "mirror", prefix: "p/", blockSize: 100_000),
+                    folder + "/served/mirror/p"
+                )
+            }
         }
     }
 }

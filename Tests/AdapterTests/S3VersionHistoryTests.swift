@@ -81,7 +81,10 @@ struct S3VersionHistoryTests {
         return files
     }
 
-    @Test("vaults are the folders of the bucket, also those of which every file is deleted", arguments: Service.available)
+    @Test(
+        "vaults are the folders of the bucket, also those of which every file is deleted",
+        arguments: Service.available
+    )
     func vaults(_ service: Service) async throws {
         try await with(service) { store, history in
             try await put("Notes/a.md", "one", in: store)
@@ -108,7 +111,10 @@ struct S3VersionHistoryTests {
         }
     }
 
-    @Test("versions, deletions and what came back are told with their bytes, hashes and times", arguments: Service.available)
+    @Test(
+        "versions, deletions and what came back are told with their bytes, hashes and times",
+        arguments: Service.available
+    )
     func versions(_ service: Service) async throws {
         try await with(service) { store, history in
             let notes = MirroredVault(id: nil, folder: "Notes")

@@ -62,7 +62,9 @@ struct S3Lacks: Sendable {
     func apply(to request: inout S3Request, _ operation: S3Operation) throws(S3Refusal) {
         for feature in S3Feature.allCases where features.contains(feature) {
             guard let asked = feature.asked(in: request, operation) else { continue }
-            if lack != .ignores || [.trailers, .deleteObjects, .versions].contains(feature) { throw refusal(feature, asked) }
+            if lack != .ignores || [.trailers, .deleteObjects, .versions].contains(feature) {
+                throw refusal(feature, asked)
+            }
             for name in feature.headers { request.headers.remove(name: name) }
             for name in S3Feature.namingHeaders
             where request.header(name).map({ feature.isNamed(by: $0) }) == true {

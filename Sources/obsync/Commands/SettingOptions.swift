@@ -21,22 +21,31 @@ struct SettingOptions: ParsableArguments {
     @Option(help: ArgumentHelp(Setting.maxConcurrent.help))
     var concurrency: String?
 
+    /// What the options say, by variable.
+    ///
+    /// - Throws: `InvalidInput` naming the option.
+    var said: [String: String] {
+        get throws(SyncError) {
+            let options: [(Setting, String?)] = [
+                (.deletions, deletions), (.brakeFiles, brakeFiles), (.brakePercent, brakePercent),
+                (.brakeMost, brakeMost), (.maxConcurrent, concurrency), (.shared, shared ? "true" : nil),
+            ]
+            var said: [String: String] = [:]
+            for case (let setting, let value?) in options {
+                if let objection = setting.objection(to: value) {
+                    throw SyncError(.invalidInput, "the option \(setting.option ?? setting.variable) \(objection)")
+                }
+                said[setting.variable] = value
+            }
+            return said
+        }
+    }
+
     /// The environment with what the options say in the place of what it says itself.
     ///
     /// - Throws: `InvalidInput` naming the option.
     func applied(to environment: [String: String]) throws(SyncError) -> [String: String] {
-        let said: [(Setting, String?)] = [
-            (.deletions, deletions), (.brakeFiles, brakeFiles), (.brakePercent, brakePercent), (.brakeMost, brakeMost),
-            (.maxConcurrent, concurrency), (.shared, shared ? "true" : nil),
-        ]
-        var environment = environment
-        for case (let setting, let value?) in said {
-            if let objection = setting.objection(to: value) {
-                throw SyncError(.invalidInput, "the option \(setting.option ?? setting.variable) \(objection)")
-            }
-            environment[setting.variable] = value
-        }
-        return environment
+        environment.merging(try said) { $1 }
     }
 }
 

@@ -7,7 +7,10 @@ struct SettingsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "settings",
         abstract: "Show every setting of this command line: its value, and where that comes from.",
-        discussion: "An option goes before the environment, and that before the default."
+        discussion: """
+            An option goes before the environment, and that before the default. With options of obsync sync it shows what a run \
+            with them would go by.
+            """
     )
 
     @Flag(help: ArgumentHelp("Print docs/settings.md.", visibility: .hidden))
@@ -16,20 +19,24 @@ struct SettingsCommand: ParsableCommand {
     @Flag(help: "Print all settings of the command line and of the functions, and the names of all metrics, as JSON.")
     var json = false
 
+    @OptionGroup var settings: SettingOptions
+
     func run() throws {
         if json { return StandardStreams.output(try SettingsLists().text) }
         if markdown { return StandardStreams.output(String(SettingsDocument.text.dropLast())) }
-        let environment = ProcessInfo.processInfo.environment
-        let reader = SettingReader(environment)
-        var table = TextTable(["VARIABLE", "OPTION", "VALUE", "FROM"])
+        let said = try settings.said
+        let reader = SettingReader(try settings.applied(to: ProcessInfo.processInfo.environment))
+        var table = TextTable(["VARIABLE", "OPTION", "FROM", "VALUE"])
         for setting in Setting.all where setting.readers.contains(.commandLine) {
             let value = try reader.text(setting)
             table.add([
-                setting.variable, setting.option ?? "-", (value ?? setting.usual).printable,
-                value == nil ? "default" : "environment",
+                setting.variable, setting.option ?? "-",
+                value == nil ? "default" : said[setting.variable] == nil ? "environment" : "option",
+                (value ?? setting.usual).printable,
             ])
         }
-        for line in table.lines(width: StandardStreams.outputWidth) { StandardStreams.output(line) }
+        // A line that goes on in the next one is better than a name that is cut.
+        for line in table.lines() { StandardStreams.output(line) }
     }
 }
 

@@ -36,7 +36,10 @@ struct BucketExamination {
         guard let content else {
             return isKnown && place.memory.content?.claimed == true
                 ? .note("destination", "\(place.name) can be read, but was emptied; the next run fills it again")
-                : .note("destination", "\(place.name) can be read and holds no mirror of a machine; the first run claims it")
+                : .note(
+                    "destination",
+                    "\(place.name) can be read and is mirrored into by nobody; the first run claims it"
+                )
         }
         if content.state == place.memory.content?.id {
             return .ok("destination", "\(place.name) can be read and is mirrored into by this machine")

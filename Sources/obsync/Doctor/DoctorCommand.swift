@@ -62,7 +62,8 @@ struct DoctorCommand: AsyncParsableCommand {
         if !isWell { throw ExitCode(1) }
     }
 
-    private static func findings(of place: (any MirrorPlace)?, _ connection: PlaceConnection?) async throws -> [Finding] {
+    private static func findings(of place: (any MirrorPlace)?, _ connection: PlaceConnection?) async throws -> [Finding]
+    {
         switch (place, connection) {
         case (let folder as LocalFolder, _): await FolderExamination(folder: folder).findings()
         case (let bucket as BucketPlace, let connection?):

@@ -24,6 +24,7 @@ struct StateExamination {
     /// - Parameters:
     ///   - path: the folder.
     ///   - danger: what that means where it is not.
+    /// - Returns: what was found; nil where nobody knows.
     func fileSystem(of path: String, onNetwork danger: String) -> Finding? {
         let mounts = MountTable.current
         guard let type = mounts.type(of: path) else { return nil }

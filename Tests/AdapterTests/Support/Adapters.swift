@@ -9,16 +9,18 @@ import Testing
 
 /// The adapters of the object store.
 enum ObjectStoreAdapter: CaseIterable, Sendable {
-    case memory, folder, keepingFolder, s3, simulatedS3, plainS3, lockedS3, ignorantS3
+    case memory, folder, keepingFolder, s3, simulatedS3, plainS3, lockedS3, ignorantS3, rclone
 
     /// Those that can be tested here.
-    static var available: [ObjectStoreAdapter] { allCases.filter { $0 != .s3 || Emulator.address != nil } }
+    static var available: [ObjectStoreAdapter] {
+        allCases.filter { ($0 != .s3 || Emulator.address != nil) && ($0 != .rclone || TestTools.has("rclone")) }
+    }
 
     /// Whether digest and source version come back with `head`.
     var keepsAttributes: Bool { self != .folder }
 
     /// Whether the list of an upload's parts has the checksum that combines over them.
-    var listsChecksums: Bool { ![.s3, .plainS3, .ignorantS3].contains(self) }
+    var listsChecksums: Bool { ![.s3, .plainS3, .ignorantS3, .rclone].contains(self) }
 
     /// Whether the store may have to be asked again for a part that streams.
     var mayLackTrailers: Bool { !listsChecksums }
@@ -37,6 +39,8 @@ enum ObjectStoreAdapter: CaseIterable, Sendable {
                     S3ObjectStore(s3: s3, bucket: SimulatedS3.bucket, prefix: "some prefix/", blockSize: 100_000)
                 )
             }
+        case .rclone:
+            try await withRcloneStore { store, _ in try await body(store) }
         case .memory:
             try await body(MemoryObjectStore(chunkSize: 1000))
         case .folder:

@@ -184,7 +184,8 @@ struct BucketCommandTests {
             func doctor(_ machine: String) async throws -> (Int32, [String: Finding]) {
                 let outcome = try await ObsyncProcess.run(
                     [
-                        "doctor", "--dest", "s3://\(BucketWorld.bucket)/\(BucketWorld.prefix)", "--json", "--credentials",
+                        "doctor", "--dest", "s3://\(BucketWorld.bucket)/\(BucketWorld.prefix)", "--json",
+                        "--credentials",
                         world.credentials, "--state", "\(world.root)/\(machine)", "--endpoint-url", world.endpoint,
                     ],
                     environment: world.environment
@@ -221,7 +222,8 @@ struct BucketCommandTests {
     func schedule() async throws {
         let install = try await ObsyncProcess.run(
             [
-                "schedule", "install", "--daily", "03:15", "--dry-run", "--dest", "s3://mirror/kept/", "--profile", "nas",
+                "schedule", "install", "--daily", "03:15", "--dry-run", "--dest", "s3://mirror/kept/", "--profile",
+                "nas",
                 "--endpoint-url", "https://nas.lan:9000", "--path-style",
             ],
             environment: ["HOME": "/nonexistent"]
@@ -237,5 +239,37 @@ struct BucketCommandTests {
             environment: ["HOME": "/nonexistent"]
         )
         #expect(status.output.contains("There is no schedule for s3://mirror/kept."))
+    }
+
+    @Test(
+        "the demo fills a store that nobody here has written",
+        .enabled(if: TestTools.has("rclone")),
+        .timeLimit(.minutes(5))
+    )
+    func rclone() async throws {
+        try await BucketWorld.withRoot { root in
+            try FileManager.default.createDirectory(
+                atPath: root + "/served/mirror",
+                withIntermediateDirectories: true
+            )
+            try await TestTools.withRclone(serving: root + "/served") { endpoint in
+                func obsync(_ arguments: String...) async throws -> ProgramOutcome {
+                    try await ObsyncProcess.run(
+                        arguments + ["--dest", "s3://mirror/kept", "--endpoint-url", endpoint],
+                        environment: [
+                            "HOME": root, "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing",
+                        ]
+                    )
+                }
+                let demo = try await obsync("demo", "--json")
+                #expect(demo.output.contains("\"files_count\":394"), "\(demo.error)")
+                #expect(demo.error.contains("Content-MD5"), "what the store lacks is said: \(demo.error)")
+                let again = try await obsync("demo", "--json")
+                #expect(again.output.contains("\"files_count\":0") && !again.error.contains("Content-MD5"))
+                #expect(try await obsync("demo", "--edit").status == 0)
+                let verified = try await obsync("verify", "--read")
+                #expect(verified.status == 0 && verified.output.hasPrefix("396 of 396 files"), "\(verified.error)")
+            }
+        }
     }
 }

@@ -51,7 +51,8 @@ struct MirrorAddressTests {
     @Test("every command names one mirror: by --dest, or that of a deployment")
     func mirror() throws {
         func parse(_ arguments: String...) throws -> MirrorOptions { try MirrorOptions.parse(arguments) }
-        guard case .place(let bucket as BucketPlace) = try parse("--dest", "s3://a-b-c", "--profile", "p").mirror() else {
+        guard case .place(let bucket as BucketPlace) = try parse("--dest", "s3://a-b-c", "--profile", "p").mirror()
+        else {
             Issue.record("this is no bucket")
             return
         }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Listing
 import SyncCore
+import TestSupport
 import Testing
 
 @testable import obsync
@@ -53,6 +54,18 @@ struct SettingsTests {
             )
             for problem in setting.contradictions(String(fields.1)) { Issue.record("\(parameter): \(problem)") }
         }
+    }
+
+    @Test("the command shows each value with where it comes from")
+    func origins() async throws {
+        let shown = try await ObsyncProcess.run(
+            ["settings", "--deletions", "keep"],
+            environment: ["DELETION_POLICY": "mirror", "DELETION_BRAKE_PERCENT": "7"]
+        )
+        let rows = shown.lines.map { $0.split(separator: " ").map(String.init) }
+        #expect(rows.contains(["DELETION_POLICY", "--deletions", "option", "keep"]), "\(shown.output)\(shown.error)")
+        #expect(rows.contains(["DELETION_BRAKE_PERCENT", "--brake-percent", "environment", "7"]))
+        #expect(rows.contains(["DELETION_BRAKE_FILES", "--brake-files", "default", "10"]))
     }
 
     @Test("an option goes before the variable, and that before the default; a wrong value names the option")

@@ -48,6 +48,18 @@ struct OperateTests {
             }
             #expect(status.output.contains("The last run succeeded"))
 
+            #expect(try await stack.obsync("ls").lines.count == count)
+            let verified = try await stack.obsync("verify")
+            #expect(
+                verified.status == 0 && verified.output.hasPrefix("\(count) of \(count) files"),
+                "\(verified.error)"
+            )
+            #expect(verified.error.contains("\(count) requests"))
+            let back = FileManager.default.temporaryDirectory.appending(path: "obsync-\(UUID().uuidString)").path
+            defer { try? FileManager.default.removeItem(atPath: back) }
+            let restored = try await stack.obsync("restore", "--to", back, "--json")
+            #expect(restored.output.contains("\"restored\":\(count)"), "\(restored.error)")
+
             let cost = try await stack.obsync("cost")
             #expect(cost.status == 0, "\(cost.error)")
             #expect(cost.output.contains(/runs +1 run in 30 days, of [0-9]+ transitions/))

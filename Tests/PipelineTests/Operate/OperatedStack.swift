@@ -45,6 +45,8 @@ struct OperatedStack: Sendable {
                 ("TemplateBody", try template(text)),
             ]
         )
+        let versioning = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"
+        try await send("s3", versioning, [:], .PUT, "/\(deployment.bucket)?versioning")
     }
 
     private func template(_ definition: String) throws -> String {
@@ -102,8 +104,14 @@ struct OperatedStack: Sendable {
         try await send(service, body, ["X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"])
     }
 
-    private func send(_ service: String, _ body: String, _ headers: [String: String]) async throws {
-        var request = HTTPRequest(method: .POST, url: address, body: .bytes(ByteBuffer(string: body)))
+    private func send(
+        _ service: String,
+        _ body: String,
+        _ headers: [String: String],
+        _ method: HTTPMethod = .POST,
+        _ path: String = ""
+    ) async throws {
+        var request = HTTPRequest(method: method, url: address + path, body: .bytes(ByteBuffer(string: body)))
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         let scope = "Credential=testing/20260101/eu-central-1/\(service)/aws4_request"
         request.headers.add(name: "Authorization", value: "AWS4-HMAC-SHA256 \(scope), SignedHeaders=host, Signature=0")

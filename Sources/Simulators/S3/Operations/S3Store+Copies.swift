@@ -42,7 +42,9 @@ extension S3Store {
         return Answer(headers: headers, body: .document(result))
     }
 
-    private static func copySource(_ request: S3Request) throws(S3Refusal) -> (bucket: String, key: S3Key, version: String?) {
+    private static func copySource(
+        _ request: S3Request
+    ) throws(S3Refusal) -> (bucket: String, key: S3Key, version: String?) {
         let text = request.header("x-amz-copy-source") ?? ""
         let path = text.prefix { $0 != "?" }
         let query = text.dropFirst(path.count + 1)
