@@ -18,7 +18,7 @@ ZIPS ?=
 VERSION := $(shell sed -n 's/.*static let version = "\(.*\)"/\1/p' Sources/obsync/BuildInfo.swift)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build settings completions man demo demo-edit demo-clean test lint check-source check-statemachine invoke-all benchmark \
+.PHONY: help setup build settings completions man demo demo-edit demo-clean test lint check-source check-docs check-statemachine invoke-all benchmark \
 	benchmark-lister clean build-lambda check-lambda test-lambda clean-lambda infra-tools infra-check deploy start destroy samconfig check-report \
 	build-obsync release install uninstall requirements
 
@@ -58,6 +58,10 @@ lint: ## Check the format of all sources
 check-source: ## Check file sizes, imports and documentation
 	@.ci/check-source
 	@.ci/check-documentation $(filter-out Sources/Test%,$(wildcard Sources/*))
+
+check-docs: setup ## Make the documentation of all modules, with warnings as errors
+	swift build
+	@.ci/check-docs $(filter-out C% Test% obsync Authenticator Lister Downloader,$(notdir $(wildcard Sources/*))) Checksums Clocks
 
 check-statemachine: $(MOTO) ## Check the state machine as CloudFormation would, with cfn-lint
 	@.ci/check-statemachine $(VENV)/bin/cfn-lint

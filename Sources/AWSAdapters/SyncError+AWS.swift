@@ -86,7 +86,7 @@ extension SyncError {
 
 /// Runs an AWS call and maps its error.
 ///
-/// - Throws: what `body` throws, a failure of AWS as the ``SyncError`` that it means.
+/// - Throws: what `body` throws, a failure of AWS as the `SyncError` that it means.
 package func mappingErrors<Result>(_ body: () async throws -> Result) async throws -> Result {
     do {
         return try await body()

@@ -38,7 +38,7 @@ package struct SigningRequest: Sendable {
     package var host: String
     /// The path as it goes on the wire, beginning with `/`.
     package var path: String
-    /// The parameters. They are sent as ``Swift/Array/canonicalQuery``.
+    /// The parameters. They are sent as `canonicalQuery`.
     package var query: [QueryItem]
     /// The header fields to sign, without `Host`.
     package var headers: [(name: String, value: String)]

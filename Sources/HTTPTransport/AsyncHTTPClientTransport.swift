@@ -29,7 +29,7 @@ package struct TransportConfiguration: Sendable {
 
 /// ``HTTPExecutor`` over AsyncHTTPClient.
 ///
-/// No answer is asked for in a compressed form. One that comes so all the same is inflated, up to ``largestInflated`` bytes,
+/// No answer is asked for in a compressed form. One that comes so all the same is inflated, up to `largestInflated` bytes,
 /// and its headers say nothing of the compression any more. What is asked for in ranges, or for its headers alone, is
 /// passed on as it is stored.
 package struct AsyncHTTPClientTransport: HTTPExecutor {

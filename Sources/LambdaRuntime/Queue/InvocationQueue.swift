@@ -3,7 +3,7 @@ import Synchronization
 
 /// Hands invocations to whoever asks for the next one, and answers back to whoever submitted them.
 ///
-/// Both sides of a Runtime API server meet here. The rules are those of ``StateMachine``; this type keeps the
+/// Both sides of a Runtime API server meet here. The rules are those of `StateMachine`; this type keeps the
 /// continuations and resumes them outside its lock.
 package final class InvocationQueue: Sendable {
     private typealias OutcomeContinuation = CheckedContinuation<InvocationOutcome, Never>

@@ -4,7 +4,7 @@ import SyncCore
 /// Decides whether the deletions of a run look like somebody's wish, or like a fault of the source.
 ///
 /// What was deleted in the last seven days counts as well, so that a vault does not drain away in small steps. Files that were
-/// only moved are no deletions; see ``GoneCensus``.
+/// only moved are no deletions; see `GoneCensus`.
 package struct DeletionBrake: Hashable, Sendable {
     /// Files and their bytes.
     package struct Amount: Hashable, Sendable {

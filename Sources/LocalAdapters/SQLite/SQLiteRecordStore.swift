@@ -5,7 +5,7 @@ package import SyncCore
 
 /// Records in an SQLite database.
 ///
-/// Paths are stored as BLOBs, which are compared by their bytes as ``VaultPath`` does; a TEXT would end at a NUL byte.
+/// Paths are stored as BLOBs, which are compared by their bytes as `VaultPath` does; a TEXT would end at a NUL byte.
 /// Every write is a transaction, which records that are saved at the same time share.
 package struct SQLiteRecordStore: RecordStore {
     private static let pageSize = 500

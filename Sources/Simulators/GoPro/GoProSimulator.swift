@@ -4,7 +4,7 @@ import Synchronization
 
 /// A server that answers as the GoPro cloud library does: an API, and a media host for bodies.
 ///
-/// It is a function from requests to answers; ``withGoProSimulator(library:configuration:logger:_:)`` puts it on sockets.
+/// It is a function from requests to answers; `withGoProSimulator` puts it on sockets.
 package final class GoProSimulator: Sendable {
     /// How a simulator behaves.
     package struct Configuration: Sendable {

@@ -3,7 +3,7 @@ import Synchronization
 
 /// The bytes of one part on their way from a source into a store: counted, and their checksum taken, as they pass.
 ///
-/// Stores pull it once, and ask for ``finish(as:)`` when they have sent everything. What the source throws is kept too:
+/// Stores pull it once, and ask for ``finish(number:etag:)`` when they have sent everything. What the source throws is kept too:
 /// the client that sends the bytes may hide it behind an error of its own. The last bytes are given on only when the source
 /// has ended where it should: a store never has the whole of a part that is not right.
 package final class PartStream: AsyncSequence, Sendable {
