@@ -16,6 +16,12 @@ enum ServiceText {
 
     static func error(_ original: String) -> SyncError {
         let text = original.lowercased()
+        return accountError(text) ?? momentaryError(text, original)
+            ?? SyncError(.protocolChanged, "Obsidian answers with an error that is not known\(quoted(original))")
+    }
+
+    /// What somebody has to change, in the secret or in the account.
+    private static func accountError(_ text: String) -> SyncError? {
         func says(_ part: String) -> Bool { text.contains(part) }
         if says(wrongCode) {
             return SyncError(
@@ -54,6 +60,12 @@ enum ServiceText {
         if says("vault not found") {
             return SyncError(.invalidInput, "Obsidian does not know the vault any more")
         }
+        return nil
+    }
+
+    /// What passes by itself.
+    private static func momentaryError(_ text: String, _ original: String) -> SyncError? {
+        func says(_ part: String) -> Bool { text.contains(part) }
         if says("overloaded") {
             // The text also hides the detection of abuse: knocking again soon makes it worse.
             return SyncError(
@@ -77,7 +89,7 @@ enum ServiceText {
                 retryAfter: .seconds(60)
             )
         }
-        return SyncError(.protocolChanged, "Obsidian answers with an error that is not known\(quoted(original))")
+        return nil
     }
 
     /// Whether a text asks for less, in whatever words.
