@@ -55,9 +55,10 @@ test: setup $(MOTO) ## Unit tests, then the whole pipeline over sockets against 
 lint: ## Check the format of all sources
 	swift format lint --strict --recursive Package.swift Sources Tests
 
-check-source: ## Check file sizes, imports and documentation
+check-source: ## Check sizes, imports, documentation and links
 	@.ci/check-source
 	@.ci/check-documentation $(filter-out Sources/Test%,$(wildcard Sources/*))
+	@.ci/check-links $(shell git ls-files '*.md')
 
 check-docs: setup ## Make the documentation of all modules, with warnings as errors
 	swift build
