@@ -6,24 +6,13 @@ import SyncCore
 /// Asked only where the file has no record and the destination is known to hold something: in a folder or bucket that was
 /// there before, after records were lost, in a destination that another deployment has filled.
 struct AlreadyThere: Sendable {
-    /// The object, and what is known of its bytes.
-    struct Found: Sendable {
-        var size: Int64
-        var sha256: String?
-        var crc64nvme: CRC64NVME?
-        var fingerprint: ObjectFingerprint?
-    }
-
     /// How many bytes of a file are compared at each of three places.
     static let sampleSize: Int64 = 1 << 20
 
-    private let work: BatchWork
-    private let key: ObjectKey
-
-    init(_ file: FileTransfer, _ key: ObjectKey) {
-        work = file.work
-        self.key = key
-    }
+    let mirror: any ObjectStore
+    let makeHasher: MakeContentHasher
+    /// Where the file belongs.
+    let key: ObjectKey
 
     /// The object, where it has this SHA-256.
     ///
@@ -35,15 +24,15 @@ struct AlreadyThere: Sendable {
     ///   - sha256: the digest, in lower-case hexadecimal digits.
     /// - Returns: nil where there is no such object.
     /// - Throws: `StoreUnavailable`, `Throttled`.
-    func object(of size: Int64?, sha256: String) async throws -> Found? {
-        guard let object = try await work.mirror.head(key), size == nil || size == object.size else { return nil }
+    func object(of size: Int64?, sha256: String) async throws -> StoredContent? {
+        guard let object = try await mirror.head(key), size == nil || size == object.size else { return nil }
         if let stored = object.sha256 {
             guard stored == sha256 else { return nil }
         } else {
-            var hasher = work.downloader.makeHasher()
+            var hasher = makeHasher()
             guard try await read({ hasher.update($0) }), hasher.hexDigest() == sha256 else { return nil }
         }
-        return Found(
+        return StoredContent(
             size: object.size,
             sha256: sha256,
             crc64nvme: object.crc64nvme,
@@ -56,17 +45,17 @@ struct AlreadyThere: Sendable {
     /// - Parameter ranges: the source.
     /// - Returns: nil where there is no such object. Its checksum is the store's, or that of the stored bytes where they are near.
     /// - Throws: `StoreUnavailable`, `Throttled`; what the source throws.
-    func object(likeSamplesOf ranges: any RangedContent) async throws -> Found? {
-        guard let object = try await work.mirror.head(key), object.size == ranges.size else { return nil }
+    func object(likeSamplesOf ranges: any RangedContent) async throws -> StoredContent? {
+        guard let object = try await mirror.head(key), object.size == ranges.size else { return nil }
         for range in Self.samples(of: ranges.size) {
             let count = Int(range.upperBound - range.lowerBound)
             let expected = try await ranges.withRange(range) { try await Self.collect($0, upTo: count) }
-            guard let stream = try await work.mirror.read(key, from: range.lowerBound),
+            guard let stream = try await mirror.read(key, from: range.lowerBound),
                 try await Self.collect(stream, upTo: count) == expected
             else { return nil }
         }
-        var found = Found(size: object.size, crc64nvme: object.crc64nvme, fingerprint: object.fingerprint)
-        if found.crc64nvme == nil, !work.mirror.keepsAttributes {
+        var found = StoredContent(size: object.size, crc64nvme: object.crc64nvme, fingerprint: object.fingerprint)
+        if found.crc64nvme == nil, !mirror.keepsAttributes {
             var checksum = CRC64NVME()
             if try await read({ checksum.update($0) }) { found.crc64nvme = checksum }
         }
@@ -82,7 +71,7 @@ struct AlreadyThere: Sendable {
 
     /// Gives the bytes of the object, chunk by chunk; false where it is gone.
     private func read(_ body: ([UInt8]) -> Void) async throws -> Bool {
-        guard let stream = try await work.mirror.read(key, from: 0) else { return false }
+        guard let stream = try await mirror.read(key, from: 0) else { return false }
         var chunks = stream.makeAsyncIterator()
         while let chunk = try await chunks.next(isolation: nil) { body(chunk) }
         return true

@@ -17,10 +17,10 @@ struct BatchLedger: Sendable {
     let known: [VaultPath: FileRecord]
 
     /// Starts with what the records say: a repeated call finds its own earlier work there.
-    init(_ batch: StoredBatch, known: [VaultPath: FileRecord], run: RunID) {
-        entries = batch.entries
+    init(_ batch: BatchHeader, _ entries: [Entry], known: [VaultPath: FileRecord], run: RunID) {
+        self.entries = entries
         self.known = known
-        let epoch = batch.header.vault.epoch
+        let epoch = batch.vault.epoch
         for entry in entries {
             guard let record = known[entry.path], record.settles(entry, epoch: epoch) else { continue }
             let isOwn = record.run == run && record.version == entry.version && record.epoch == epoch
@@ -83,7 +83,7 @@ struct BatchLedger: Sendable {
             case .skipped?:
                 receipt.skipped += 1
             case .failed(let name)?:
-                receipt.failures.append(.init(path: entry.path, error: name.rawValue))
+                receipt.failures.append(.init(path: entry.path, error: name))
             case .settledBefore?, nil:
                 break
             }

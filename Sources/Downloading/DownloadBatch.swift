@@ -80,28 +80,29 @@ package struct DownloadBatch: Sendable {
         end: Timestamp?,
         _ logger: Logger
     ) async throws -> DownloadOutput {
-        var ledger = try await BatchLedger(batch, known: knownRecords(batch), run: input.run)
+        var ledger = try await ledger(of: batch, input.run)
         var limit = deadline
         if let minutes = input.request.options.timeoutMinutes {
             limit = min(limit, ports.clock.now.advanced(by: .seconds(60 * minutes)))
         }
-        let cutOff = end.map { CutOff(deadline: deadline, end: $0) }
-        let work = BatchWork(
-            self,
-            run: input.run,
-            batch: batch,
-            lease: lease,
+        let time = TransferTime(
+            clock: ports.clock,
             deadline: limit,
-            cutOff: cutOff,
-            logger: logger
+            cutOff: end.map { CutOff(deadline: deadline, end: $0) },
+            isStopping: settings.isStopping
+        )
+        let work = BatchWork(
+            provider: ports.provider,
+            secret: ports.secret,
+            context: TransferContext(ports.mirror, settings, makeHasher: makeHasher, time: time, logger: logger),
+            journal: FileJournal(of: batch.header, run: input.run, lease: lease, ports: ports, observe: observe)
         )
         do {
             try await work.workOff(&ledger)
         } catch let error as SyncError where !error.isRetryable {
             // What was on its way when the error came was stored or not: the records know.
-            let ended = try await BatchLedger(batch, known: knownRecords(batch), run: input.run)
-            var receipt = ended.receipt(number: input.batch.number)
-            receipt.error = error.name.rawValue
+            var receipt = try await self.ledger(of: batch, input.run).receipt(number: input.batch.number)
+            receipt.error = error.name
             try await save(receipt, input, lease)
             throw error
         }
@@ -116,13 +117,13 @@ package struct DownloadBatch: Sendable {
         )
     }
 
-    private func knownRecords(_ batch: StoredBatch) async throws -> [VaultPath: FileRecord] {
+    private func ledger(of batch: StoredBatch, _ run: RunID) async throws -> BatchLedger {
         var known: [VaultPath: FileRecord] = [:]
         for start in stride(from: 0, to: batch.entries.count, by: 100) {
             let paths = batch.entries[start..<min(start + 100, batch.entries.count)].map(\.path)
             known.merge(try await ports.records.records(of: paths, in: batch.header.vault.id)) { first, _ in first }
         }
-        return known
+        return BatchLedger(batch.header, batch.entries, known: known, run: run)
     }
 
     /// Every call renews the lease at its end, so that a long run does not lose its vault between two calls of the lister.

@@ -8,12 +8,11 @@ import SyncCore
 /// The record says which upload it is and which content goes into it, so that a later call goes on: with the parts that
 /// the store lists, as long as the content is the same.
 struct RangedTransfer: Sendable {
-    private let file: FileTransfer
+    private let file: WantedFile
     private let ranges: any RangedContent
-    private let key: ObjectKey
+    private let context: TransferContext
+    private let journal: FileJournal
     private let limit: AdaptiveLimit
-
-    private var work: BatchWork { file.work }
 
     /// An upload that is under way, and the record that says so.
     private struct Upload: Sendable {
@@ -33,10 +32,17 @@ struct RangedTransfer: Sendable {
     /// Nil when there is no time left.
     private typealias Parts = ThrowingTaskGroup<Attempt?, any Error>
 
-    init(_ file: FileTransfer, _ ranges: any RangedContent, _ key: ObjectKey, atOnce: Int) {
+    init(
+        _ file: WantedFile,
+        _ ranges: any RangedContent,
+        atOnce: Int,
+        _ context: TransferContext,
+        _ journal: FileJournal
+    ) {
         self.file = file
         self.ranges = ranges
-        self.key = key
+        self.context = context
+        self.journal = journal
         limit = AdaptiveLimit(atOnce)
     }
 
@@ -44,22 +50,22 @@ struct RangedTransfer: Sendable {
     ///
     /// - Throws: what is wrong with the file, after its upload was thrown away; and what concerns more than this session,
     ///   such as a refused token, with the upload left for the next call.
-    func run() async throws -> FileTransfer.Result {
+    func run() async throws -> TransferResult {
         try file.verify(size: ranges.size, announced: nil, sha256: nil)
         try UploadSettings.check(ranges.size)
-        let known = try await file.current
+        let known = try await journal.record(of: file.entry.path)
         var upload = try await resumed(known)
         if upload == nil { upload = try await begin(known) }
         guard let upload else { return .settled(.settledBefore) }
         do {
             return try await run(upload, known)
         } catch let error as SyncError where error.concernsOneFile && error.name != .fileUnavailable {
-            await work.abandon(upload.handle)
+            await context.abandon(upload.handle)
             throw error
         }
     }
 
-    private func run(_ upload: Upload, _ known: FileRecord?) async throws -> FileTransfer.Result {
+    private func run(_ upload: Upload, _ known: FileRecord?) async throws -> TransferResult {
         var schedule = PartSchedule(upload.plan, stored: upload.stored)
         if let failure = try await store(&schedule, upload) {
             try await saveCheckpoint(schedule, upload, known)
@@ -74,32 +80,33 @@ struct RangedTransfer: Sendable {
         else {
             throw SyncError(.corruptContent, "the parts of a file do not make up the whole of it")
         }
-        try await work.lease.check()
+        try await journal.checkLease()
         let stored: StoredObject
         do {
-            stored = try await work.mirror.completeSurely(upload.handle, parts: parts, file.attributes(key))
+            stored = try await context.mirror.completeSurely(upload.handle, parts: parts, file.attributes)
         } catch let error as SyncError where error.isRetryable {
             try await saveCheckpoint(schedule, upload, known)
             return .broke(error, parts: schedule.advanced)
         }
-        return .settled(try await file.complete(ranges.size, sha256: nil, checksum, stored.fingerprint))
+        let content = StoredContent(size: ranges.size, crc64nvme: checksum, fingerprint: stored.fingerprint)
+        return .settled(try await journal.complete(file, content, known))
     }
 }
 
 extension RangedTransfer {
     /// The upload of an earlier call, if it is of this content and the store still has it. What is of no use is aborted.
     private func resumed(_ known: FileRecord?) async throws -> Upload? {
-        guard let checkpoint = known?.checkpoint else { return nil }
+        guard let known, let checkpoint = known.checkpoint else { return nil }
         let handle = checkpoint.upload
         let isSame =
-            known?.version == file.entry.version && known?.epoch == work.vault.epoch && handle.key == key
+            known.checkpoint(of: file.entry, epoch: journal.batch.vault.epoch) != nil && handle.key == file.key
             && checkpoint.validator == ranges.validator && handle.partSize > 0
         let plan = PartPlan(size: ranges.size, partSize: max(handle.partSize, 1))
         guard isSame, plan.count <= UploadSettings.mostParts else {
-            await work.abandon(handle)
+            await context.abandon(handle)
             return nil
         }
-        guard let listed = try await work.mirror.storedParts(of: handle) else { return nil }
+        guard let listed = try await context.mirror.storedParts(of: handle) else { return nil }
         let stored = listed.compactMap { part -> UploadedPart? in
             var part = part
             part.checksum = part.checksum ?? checkpoint.checksums[part.number]
@@ -107,27 +114,25 @@ extension RangedTransfer {
             let range = plan.range(of: part.number)
             return part.size == range.upperBound - range.lowerBound ? part : nil
         }
-        work.logger.debug("transfer goes on", metadata: [LogKey.files: "1", LogKey.parts: "\(stored.count)"])
+        context.logger.debug("transfer goes on", metadata: [LogKey.files: "1", LogKey.parts: "\(stored.count)"])
         return Upload(handle: handle, plan: plan, stored: stored)
     }
 
     /// Begins an upload and says so in the record; nil when a newer version stands there.
     private func begin(_ known: FileRecord?) async throws -> Upload? {
-        let partSize = work.settings.upload.partSize(for: ranges.size)
+        let partSize = context.settings.upload.partSize(for: ranges.size)
         let plan = PartPlan(size: ranges.size, partSize: partSize)
         // By its record an upload is known to be ours, should this process be killed right after it was begun.
-        if known == nil, try await !work.save(file.entry, .inProgress, known) { return nil }
-        let handle = try await work.mirror.beginUpload(key, file.attributes(key), partSize: partSize)
+        if known == nil, try await !journal.begin(file.entry, known) { return nil }
+        let handle = try await context.mirror.beginUpload(file.key, file.attributes, partSize: partSize)
         do {
-            let isNewest = try await work.save(file.entry, .inProgress, known) { record in
-                record.checkpoint = TransferCheckpoint(upload: handle, validator: ranges.validator)
-            }
-            if isNewest { return Upload(handle: handle, plan: plan) }
+            let checkpoint = TransferCheckpoint(upload: handle, validator: ranges.validator)
+            if try await journal.begin(file.entry, known, at: checkpoint) { return Upload(handle: handle, plan: plan) }
         } catch {
-            await work.abandon(handle)
+            await context.abandon(handle)
             throw error
         }
-        await work.abandon(handle)
+        await context.abandon(handle)
         return nil
     }
 
@@ -136,7 +141,7 @@ extension RangedTransfer {
         guard schedule.advanced > 0 else { return }
         var checkpoint = TransferCheckpoint(upload: upload.handle, validator: ranges.validator)
         for part in schedule.stored { checkpoint.checksums[part.number] = part.checksum }
-        try await work.save(file.entry, .inProgress, known) { $0.checkpoint = checkpoint }
+        _ = try await journal.begin(file.entry, known, at: checkpoint)
     }
 }
 
@@ -148,15 +153,15 @@ extension RangedTransfer {
         var local = schedule
         defer { schedule = local }
         return try await withThrowingTaskGroup(of: Attempt?.self) { group in
-            if let end = work.cutOff?.parts {
+            if let end = context.time.cutOff?.parts {
                 group.addTask {
-                    try await work.clock.sleep(until: end, tolerance: nil)
+                    try await context.time.clock.sleep(until: end, tolerance: nil)
                     return nil
                 }
             }
             var failure: SyncError?
             while true {
-                while failure == nil, hasTimeForOneMore(of: upload), local.isIdle || work.governor.isOpen,
+                while failure == nil, hasTimeForOneMore(of: upload), local.isIdle || context.governor.isOpen,
                     let next = local.next(limit: mostAtOnce)
                 {
                     start(next.number, attempt: next.attempt, of: upload, after: .zero, &group)
@@ -172,7 +177,7 @@ extension RangedTransfer {
                     local.note(part)
                 case .failure(let error):
                     if error.name == .throttled { limit.throttled(at: attempt.pace) }
-                    if failure == nil, let pause = work.retries.pause(after: error, attempt: attempt.attempt) {
+                    if failure == nil, let pause = context.retries.pause(after: error, attempt: attempt.attempt) {
                         let again = local.again(attempt.number)
                         start(attempt.number, attempt: again, of: upload, after: pause, &group)
                     } else {
@@ -187,7 +192,7 @@ extension RangedTransfer {
     }
 
     private func hasTimeForOneMore(of upload: Upload) -> Bool {
-        work.hasTime(for: work.line.time(forOneMore: upload.plan.partSize) ?? .zero)
+        context.time.allows(context.line.time(forOneMore: upload.plan.partSize) ?? .zero)
     }
 
     /// How many parts may be under way now.
@@ -195,7 +200,7 @@ extension RangedTransfer {
     /// Where time is limited the first goes alone: over a slow line many at once would all be open when the time is up, and
     /// the call after it would fare no better.
     private var mostAtOnce: Int {
-        work.cutOff != nil && !work.line.isKnown ? 1 : limit.current
+        context.time.cutOff != nil && !context.line.isKnown ? 1 : limit.current
     }
 
     /// Ends what is under way; a part that is stored in spite of that counts.
@@ -207,7 +212,7 @@ extension RangedTransfer {
             }
         }
         schedule.giveUpAll()
-        work.logger.notice(
+        context.logger.notice(
             "parts given up: the function's time is up",
             metadata: [LogKey.parts: "\(schedule.openCount)"]
         )
@@ -221,20 +226,20 @@ extension RangedTransfer {
         _ group: inout Parts
     ) {
         let pace = limit.pace
-        let begun = work.clock.now.advanced(by: pause)
-        work.line.begin()
+        let begun = context.time.clock.now.advanced(by: pause)
+        context.line.begin()
         group.addTask {
             var stored: Int64?
-            defer { work.line.end(stored, after: begun.duration(to: work.clock.now)) }
-            if pause > .zero { try await work.clock.sleep(for: pause) }
-            try await work.lease.check()
+            defer { context.line.end(stored, after: begun.duration(to: context.time.clock.now)) }
+            if pause > .zero { try await context.time.clock.sleep(for: pause) }
+            try await journal.checkLease()
             var result = Attempt(number: number, attempt: attempt, pace: pace, outcome: .failure(Self.unread))
             do {
                 let range = upload.plan.range(of: number)
                 result.outcome = .success(
                     try await ranges.withRange(range) { stream in
                         let size = range.upperBound - range.lowerBound
-                        return try await work.mirror.putPart(number, stream, size: size, of: upload.handle)
+                        return try await context.mirror.putPart(number, stream, size: size, of: upload.handle)
                     }
                 )
                 stored = range.upperBound - range.lowerBound

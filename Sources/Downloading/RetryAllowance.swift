@@ -24,7 +24,7 @@ final class RetryAllowance: Sendable {
     ///   - attempt: its number, from 1.
     /// - Returns: the wait; nil when there is no further attempt.
     func pause(after error: SyncError, attempt: Int) -> Duration? {
-        guard error.isRetryable, !error.saysContentChanged, attempt < settings.attempts else { return nil }
+        guard error.isRetryable, error.detail != .contentChanged, attempt < settings.attempts else { return nil }
         let jittered = settings.retryBackoff.wait(after: attempt, part: settings.random())
         let pause = max(jittered, error.retryAfter ?? .zero)
         guard clock.now.advanced(by: pause) < deadline else { return nil }
