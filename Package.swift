@@ -118,6 +118,12 @@ let package = Package(
             dependencies: ["Clocks", "HTTPTransport", "SyncCore", crypto, logging, nioCore, nioHTTP1],
             swiftSettings: settings
         ),
+        // The one list of them.
+        .target(
+            name: "Providers",
+            dependencies: ["Clocks", "GoProCloud", "HTTPTransport", "ObsidianSync", "SyncCore"],
+            swiftSettings: settings
+        ),
         .target(
             name: "LocalAdapters",
             dependencies: ["CFileCalls", "Checksums", "Clocks", "StateMachine", "SyncCore", grdb, nioPosix],
@@ -126,22 +132,22 @@ let package = Package(
         .target(name: "AWSSigning", dependencies: [crypto], swiftSettings: settings),
         .target(
             name: "AWSClient",
-            dependencies: ["AWSSigning", "HTTPTransport", crypto, logging, nioCore, nioHTTP1, tracing],
+            dependencies: ["AWSSigning", "Clocks", "HTTPTransport", crypto, logging, nioCore, nioHTTP1, tracing],
             swiftSettings: settings
         ),
         .target(
             name: "AWSAdapters",
             dependencies: [
-                "Authenticating", "AWSClient", "Checksums", "Clocks", "Downloading", "HTTPTransport", "Listing",
-                "Pipeline", "SyncCore", coreMetrics, crypto, logging, nioCore, tracing,
+                "AWSClient", "Checksums", "Clocks", "HTTPTransport", "SyncCore", coreMetrics, crypto, logging, nioCore,
+                tracing,
             ],
             swiftSettings: settings
         ),
         .target(
             name: "LambdaFunctions",
             dependencies: [
-                "AWSAdapters", "AWSClient", "CGlibcCompat", "Checksums", "Clocks", "Downloading", "GoProCloud",
-                "HTTPTransport", "LambdaRuntime", "Listing", "ObsidianSync", "Pipeline", "SyncCore",
+                "Authenticating", "AWSAdapters", "AWSClient", "CGlibcCompat", "Checksums", "Clocks", "Downloading",
+                "HTTPTransport", "LambdaRuntime", "Listing", "Pipeline", "Providers", "SyncCore",
                 logging, nioCore, tracing,
             ],
             swiftSettings: settings
@@ -165,7 +171,7 @@ let package = Package(
         .target(name: "LoopbackGuard", dependencies: [nioCore, nioHTTP1], swiftSettings: settings),
         .target(
             name: "LambdaRuntime",
-            dependencies: ["LoopbackGuard", logging, nioCore, nioHTTP1, nioPosix],
+            dependencies: ["LoopbackGuard", logging, nioCore, nioHTTP1, nioPosix, unixSignals],
             swiftSettings: settings
         ),
         .target(
@@ -192,7 +198,7 @@ let package = Package(
                 "Authenticating", "AWSAdapters", "AWSClient", "Backup", "CBuildInfo", "CGlibcCompat", "Checksums",
                 "Clocks",
                 "Downloading", "GoProCloud", "HTTPTransport", "LambdaRuntime", "Listing", "LocalAdapters",
-                "LocalLambda", "ObsidianSync", "Pipeline", "Simulators", "StateMachine", "SyncCore",
+                "LocalLambda", "ObsidianSync", "Pipeline", "Providers", "Simulators", "StateMachine", "SyncCore",
                 crypto, logging, nioCore, nioHTTP1, argumentParser, unixSignals,
             ],
             resources: [.embedInCode("Resources/vault-sync.asl.json")],
@@ -318,8 +324,9 @@ let package = Package(
             name: "AdapterTests",
             dependencies: [
                 "Authenticating", "AWSAdapters", "AWSClient", "AWSSigning", "Backup", "Checksums", "Clocks",
-                "Downloading", "GoProCloud", "HTTPTransport", "Listing", "LocalAdapters", "ObsidianSync", "Pipeline",
-                "Simulators", "StateMachine", "SyncCore", "TestSupport", coreMetrics, grdb, logging,
+                "Downloading", "GoProCloud", "HTTPTransport", "LambdaFunctions", "Listing", "LocalAdapters",
+                "ObsidianSync",
+                "Pipeline", "Simulators", "StateMachine", "SyncCore", "TestSupport", coreMetrics, grdb, logging,
                 nioCore, nioHTTP1, tracing,
             ],
             swiftSettings: settings
@@ -353,7 +360,7 @@ let package = Package(
             dependencies: [
                 "Authenticating", "AWSAdapters", "AWSClient", "Checksums", "Clocks", "Downloading", "HTTPTransport",
                 "Listing", "LocalAdapters",
-                "obsync", "Pipeline", "Simulators", "StateMachine", "SyncCore", "TestSupport",
+                "obsync", "Pipeline", "Providers", "Simulators", "StateMachine", "SyncCore", "TestSupport",
                 argumentParser, grdb, logging, unixSignals,
             ],
             swiftSettings: settings

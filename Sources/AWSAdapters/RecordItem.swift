@@ -87,7 +87,7 @@ enum RecordItem {
         if record.firstSynced != record.lastSynced { item["f"] = record.firstSynced.map { .n($0.milliseconds) } }
         item["l"] = record.lastSynced.map { .n($0.milliseconds) }
         if record.attempts != 1 { item["a"] = .n(record.attempts) }
-        item["x"] = record.lastError.map { .s($0) }
+        item["x"] = record.lastError.map { .s($0.rawValue) }
         item["w"] = record.reason.map { .s($0) }
         item["b"] = record.listedSize.map { .n($0) }
         item["g"] = record.fingerprint.map(FingerprintValue.value)
@@ -119,7 +119,7 @@ enum RecordItem {
         record.lastSynced = timestamp(item["l"])
         record.firstSynced = timestamp(item["f"]) ?? record.lastSynced
         record.attempts = item["a"].map { Int(clamping: $0.integer ?? 0) } ?? 1
-        record.lastError = item["x"]?.string
+        record.lastError = (item["x"]?.string).map(SyncError.Name.init(rawValue:))
         record.reason = item["w"]?.string
         record.listedSize = item["b"]?.integer
         record.fingerprint = item["g"].flatMap(FingerprintValue.fingerprint)

@@ -67,7 +67,7 @@ package struct S3ObjectStore: ObjectStore {
         do {
             _ = try await put(key, bytes, attributes, ifNoneMatch: "*")
             return true
-        } catch let error as SyncError where (error.underlying as? AWSError)?.code == .preconditionFailed {
+        } catch let error as SyncError where error.reason == AWSErrorCode.preconditionFailed.rawValue {
             return false
         }
     }

@@ -4,14 +4,13 @@ import Checksums
 import Clocks
 import Downloading
 import FoundationEssentials
-import GoProCloud
 import HTTPTransport
 import LambdaRuntime
 import Listing
 import Logging
 import NIOCore
-import ObsidianSync
 package import Pipeline
+import Providers
 import SyncCore
 
 /// Runs one function of the pipeline as this process, until it is told to end.
@@ -40,7 +39,13 @@ package func runLambdaFunction(_ function: PipelineFunction) async -> Never {
             let deadline = CallDeadline()
             let pipeline = try settings.pipeline(
                 executor: executor,
-                providers: try providers(environment, executor, processes: processes),
+                // The processes of one function share the pace at which a service is asked.
+                providers: try ProviderDescription.makeAll(
+                    environment: environment,
+                    executor: executor,
+                    clock: SystemClock(),
+                    processes: processes
+                ),
                 makeHasher: { SHA256Hasher() },
                 // A third of the time, so that a service that does not answer is asked twice and told of.
                 timeout: min(.seconds(60), function.timeout / 3),
@@ -59,20 +64,6 @@ package func runLambdaFunction(_ function: PipelineFunction) async -> Never {
         }
     )
     await runtime.runUntilExit()
-}
-
-/// The clouds that a function reads. The processes of one function share the pace at which GoPro is asked.
-private func providers(
-    _ environment: [String: String],
-    _ executor: some HTTPExecutor,
-    processes: Int
-) throws -> [any LibraryProvider] {
-    let clock = SystemClock()
-    let gopro = try GoProProvider.Configuration(environment: environment).shared(among: processes)
-    return [
-        ObsidianProvider(try .init(environment: environment), executor: executor, clock: clock),
-        GoProProvider(gopro, executor: executor, clock: clock),
-    ]
 }
 
 /// Hands events to a function of the pipeline.

@@ -2,6 +2,7 @@ import AWSAdapters
 import AWSClient
 import Clocks
 import HTTPTransport
+import LambdaFunctions
 import Logging
 import NIOHTTP1
 import ObsidianSync

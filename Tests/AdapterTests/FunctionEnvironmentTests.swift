@@ -5,6 +5,7 @@ import SyncCore
 import Testing
 
 @testable import AWSAdapters
+@testable import LambdaFunctions
 
 @Suite("The variables of a function")
 struct FunctionEnvironmentTests {

@@ -5,7 +5,8 @@ import Testing
 
 @Suite("What is larger or longer than the store takes")
 struct StoreLimitTests {
-    private func expectFailed(_ world: DownloadWorld, _ status: FileRecord.Status, _ name: String) async throws {
+    private func expectFailed(_ world: DownloadWorld, _ status: FileRecord.Status, _ name: SyncError.Name) async throws
+    {
         try await world.run("run-1")
         try await world.expectTruth()
         let files = world.records.files(of: world.source.vault)

@@ -170,11 +170,11 @@ struct LoginTests {
         ]
     )
     func tokens(_ text: String, _ token: String) {
-        #expect(GoProLogin.token(in: text) == token)
+        #expect(CapturedLogin.token(in: text, cookie: "gp_access_token") == token)
     }
 
     @Test("what holds no token is refused", arguments: ["", "short", "two words that are long enough"])
     func noTokens(_ text: String) {
-        #expect(GoProLogin.token(in: text) == nil)
+        #expect(CapturedLogin.token(in: text, cookie: "gp_access_token") == nil)
     }
 }

@@ -1,3 +1,4 @@
+import Providers
 import SyncCore
 import Testing
 
@@ -67,15 +68,19 @@ struct PlainTextTests {
 }
 
 @Suite("GoPro's pace")
-struct GoProPaceTests {
+struct ServicePaceTests {
     @Test("is told where it makes a first run long, and only there")
-    func sentence() {
-        let usual = GoProPace(environment: [:])
+    func sentence() throws {
+        let gopro = try #require(ProviderDescription.named("gopro"))
+        let usual = try #require(ServicePace(gopro, [:]))
         #expect(
             usual.sentence(media: 3900)
                 == "GoPro is asked for at most 2 media a second: fetching all 3,900 takes at least 32 minutes"
         )
         #expect(usual.sentence(media: 100) == nil)
-        #expect(GoProPace(environment: ["GOPRO_RESOLVES_PER_SECOND": "0"]).sentence(media: 9999) == nil)
+        let quick = try #require(ServicePace(gopro, ["GOPRO_RESOLVES_PER_SECOND": "0"]))
+        #expect(quick.sentence(media: 9999) == nil)
+        let obsidian = try #require(ProviderDescription.named("obsidian"))
+        #expect(ServicePace(obsidian, [:]) == nil)
     }
 }

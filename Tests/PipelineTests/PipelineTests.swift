@@ -92,7 +92,7 @@ struct PipelineTests {
             #expect(try await head(file.path, in: deployment) == nil)
             let record = try #require(try await deployment.stored.records(of: notes.account().id)[VaultPath(file.path)])
             #expect(record.status == .failed)
-            #expect(record.lastError == "CorruptContent")
+            #expect(record.lastError == .corruptContent)
             #expect(record.pendingSince != nil)
 
             deployment.provider.faults = .init()

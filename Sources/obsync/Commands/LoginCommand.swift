@@ -4,6 +4,7 @@ import Clocks
 import Foundation
 import HTTPTransport
 import LocalAdapters
+import Providers
 import SyncCore
 
 /// Where an account's secret is kept.
@@ -32,7 +33,10 @@ struct LoginCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "obsidian or gopro.", completion: .list(["obsidian", "gopro"]))
+    @Option(
+        help: "One of \(ProviderDescription.names).",
+        completion: .list(ProviderDescription.all.map(\.name))
+    )
     var provider: String?
 
     @Option(help: "The id or the exact name of the vault whose encryption password is added or changed.")

@@ -4,6 +4,7 @@ import HTTPTransport
 import LocalAdapters
 import Logging
 import NIOHTTP1
+import Providers
 import SyncCore
 
 /// Looks at credentials, sign-in, vault passwords and the clock. It reads, and changes nothing anywhere.
@@ -90,9 +91,11 @@ struct AccountExamination {
 
     /// Compares with the date that the provider's answers bear. One-time codes are good for half a minute.
     private func clockFinding(_ provider: any LibraryProvider) async throws -> Finding {
-        let variable = provider.name == "gopro" ? "GOPRO_API_URL" : "OBSIDIAN_API_URL"
-        let usual = provider.name == "gopro" ? "https://api.gopro.com" : "https://api.obsidian.md"
-        let url = environment[variable].flatMap { $0.isEmpty ? nil : $0 } ?? usual
+        guard let description = ProviderDescription.named(provider.name) else {
+            return .unknown("clock", "\(provider.name) states no date")
+        }
+        let url =
+            environment[description.addressVariable].flatMap { $0.isEmpty ? nil : $0 } ?? description.usualAddress
         do {
             let answer = try await executor.execute(HTTPRequest(url: url + "/"), timeout: .seconds(10), logger: logger)
             guard let text = answer.headers.first(name: "Date"), let there = HTTPDate.parse(text) else {

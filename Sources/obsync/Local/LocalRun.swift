@@ -8,6 +8,7 @@ import LocalAdapters
 import Logging
 import ObsidianSync
 import Pipeline
+import Providers
 import StateMachine
 import SyncCore
 
@@ -180,17 +181,15 @@ struct LocalRun {
 
     /// Shows events, and says at the beginning of a long first run what the service's pace costs.
     private func observer(_ display: ProgressDisplay) -> SyncObserver {
-        let isGoPro = (try? FileSecretStore.read(credentials).text("provider")) == "gopro"
-        let pace = GoProPace(environment: environment)
+        let provider = ProviderDescription.named(try? FileSecretStore.read(credentials).text("provider"))
+        let pace = provider.flatMap { ServicePace($0, environment) }
         let disk = place is LocalFolder ? place.disk : nil
         let watch = SpaceWatch(space: { disk.flatMap { FreeSpace(of: $0) } }, tell: { display.say("note: \($0)") })
         return { event in
             display.observe(event)
             watch.observe(event)
-            guard isGoPro, case .listed(_, _, let files, _) = event, let sentence = pace.sentence(media: files) else {
-                return
-            }
-            display.say(sentence)
+            guard let pace, case .listed(_, _, let files, _) = event else { return }
+            if let sentence = pace.sentence(media: files) { display.say(sentence) }
         }
     }
 

@@ -2,13 +2,12 @@ import Authenticating
 import Checksums
 import Clocks
 import Foundation
-import GoProCloud
 import HTTPTransport
 import Listing
 import LocalAdapters
 import Logging
-import ObsidianSync
 import Pipeline
+import Providers
 import SyncCore
 
 /// A mirror that is kept by this machine: its files are in a folder or in a bucket, its records in SQLite here.
@@ -226,9 +225,6 @@ extension MirrorPlace {
         executor: any HTTPExecutor,
         clock: any WallClock
     ) throws -> [any LibraryProvider] {
-        [
-            ObsidianProvider(try .init(environment: environment), executor: executor, clock: clock),
-            GoProProvider(try .init(environment: environment), executor: executor, clock: clock),
-        ]
+        try ProviderDescription.makeAll(environment: environment, executor: executor, clock: clock)
     }
 }

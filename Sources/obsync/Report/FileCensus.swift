@@ -59,7 +59,7 @@ struct FileCensus {
             vault: vault,
             path: record.path.rawValue,
             size: record.size,
-            error: record.lastError,
+            error: record.lastError?.rawValue,
             code: record.reason,
             attempts: record.attempts
         )

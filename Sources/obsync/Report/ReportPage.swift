@@ -1,5 +1,6 @@
 import Clocks
 import Foundation
+import Providers
 import StateMachine
 import SyncCore
 
@@ -157,7 +158,7 @@ struct ReportPage {
         let changes = Set(data.history.tokens.compactMap(\.secretVersion)).count - 1
         let end = last.expires.flatMap { Clocks.Timestamp(iso8601: $0) }
         let checked = Clocks.Timestamp(milliseconds: last.checked.milliseconds)
-        let provider = ["obsidian": "Obsidian", "gopro": "GoPro"][last.provider ?? ""] ?? "The provider"
+        let provider = ProviderDescription.named(last.provider)?.title ?? "The provider"
         let looked = data.history.tokens.count == 1 ? "once" : data.history.tokens.count.counted("time")
         let life = end.map { "It is good until \($0.iso8601), \(checked.duration(to: $0).inWords) from then on." }
         return """

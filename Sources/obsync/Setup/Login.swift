@@ -1,5 +1,6 @@
 import Clocks
 import Logging
+import Providers
 import SyncCore
 
 /// Signs in with a person's answers, and makes the secret that runs need.
@@ -20,45 +21,48 @@ struct Login {
     /// - Returns: a secret that works.
     /// - Throws: `AuthenticationFailed` after too many attempts, `InvalidInput` at the end of the input; transient errors.
     func secret(provider name: String?, known: Secret?) async throws -> Secret {
-        let choices = providers.map(\.name)
-        let name =
-            try name
-            ?? dialogue.ask("Provider (\(choices.joined(separator: ", ")))", suggestion: choices.first) {
-                choices.contains($0) ? nil : "a provider is one of \(choices.joined(separator: ", "))"
-            }
-        guard choices.contains(name) else {
+        let description = try name.map(description) ?? dialogue.askForProvider(among: ProviderDescription.all)
+        let provider = try provider(description.name)
+        if let captured = description.capturedToken {
+            return try await CapturedLogin(
+                dialogue: dialogue,
+                description: description,
+                captured: captured,
+                logger: logger
+            ).secret(provider)
+        }
+        let secret = try await signIn(description, provider).taking("vaults", from: known ?? Secret([:]))
+        return description.hasVaultPasswords ? try await addingPasswords(to: secret) : secret
+    }
+
+    private func description(_ name: String) throws -> ProviderDescription {
+        guard let description = ProviderDescription.named(name) else {
             throw SyncError(
                 .invalidInput,
-                "there is no provider \(name.printable); there are \(choices.joined(separator: ", "))"
+                "there is no provider \(name.printable); there are \(ProviderDescription.names)"
             )
         }
-        if name == "gopro" {
-            return try await GoProLogin(dialogue: dialogue, logger: logger).secret(try provider(name))
-        }
-        let secret = try await signIn(try provider(name)).taking("vaults", from: known ?? Secret([:]))
-        return try await addingPasswords(to: secret)
+        return description
     }
 
     private func provider(_ name: String) throws -> any LibraryProvider {
         try providers.named(in: Secret(["provider": .string(name)]))
     }
 
-    private func signIn(_ provider: any LibraryProvider) async throws -> Secret {
+    private func signIn(_ description: ProviderDescription, _ provider: any LibraryProvider) async throws -> Secret {
         var attempt = 1
         while true {
-            let email = try dialogue.ask("E-mail address of the account") {
-                $0.contains("@") ? nil : "that is no address"
+            let empty = Secret(["provider": .string(description.name)])
+            var secret = empty
+            for way in description.ways {
+                guard let answered = try dialogue.ask(way, into: empty, note: " (not shown)") else { continue }
+                secret = answered
+                break
             }
-            let password = try dialogue.askHidden("Password of the account (not shown)")
-            let key = try dialogue.askHidden("Set-up key of the second factor (not shown)", isOptional: true)
-            var secret = Secret(["provider": .string(provider.name)])
-                .setting(.string(email), at: "auth", "email")
-                .setting(.string(password), at: "auth", "password")
-            if !key.isEmpty { secret = secret.setting(.string(key), at: "auth", "totp_secret") }
             do {
                 let renewed = try await provider.renew(secret, logger: logger)
                 dialogue.show("Signed in.\n")
-                return try choosingWhatStays(renewed, email: email, hasKey: !key.isEmpty)
+                return try choosingWhatStays(renewed, description)
             } catch let error as SyncError
                 where [.authenticationFailed, .invalidConfiguration].contains(error.name) && attempt < Self.attempts
             {
@@ -68,9 +72,13 @@ struct Login {
         }
     }
 
-    /// A set-up key beside the password is one factor: whoever reads the file has both. So it is asked.
-    private func choosingWhatStays(_ secret: Secret, email: String, hasKey: Bool) throws -> Secret {
-        guard hasKey else {
+    /// A second factor's key beside the password is one factor: whoever reads the file has both. So it is asked.
+    private func choosingWhatStays(_ secret: Secret, _ description: ProviderDescription) throws -> Secret {
+        let fields = description.ways.flatMap(\.fields)
+        let hasSecondFactor = try fields.contains {
+            try !$0.isShown && $0.isOptional && secret.text(at: $0.path) != nil
+        }
+        guard hasSecondFactor else {
             dialogue.show("E-mail address, password and token are kept, so that runs sign in by themselves.\n")
             return secret
         }
@@ -86,9 +94,11 @@ struct Login {
         }
         if answer.lowercased() == "yes" { return secret }
         dialogue.show("Only the token is kept. When it ends, runs fail until you come here again.\n")
-        return Secret(["provider": .string(try secret.requiredText("provider"))])
-            .setting(.string(email), at: "auth", "email")
-            .taking("token", from: secret)
+        var kept = Secret(["provider": .string(description.name)])
+        for field in fields where field.isShown {
+            if let value = try secret.text(at: field.path) { kept = kept.setting(.string(value), at: field.path) }
+        }
+        return description.token.first.map { kept.taking($0, from: secret) } ?? kept
     }
 
     /// Lists the vaults, and asks for each password that is needed until it fits or is left out.

@@ -3,6 +3,7 @@ import Foundation
 import Listing
 import LocalAdapters
 import Pipeline
+import Providers
 import StateMachine
 import SyncCore
 
@@ -90,8 +91,7 @@ struct StatusReader {
             token.provider = try secret.text("provider")
             token.expires = try secret.text("expires_at").flatMap { Timestamp(iso8601: $0)?.iso8601 }
             token.isRenewable =
-                try token.provider == "gopro"
-                ? secret.text("refresh_token") != nil : secret.text("auth", "password") != nil
+                try ProviderDescription.named(token.provider)?.isRenewable(secret) ?? false
         } catch {
             token.problem = error.message
         }

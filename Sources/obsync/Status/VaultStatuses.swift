@@ -66,7 +66,7 @@ struct VaultStatuses {
         FolderStatus.File(
             path: record.path.rawValue,
             version: record.version,
-            reason: record.lastError ?? record.status.rawValue,
+            reason: record.lastError?.rawValue ?? record.status.rawValue,
             code: record.reason,
             attempts: record.attempts,
             since: record.pendingSince?.iso8601

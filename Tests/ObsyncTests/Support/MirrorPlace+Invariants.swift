@@ -45,7 +45,7 @@ extension MirrorPlace {
         let paths = [
             ["auth", "password"], ["auth", "totp_secret"], ["token", "value"], ["access_token"], ["refresh_token"],
         ]
-        evidence.secrets = secrets + paths.compactMap { secret?.text(at: $0) }
+        evidence.secrets = secrets + paths.compactMap { try? secret?.text(at: $0) }
         let kept = try KeptExecutions(in: self)
         for execution in try await kept.store.executions(status: nil, limit: 100) {
             let events = try await kept.store.events(of: execution.name, after: 0, limit: 10_000)
@@ -56,15 +56,5 @@ extension MirrorPlace {
         for violation in try await MirrorInvariants.violations(of: evidence) {
             Issue.record("\(violation)", sourceLocation: sourceLocation)
         }
-    }
-}
-
-extension Secret {
-    fileprivate func text(at path: [String]) -> String? {
-        guard let json = try? json, let value = try? JSONDecoder().decode(JSON.self, from: Data(json)) else {
-            return nil
-        }
-        if case .string(let text)? = value[path[...]] { return text }
-        return nil
     }
 }

@@ -96,7 +96,7 @@ struct FaultTests {
             #expect(world.digests == FaultyService.account(of: library, without: target.uid))
             let record = try #require(try world.record(uid: target.uid))
             #expect(record.status == .failed)
-            #expect(record.lastError == name.rawValue)
+            #expect(record.lastError == name)
             #expect(record.pendingSince != nil)
 
             simulator.faults.removeAll()
@@ -139,7 +139,7 @@ struct FaultTests {
                 let record = try #require(try service.record(uid: uid))
                 #expect(record.path.isStandIn)
                 #expect(record.status == .skipped)
-                #expect(record.lastError == SyncError.Name.nameRefused.rawValue)
+                #expect(record.lastError == SyncError.Name.nameRefused)
                 let old = service.digests[VaultPath("Notes/" + FaultyService.large)]
                 #expect(old == target.sha256, "the copy that there is stays")
             }

@@ -1,3 +1,4 @@
+import AWSAdapters
 package import AWSClient
 package import Authenticating
 package import Checksums
