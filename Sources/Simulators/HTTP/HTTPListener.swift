@@ -5,23 +5,31 @@ import NIOPosix
 import NIOSSL
 import Synchronization
 
-/// Accepts HTTP/1.1 connections on the loopback interface; bodies are streamed both ways.
+/// Accepts connections on the loopback interface, for every simulator.
 enum HTTPListener {
     typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
+
+    /// What connections are made of.
+    struct Manner<Wrapped: Sendable>: Sendable {
+        /// Whether a client that sends less than it announced is still there to be told so.
+        var allowsHalfClosure = false
+        /// Adds what a connection needs, on its event loop.
+        var wrap: @Sendable (any Channel) throws -> EventLoopFuture<Wrapped>
+    }
 
     /// Serves while `body` runs. When it ends, all connections are cut and the port is given back.
     ///
     /// - Parameters:
     ///   - port: the port on 127.0.0.1; 0 takes a free one.
-    ///   - tls: speaks TLS where it is given.
+    ///   - manner: what connections are made of.
     ///   - connection: serves one connection; what it throws ends that connection alone.
     ///   - body: is given the port.
     /// - Returns: what `body` returns.
     /// - Throws: what `body` throws, or the error of binding the port.
-    static func serve<Result: Sendable>(
+    static func serve<Wrapped: Sendable, Result: Sendable>(
         port: Int,
-        tls: NIOSSLContext? = nil,
-        connection: @escaping @Sendable (Connection) async throws -> Void,
+        _ manner: Manner<Wrapped>,
+        connection: @escaping @Sendable (Wrapped) async throws -> Void,
         body: (_ port: Int) async throws -> Result
     ) async throws -> Result {
         let accepted = AcceptedChannels()
@@ -31,8 +39,7 @@ enum HTTPListener {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             // Nothing is read before the connection is taken up.
             .childChannelOption(.autoRead, value: false)
-            // A client that sends less than it announced is still there to be told so.
-            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.allowRemoteHalfClosure, value: manner.allowsHalfClosure)
             .bind(host: "127.0.0.1", port: port) { channel in
                 accepted.insert(channel)
                 return channel.eventLoop.makeCompletedFuture {
@@ -47,7 +54,7 @@ enum HTTPListener {
                 try await listener.executeThenClose { channels in
                     try await withThrowingDiscardingTaskGroup { connections in
                         for try await channel in channels {
-                            connections.addTask { await serve(channel, tls: tls, connection) }
+                            connections.addTask { await serve(channel, manner, connection) }
                         }
                         connections.cancelAll()
                     }
@@ -59,28 +66,42 @@ enum HTTPListener {
         }
     }
 
-    private static func serve(
+    private static func serve<Wrapped: Sendable>(
         _ channel: any Channel,
-        tls: NIOSSLContext?,
-        _ connection: @Sendable (Connection) async throws -> Void
+        _ manner: Manner<Wrapped>,
+        _ connection: @Sendable (Wrapped) async throws -> Void
     ) async {
         do {
             // A wrapped channel must be used, and one that is accepted in the moment the server ends is not: so it is
             // wrapped here and not where it is accepted.
             let wrapped = try await channel.eventLoop.submit {
                 guard channel.isActive else { throw ChannelError.ioOnClosedChannel }
+                let wrapped = try manner.wrap(channel)
                 let pipeline = channel.pipeline.syncOperations
-                if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
-                try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false, withErrorHandling: false)
-                try pipeline.addHandler(LoopbackGuard())
-                let connection = try Connection(wrappingChannelSynchronously: channel)
                 pipeline.removeHandler(try pipeline.handler(type: HeldBack.self), promise: nil)
-                return connection
+                return wrapped
             }.get()
             try await channel.setOption(.autoRead, value: true).get()
-            try await connection(wrapped)
+            try await connection(try await wrapped.get())
         } catch {
             // A client that goes away in the middle is everyday life for a server.
+        }
+    }
+}
+
+extension HTTPListener.Manner<HTTPListener.Connection> {
+    /// HTTP/1.1, one request after the other; bodies are streamed both ways.
+    ///
+    /// - Parameter tls: speaks TLS where it is given.
+    /// - Returns: what such connections are made of.
+    static func http(tls: NIOSSLContext? = nil) -> Self {
+        Self(allowsHalfClosure: true) { channel in
+            let pipeline = channel.pipeline.syncOperations
+            if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
+            try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false, withErrorHandling: false)
+            try pipeline.addHandler(LoopbackGuard())
+            let connection = try HTTPListener.Connection(wrappingChannelSynchronously: channel)
+            return channel.eventLoop.makeSucceededFuture(connection)
         }
     }
 }

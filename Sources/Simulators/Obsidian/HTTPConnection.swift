@@ -6,7 +6,7 @@ import NIOHTTP1
 struct HTTPConnection {
     let simulator: ObsidianSimulator
 
-    func run(_ channel: SimulatorListener.HTTPChannel) async throws {
+    func run(_ channel: ObsidianConnection.HTTPChannel) async throws {
         try await channel.executeThenClose { inbound, outbound in
             var head: HTTPRequestHead?
             var body = ByteBuffer()
@@ -16,7 +16,7 @@ struct HTTPConnection {
                     head = newHead
                     body.clear()
                 case .body(let bytes):
-                    guard body.readableBytes + bytes.readableBytes <= SimulatorListener.largestMessage else { return }
+                    guard body.readableBytes + bytes.readableBytes <= ObsidianConnection.largestMessage else { return }
                     body.writeImmutableBuffer(bytes)
                 case .end:
                     // The head of a refused WebSocket handshake stays behind in the upgrade handler.

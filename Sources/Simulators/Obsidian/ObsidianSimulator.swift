@@ -134,7 +134,7 @@ package func withObsidianSimulator<Result: Sendable>(
     var policy = LoopbackPolicy()
     policy.hosts = configuration.hosts
     policy.origins = ["https://obsidian.md", "app://obsidian.md"]
-    let settings = SimulatorListener.Settings(
+    let settings = ObsidianConnection.Settings(
         policy: policy,
         tls: configuration.isSecure ? try SampleCertificate.serverContext() : nil,
         refusesUpgrade: { head in
@@ -146,16 +146,13 @@ package func withObsidianSimulator<Result: Sendable>(
             return simulator.takeFault(.upgradeUnavailable)
         }
     )
-    let listener = try await SimulatorListener.bind(port: configuration.port, settings)
-    guard let port = listener.channel.localAddress?.port else {
-        try await listener.channel.close()
-        throw SimulatorError(.invalidParameter, "the listening socket has no port")
-    }
-    simulator.state.withLock { $0.port = port }
-    return try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { await SimulatorListener.run(listener, simulator: simulator) }
-        let result = try await body(simulator)
-        group.cancelAll()
-        return result
-    }
+    return try await HTTPListener.serve(
+        port: configuration.port,
+        settings.manner,
+        connection: { try await $0.run(simulator) },
+        body: { port in
+            simulator.state.withLock { $0.port = port }
+            return try await body(simulator)
+        }
+    )
 }

@@ -29,7 +29,7 @@ struct SocketConnection: Sendable {
     let channel: any Channel
     let gate = RequestGate()
 
-    static func run(_ channel: SimulatorListener.SocketChannel, simulator: ObsidianSimulator) async throws {
+    static func run(_ channel: ObsidianConnection.SocketChannel, simulator: ObsidianSimulator) async throws {
         simulator.count { counters in
             counters.socketsOpened += 1
             counters.socketsOpen += 1

@@ -225,7 +225,7 @@ package func withS3Simulator<Result: Sendable>(
             )
         )
     }
-    return try await HTTPListener.serve(port: configuration.port, tls: tls) { connection in
+    return try await HTTPListener.serve(port: configuration.port, .http(tls: tls)) { connection in
         try await S3Connection(simulator: simulator).run(connection)
     } body: { port in
         simulator.state.withLock { $0.port = port }

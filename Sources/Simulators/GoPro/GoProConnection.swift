@@ -1,8 +1,6 @@
 package import Logging
-import LoopbackGuard
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 import Synchronization
 
 /// Runs a simulator of the GoPro cloud on two ports of 127.0.0.1, the API's and the media host's, while `body` runs.
@@ -21,60 +19,27 @@ package func withGoProSimulator<Result: Sendable>(
     _ body: (GoProSimulator) async throws -> Result
 ) async throws -> Result {
     let simulator = GoProSimulator(library: library, configuration: configuration, logger: logger)
-    let api = try await GoProListener.bind(port: configuration.port)
-    let media = try await GoProListener.bind(port: 0)
-    simulator.state.withLock { state in
-        state.baseURL = "http://127.0.0.1:\(api.channel.localAddress?.port ?? 0)"
-        state.mediaURL = "http://127.0.0.1:\(media.channel.localAddress?.port ?? 0)"
-    }
-    return try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { await GoProListener.run(api, simulator, isForMedia: false) }
-        group.addTask { await GoProListener.run(media, simulator, isForMedia: true) }
-        let result = try await body(simulator)
-        group.cancelAll()
-        return result
+    let api = GoProConnection(simulator: simulator, isForMedia: false)
+    let media = GoProConnection(simulator: simulator, isForMedia: true)
+    return try await HTTPListener.serve(port: configuration.port, .http(), connection: api.run) { apiPort in
+        try await HTTPListener.serve(port: 0, .http(), connection: media.run) { mediaPort in
+            simulator.state.withLock { state in
+                state.baseURL = "http://127.0.0.1:\(apiPort)"
+                state.mediaURL = "http://127.0.0.1:\(mediaPort)"
+            }
+            return try await body(simulator)
+        }
     }
 }
 
-/// Accepts connections and answers their requests one after the other.
-private enum GoProListener {
-    typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
-    typealias Listener = NIOAsyncChannel<Connection, Never>
-
+/// Answers the requests of one connection, one after the other.
+private struct GoProConnection: Sendable {
     private static let pieceSize: Int64 = 64 << 10
 
-    static func bind(port: Int) async throws -> Listener {
-        let limit = ConnectionLimit()
-        return try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .bind(host: "127.0.0.1", port: port) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try limit.admit(channel)
-                    try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-                    try channel.pipeline.syncOperations.addHandler(LoopbackGuard())
-                    return try Connection(wrappingChannelSynchronously: channel)
-                }
-            }
-    }
+    let simulator: GoProSimulator
+    let isForMedia: Bool
 
-    static func run(_ listener: Listener, _ simulator: GoProSimulator, isForMedia: Bool) async {
-        do {
-            try await listener.executeThenClose { connections in
-                try await withThrowingDiscardingTaskGroup { group in
-                    for try await connection in connections {
-                        group.addTask { await serve(connection, simulator, isForMedia) }
-                    }
-                    group.cancelAll()
-                }
-            }
-        } catch is CancellationError {
-            // The scope ended.
-        } catch {
-            simulator.logger.debug("simulator stopped listening", metadata: ["error.type": "\(type(of: error))"])
-        }
-    }
-
-    private static func serve(_ connection: Connection, _ simulator: GoProSimulator, _ isForMedia: Bool) async {
+    func run(_ connection: HTTPListener.Connection) async throws {
         do {
             try await connection.executeThenClose { inbound, outbound in
                 var head: HTTPRequestHead?
@@ -96,7 +61,7 @@ private enum GoProListener {
                         let latency = simulator.configuration.latency
                         if latency > .zero { try await Task.sleep(for: latency) }
                         let answer = simulator.answer(request, isForMedia: isForMedia)
-                        guard try await send(answer, to: outbound, simulator) else {
+                        guard try await send(answer, to: outbound) else {
                             return await end(connection.channel, answer)
                         }
                         guard head.isKeepAlive else { return }
@@ -110,7 +75,7 @@ private enum GoProListener {
     }
 
     /// Ends a connection in the middle of an answer.
-    private static func end(_ channel: any Channel, _ answer: GoProSimulator.Response) async {
+    private func end(_ channel: any Channel, _ answer: GoProSimulator.Response) async {
         guard case .generated(_, _, let cut?) = answer.body else { return }
         switch cut.manner {
         case .closed: break
@@ -121,10 +86,9 @@ private enum GoProListener {
     }
 
     /// Sends an answer; false when the connection has to break in the middle of it.
-    private static func send(
+    private func send(
         _ answer: GoProSimulator.Response,
-        to outbound: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>,
-        _ simulator: GoProSimulator
+        to outbound: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
     ) async throws -> Bool {
         let status = HTTPResponseStatus(statusCode: answer.status)
         let headers = HTTPHeaders(answer.headers.map { ($0.name, $0.value) })
@@ -136,7 +100,7 @@ private enum GoProListener {
             let end = cut.map { range.lowerBound + $0.after } ?? range.upperBound
             var offset = range.lowerBound
             while offset < end {
-                let next = min(end, offset + pieceSize)
+                let next = min(end, offset + Self.pieceSize)
                 try await simulator.link?.pass(Int(next - offset))
                 try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: content.bytes(offset..<next)))))
                 simulator.count { [sent = next - offset] in $0.bytesSent += sent }

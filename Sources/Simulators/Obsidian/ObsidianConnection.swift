@@ -2,25 +2,21 @@ import Logging
 import LoopbackGuard
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 import NIOSSL
 import NIOWebSocket
 
-/// Accepts connections and hands each to the REST or to the WebSocket side.
-enum SimulatorListener {
-    typealias HTTPChannel = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
+/// What a connection of the Obsidian simulator is made of: HTTP for the REST side, until it becomes a WebSocket.
+enum ObsidianConnection: Sendable {
+    typealias HTTPChannel = HTTPListener.Connection
     typealias SocketChannel = NIOAsyncChannel<WebSocketFrame, WebSocketFrame>
-    typealias Listener = NIOAsyncChannel<EventLoopFuture<Connection>, Never>
 
-    enum Connection: Sendable {
-        case http(HTTPChannel)
-        case socket(SocketChannel)
-    }
+    case http(HTTPChannel)
+    case socket(SocketChannel)
 
     /// The most bytes of one message from a client.
     static let largestMessage = 1 << 20
 
-    /// What a connection is made of.
+    /// How connections are made.
     struct Settings: Sendable {
         /// Which requests are answered at all.
         var policy: LoopbackPolicy
@@ -28,42 +24,17 @@ enum SimulatorListener {
         var tls: NIOSSLContext?
         /// Is asked for each WebSocket handshake.
         var refusesUpgrade: @Sendable (HTTPRequestHead) -> Bool
-    }
 
-    /// Listens on 127.0.0.1.
-    static func bind(port: Int, _ settings: Settings) async throws -> Listener {
-        let limit = ConnectionLimit()
-        return try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .bind(host: "127.0.0.1", port: port) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try limit.admit(channel)
-                    return try configure(channel, settings)
-                }
-            }
-    }
-
-    /// Serves until the task is cancelled; then every connection is closed.
-    static func run(_ listener: Listener, simulator: ObsidianSimulator) async {
-        do {
-            try await listener.executeThenClose { connections in
-                try await withThrowingDiscardingTaskGroup { group in
-                    for try await connection in connections {
-                        group.addTask { await serve(connection, simulator: simulator) }
-                    }
-                    group.cancelAll()
-                }
-            }
-        } catch is CancellationError {
-            // The scope ended.
-        } catch {
-            simulator.logger.debug("simulator stopped listening", metadata: ["error.type": "\(type(of: error))"])
+        /// The same for the listener.
+        var manner: HTTPListener.Manner<ObsidianConnection> {
+            HTTPListener.Manner { channel in try ObsidianConnection.configure(channel, self) }
         }
     }
 
-    private static func serve(_ connection: EventLoopFuture<Connection>, simulator: ObsidianSimulator) async {
+    /// Serves the connection to its end.
+    func run(_ simulator: ObsidianSimulator) async throws {
         do {
-            switch try await connection.get() {
+            switch self {
             case .http(let channel): try await HTTPConnection(simulator: simulator).run(channel)
             case .socket(let channel): try await SocketConnection.run(channel, simulator: simulator)
             }
@@ -73,11 +44,14 @@ enum SimulatorListener {
         }
     }
 
-    private static func configure(_ channel: any Channel, _ settings: Settings) throws -> EventLoopFuture<Connection> {
+    private static func configure(
+        _ channel: any Channel,
+        _ settings: Settings
+    ) throws -> EventLoopFuture<ObsidianConnection> {
         if let tls = settings.tls {
             try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls))
         }
-        let upgrader = NIOTypedWebSocketServerUpgrader<Connection>(
+        let upgrader = NIOTypedWebSocketServerUpgrader<ObsidianConnection>(
             maxFrameSize: largestMessage,
             shouldUpgrade: { channel, head in
                 // A refused handshake goes on as a plain request, and the HTTP side answers it.
@@ -96,7 +70,7 @@ enum SimulatorListener {
                 }
             }
         )
-        let upgrade = NIOTypedHTTPServerUpgradeConfiguration<Connection>(
+        let upgrade = NIOTypedHTTPServerUpgradeConfiguration<ObsidianConnection>(
             upgraders: [upgrader],
             notUpgradingCompletionHandler: { channel in
                 channel.eventLoop.makeCompletedFuture {
