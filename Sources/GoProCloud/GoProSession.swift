@@ -17,9 +17,14 @@ final class GoProSession: VaultSession {
 
     var concurrentFetches: Int { account.concurrentFetches }
 
-    func list(_ receive: (Entry) async throws -> Void) async throws -> ListingEnd {
+    func list(
+        from place: ListingPlace?,
+        while goesOn: () -> Bool,
+        _ receive: (Entry) async throws -> Void
+    ) async throws -> ListingStretch {
         let known = try since.map { cursor throws(SyncError) in try ListingCursor(cursor) } ?? ListingCursor()
-        return try await LibraryListing(account: account, known: known, logger: logger).read(receive)
+        return try await LibraryListing(account: account, known: known, logger: logger)
+            .read(from: place, while: goesOn, receive)
     }
 
     func cursor(_ cursor: SourceCursor, revisiting group: Entry) throws -> SourceCursor {

@@ -161,7 +161,7 @@ struct ObsidianLibrary: LibrarySource {
         default:
             return error
         }
-        return SyncError(error.name, message, underlying: error.underlying, retryAfter: error.retryAfter)
+        return error.with(message: message)
     }
 
     private static func assumption(_ version: Int?) -> String {

@@ -121,7 +121,7 @@ package struct ObsidianProvider: LibraryProvider {
                 code: totp?.code(at: clock.now) ?? "",
                 logger
             )
-        } catch let error as SyncError where error.underlying is ServiceText.WrongCode && totp != nil {
+        } catch let error as SyncError where error.detail == .codeRefused && totp != nil {
             // A code counts once, perhaps: the next one may be taken.
             try await clock.sleep(until: clock.now.startOfNextStep, tolerance: nil)
             token = try await api.signIn(

@@ -10,12 +10,23 @@ struct ObsidianSession: VaultSession {
     let since: Int64
     let logger: Logger
 
-    func list(_ receive: (Entry) async throws -> Void) async throws -> ListingEnd {
+    /// The service names no order of its records, so a listing that was cut cannot be gone on with by uid: a smaller one may have
+    /// been still to come. It is always read in one piece.
+    func list(
+        from place: ListingPlace?,
+        while goesOn: () -> Bool,
+        _ receive: (Entry) async throws -> Void
+    ) async throws -> ListingStretch {
         let socket = try await pool.leaseListing()
         do {
-            let end = try await list(socket, receive)
+            var received = 0
+            let end = try await list(socket) { entry in
+                received += 1
+                if received.isMultiple(of: 1000), !goesOn() { throw SyncError.listingInOnePiece }
+                try await receive(entry)
+            }
             await pool.giveBack(socket)
-            return end
+            return .ended(end)
         } catch {
             await pool.giveBack(socket)
             throw error

@@ -150,8 +150,12 @@ private struct ObservedSession: VaultSession {
 
     var concurrentFetches: Int { base.concurrentFetches }
 
-    func list(_ receive: (Entry) async throws -> Void) async throws -> ListingEnd {
-        try await observer.traced("list") { try await base.list(receive) }
+    func list(
+        from place: ListingPlace?,
+        while goesOn: () -> Bool,
+        _ receive: (Entry) async throws -> Void
+    ) async throws -> ListingStretch {
+        try await observer.traced("list") { try await base.list(from: place, while: goesOn, receive) }
     }
 
     func files(of group: Entry) async throws -> GroupFiles {

@@ -242,15 +242,23 @@ struct GoProMirrorTests {
         let folder = LocalFolder(path.path(percentEncoded: false))
         try folder.prepare()
         let library = SampleMediaLibrary.make()
-        let options = try RunOptions.parse([])
-        let output = try OutputOptions.parse(["--json", "--log-level", "critical"])
-        let first = try await GoProDemo(place: folder).run(library, options, output, Interruption())
+        func call() throws -> Demo.Call {
+            Demo.Call(
+                place: folder,
+                environment: [:],
+                edit: false,
+                options: try RunOptions.parse([]),
+                output: try OutputOptions.parse(["--json", "--log-level", "critical"]),
+                interruption: Interruption()
+            )
+        }
+        let first = try await GoProDemo.run(library, call())
         #expect(first.filesCount == library.account().count)
         for file in library.account() {
             let bytes = try Data(contentsOf: path.appending(path: file.path))
             #expect(FingerprintHasher.digest(Array(bytes)) == file.content.digest(0..<file.size), "\(file.path)")
         }
-        let again = try await GoProDemo(place: folder).run(SampleMediaLibrary.make(), options, output, Interruption())
+        let again = try await GoProDemo.run(SampleMediaLibrary.make(), call())
         #expect(again.filesCount == 0)
     }
 }

@@ -370,7 +370,7 @@ struct GoProSessionTests {
             world.simulator.inject(.bodyCut)
         }
         #expect(error?.name == .sourceUnavailable)
-        #expect(error?.saysContentChanged == true)
+        #expect(error?.detail == .contentChanged)
     }
 
     @Test("a host that gives the whole instead of the rest is read past what is there already")

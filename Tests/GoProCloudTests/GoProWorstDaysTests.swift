@@ -118,7 +118,7 @@ struct GoProWorstDaysTests {
             #expect(waiting.allSatisfy { $0.status == .failed && $0.isGroup == true && $0.reason == "HTTP-500" })
         } else {
             #expect(waiting.allSatisfy { $0.status == .skipped })
-            #expect(waiting.allSatisfy { $0.lastError == SyncError.Name.sourceGone.rawValue })
+            #expect(waiting.allSatisfy { $0.lastError == SyncError.Name.sourceGone })
         }
         world.simulator.removeFaults()
         world.clock.advance(by: .seconds(3 * 3600))
@@ -148,7 +148,7 @@ struct GoProWorstDaysTests {
             #expect(error?.name == .partialFailure)
             let record = try #require(try records(world).first { $0.status != .completed })
             #expect(record.status == .failed)
-            #expect(record.lastError == SyncError.Name.fileUnavailable.rawValue)
+            #expect(record.lastError == SyncError.Name.fileUnavailable)
             #expect(record.pendingSince != nil)
         }
         world.simulator.removeFaults()

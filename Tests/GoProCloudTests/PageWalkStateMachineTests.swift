@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import GoProCloud
@@ -117,5 +118,17 @@ struct PageWalkStateMachineTests {
             #expect(steps < 1000)
             if action == .finish(.everything) { #expect(walk.seen.count == total) }
         }
+    }
+
+    @Test("a walk that is kept goes on as if nothing had been")
+    func kept() throws {
+        var walk = PageWalkStateMachine(stopsAtKnown: false)
+        _ = walk.received(page(0..<50, of: 120))
+        _ = walk.received(page(50..<90, of: 120))
+        var kept = try JSONDecoder().decode(PageWalkStateMachine.self, from: JSONEncoder().encode(walk))
+        #expect(kept.first == .ask(page: 2, after: .zero))
+        #expect(kept.received(page(50..<90, of: 120)) == .ask(page: 2, after: .seconds(2)))
+        #expect(kept.received(page(50..<100, of: 120)) == .ask(page: 3, after: .zero))
+        #expect(kept.received(page(100..<120, of: 120)) == .finish(.everything))
     }
 }

@@ -15,56 +15,109 @@ struct LibraryListing: Sendable {
 
     private var clock: any WallClock { account.clock }
 
-    /// Reads it.
-    ///
-    /// - Parameter receive: is called for each medium; memory holds no more than one page and the ids.
-    /// - Returns: the end, a snapshot only when every medium was seen.
-    /// - Throws: `SourceUnavailable` when a page stays short; errors of the service.
-    func read(_ receive: (Entry) async throws -> Void) async throws -> ListingEnd {
-        var progress = Progress(now: clock.now)
-        var walk = PageWalkStateMachine(stopsAtKnown: !known.needsFullWalk(at: clock.now))
-        var action = walk.first
-        while case .ask(let page, let wait) = action {
-            if wait > .zero { try await clock.sleep(for: wait) }
-            let path = GoProPath.search(page: page, perPage: PageWalkStateMachine.perPage)
-            let answer = try await account.get(path, as: ListingAnswer.self, logger)
-            for row in answer.rows { try await receive(try progress.entry(of: row, known)) }
-            let isExplained = known.explains(total: answer.total, newUploads: progress.newUploads.count)
-            action = walk.received(
-                .init(
-                    total: answer.total,
-                    perPage: answer.perPage,
-                    ids: answer.rows.map(\.id),
-                    hasErrors: answer.hasErrors,
-                    isAllDone: isExplained && answer.rows.allSatisfy(known.isDone)
-                )
-            )
-            progress.total = answer.total
-        }
-        guard case .finish(let end) = action else {
-            throw SyncError(.sourceUnavailable, "GoPro lists fewer media than it says it has; try again later")
-        }
-        if end != .everything { try await revisit(known.later.subtracting(walk.seen), &progress, receive) }
-        return try self.end(end, progress)
+    /// What is known when the next page is asked for. Kept between two stretches, it is where the second goes on.
+    private struct Reading: HandleText {
+        var walk: PageWalkStateMachine
+        var progress: Progress
+        /// How the walk ended, and which of the media that were left for later are still to be asked for; nil while it goes on.
+        var end: PageWalkStateMachine.End?
+        var left: [MediaID] = []
     }
 
-    /// Asks for those of the media left for later that the walk did not come to.
-    private func revisit(
-        _ ids: Set<MediaID>,
-        _ progress: inout Progress,
+    /// Reads it, as far as there is time.
+    ///
+    /// - Parameters:
+    ///   - place: where an earlier stretch ended.
+    ///   - goesOn: whether there is time for another request; one is always sent.
+    ///   - receive: is called for each medium; memory holds no more than one page and the ids.
+    /// - Returns: the end, a snapshot only when every medium was seen.
+    /// - Throws: `SourceUnavailable` when a page stays short; errors of the service, where nothing was read before.
+    func read(
+        from place: ListingPlace?,
+        while goesOn: () -> Bool,
         _ receive: (Entry) async throws -> Void
-    ) async throws {
-        for id in ids.sorted(by: { $0.rawValue < $1.rawValue }) {
+    ) async throws -> ListingStretch {
+        var reading =
+            try place.map { place throws(SyncError) in try Reading(handle: place.rawValue) }
+            ?? Reading(
+                walk: PageWalkStateMachine(stopsAtKnown: !known.needsFullWalk(at: clock.now)),
+                progress: Progress(now: clock.now)
+            )
+        var asked = 0
+        /// Nil where it is better to go on later: what was read before is not thrown away for one request that fails.
+        func request<Answer>(_ ask: () async throws -> Answer) async throws -> Answer? {
+            guard asked == 0 || goesOn() else { return nil }
             do {
-                let row = try await account.get(.medium(id), as: MediaRow.self, logger)
-                try await receive(try progress.entry(of: row, known))
-            } catch let error as SyncError where error.name == .sourceGone {
-                logger.debug("medium left for later is gone")
-            } catch let error as SyncError where error.name == .sourceUnavailable || error.name == .protocolChanged {
-                // Where the service works otherwise, one medium does not keep the others from being listed.
-                _ = try await account.get(.check, as: ListingAnswer.self, logger)
-                progress.later.insert(id)
+                let answer = try await ask()
+                asked += 1
+                return answer
+            } catch let error as SyncError where asked > 0 && (error.isRetryable || error.name == .tokenExpired) {
+                logger.notice("listing paused", metadata: [LogKey.errorType: "\(error.name.rawValue)"])
+                return nil
             }
+        }
+        if reading.end == nil {
+            var action = reading.walk.first
+            while case .ask(let page, let wait) = action {
+                let answer = try await request {
+                    if wait > .zero { try await clock.sleep(for: wait) }
+                    let path = GoProPath.search(page: page, perPage: PageWalkStateMachine.perPage)
+                    return try await account.get(path, as: ListingAnswer.self, logger)
+                }
+                guard let answer else { return .paused(ListingPlace(try reading.handle)) }
+                for row in answer.rows { try await receive(try reading.progress.entry(of: row, known)) }
+                action = reading.walk.received(received(answer, reading.progress))
+                reading.progress.total = answer.total
+            }
+            guard case .finish(let end) = action else {
+                throw SyncError(.sourceUnavailable, "GoPro lists fewer media than it says it has; try again later")
+            }
+            reading.end = end
+            let missed = end == .everything ? [] : known.later.subtracting(reading.walk.seen)
+            reading.left = missed.sorted { $0.rawValue > $1.rawValue }
+        }
+        while let id = reading.left.last {
+            guard let row = try await request({ try await look(at: id) }) else {
+                return .paused(ListingPlace(try reading.handle))
+            }
+            reading.left.removeLast()
+            switch row {
+            case .found(let row): try await receive(try reading.progress.entry(of: row, known))
+            case .gone: logger.debug("medium left for later is gone")
+            case .silent: reading.progress.later.insert(id)
+            }
+        }
+        return .ended(try end(reading.end ?? .moving, reading.progress))
+    }
+
+    private func received(_ answer: ListingAnswer, _ progress: Progress) -> PageWalkStateMachine.Page {
+        let isExplained = known.explains(total: answer.total, newUploads: progress.newUploads.count)
+        return .init(
+            total: answer.total,
+            perPage: answer.perPage,
+            ids: answer.rows.map(\.id),
+            hasErrors: answer.hasErrors,
+            isAllDone: isExplained && answer.rows.allSatisfy(known.isDone)
+        )
+    }
+
+    /// What became of a medium that was left for later.
+    private enum Looked {
+        case found(MediaRow)
+        case gone
+        /// The service works otherwise: one medium does not keep the others from being listed.
+        case silent
+    }
+
+    /// Asks for one of the media left for later that the walk did not come to.
+    private func look(at id: MediaID) async throws -> Looked {
+        do {
+            return .found(try await account.get(.medium(id), as: MediaRow.self, logger))
+        } catch let error as SyncError where error.name == .sourceGone {
+            return .gone
+        } catch let error as SyncError where error.name == .sourceUnavailable || error.name == .protocolChanged {
+            _ = try await account.get(.check, as: ListingAnswer.self, logger)
+            return .silent
         }
     }
 
@@ -94,7 +147,7 @@ struct LibraryListing: Sendable {
     }
 
     /// What the rows so far amount to.
-    private struct Progress {
+    private struct Progress: Codable {
         /// No upload counts as newer than this: a date from the future would hide all that come before it.
         let now: Timestamp
         var newest: Timestamp?

@@ -7,7 +7,7 @@ import SyncCore
 /// The library is listed by the time of upload, newest first, so what was uploaded before `until` is taken for known and done,
 /// but for what `later` names: media that were not ready, or did not offer all their originals. It only decides how far a
 /// listing is read: what it shows and the records do not know is wanted, whatever its date.
-struct ListingCursor: Codable, Hashable, Sendable {
+struct ListingCursor: HandleText, Hashable, Sendable {
     /// Uploads may show with some delay.
     private static let overlap: Duration = .seconds(24 * 3600)
     /// How often everything is walked, so that what the watermark would hide, and deletions, are found.

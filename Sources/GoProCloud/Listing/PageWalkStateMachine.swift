@@ -5,7 +5,7 @@ import Clocks
 /// A page comes back short now and then, though its counts are right: it is asked for again. Pages are offsets into a list
 /// with the newest first, so an upload during the walk repeats a row and a deletion hides one: where the total changes, or
 /// fewer media were seen than there are, the walk begins anew. It is complete only when every medium was seen.
-struct PageWalkStateMachine: Sendable {
+struct PageWalkStateMachine: Codable, Sendable {
     /// Rows of a page. Pages of 50 have been walked reliably, those of 100 and 200 were seen to come short.
     static let perPage = 50
     /// How often a page is asked for, at most.
@@ -35,7 +35,7 @@ struct PageWalkStateMachine: Sendable {
     }
 
     /// How a walk ended.
-    enum End: Hashable, Sendable {
+    enum End: String, Codable, Sendable {
         /// Every medium of the library was seen.
         case everything
         /// What follows is known and done.
@@ -44,11 +44,17 @@ struct PageWalkStateMachine: Sendable {
         case moving
     }
 
+    /// What all pages of a walk have to agree on.
+    private struct Counts: Codable, Hashable {
+        var total: Int
+        var perPage: Int
+    }
+
     private let stopsAtKnown: Bool
     private var page = 1
     private var tries = 0
     private var walks = 1
-    private var counts: (total: Int, perPage: Int)?
+    private var counts: Counts?
     private(set) var seen: Set<MediaID> = []
 
     /// Starts a walk.
@@ -58,13 +64,14 @@ struct PageWalkStateMachine: Sendable {
         self.stopsAtKnown = stopsAtKnown
     }
 
-    /// What to ask first.
+    /// What to ask first, also when a walk is gone on with.
     var first: Action { .ask(page: page, after: .zero) }
 
     /// Takes the page that was asked for.
     mutating func received(_ answer: Page) -> Action {
-        if let counts, counts != (answer.total, answer.perPage) { return beginAnew() }
-        counts = (answer.total, answer.perPage)
+        let stated = Counts(total: answer.total, perPage: answer.perPage)
+        if let counts, counts != stated { return beginAnew() }
+        counts = stated
         let before = (page - 1) * answer.perPage
         let expected = min(answer.perPage, max(0, answer.total - before))
         guard answer.ids.count >= expected, !answer.hasErrors else {

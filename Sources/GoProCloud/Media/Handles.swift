@@ -4,7 +4,7 @@ import SyncCore
 /// One original of a medium: the unit of work, and the handle of a file.
 ///
 /// It says which entry of a download manifest is meant. It never holds an address.
-struct MediaFile: Codable, Hashable, Sendable {
+struct MediaFile: HandleText, Hashable, Sendable {
     /// Which list of the manifest.
     enum Section: String, Codable, Sendable {
         case variations, files, sidecars
@@ -27,7 +27,10 @@ struct MediaFile: Codable, Hashable, Sendable {
     static func isOfBytes(_ mark: String) -> Bool { mark.hasPrefix("bytes/") }
 }
 
-extension Encodable {
+/// What is handed out as a text, and read back later.
+protocol HandleText: Codable {}
+
+extension HandleText {
     /// The value as the text of a handle.
     var handle: String {
         get throws {
@@ -36,9 +39,7 @@ extension Encodable {
             return String(decoding: try encoder.encode(self), as: UTF8.self)
         }
     }
-}
 
-extension Decodable {
     /// Reads the text of a handle.
     ///
     /// - Throws: `CorruptContent` for one that this provider has not made.

@@ -72,7 +72,7 @@ struct MediaRow: Decodable, Sendable {
 }
 
 /// What has to be known of a medium to tell its originals from the rest: the handle of a group.
-struct Medium: Codable, Hashable, Sendable {
+struct Medium: HandleText, Hashable, Sendable {
     var id: MediaID
     /// What the camera called it; neither unique nor always there.
     var name: String?

@@ -132,14 +132,10 @@ struct MediaContent: RangedContent {
     /// Whether the body is opened again here. How long the host wants quiet is for the caller to judge, who knows how much
     /// time is left.
     private static func mayPass(_ error: SyncError) -> Bool {
-        error.name == .sourceUnavailable && error.retryAfter == nil && !error.saysContentChanged
+        error.name == .sourceUnavailable && error.retryAfter == nil && error.detail != .contentChanged
     }
 
     private static var changed: SyncError {
-        SyncError(
-            .sourceUnavailable,
-            "a file at the source is no longer the one that was begun; it starts over",
-            underlying: ContentChanged()
-        )
+        .contentChanged("a file at the source is no longer the one that was begun; it starts over")
     }
 }

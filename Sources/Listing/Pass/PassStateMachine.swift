@@ -28,7 +28,7 @@ struct PassStateMachine: Sendable {
 
     /// What is to be done next.
     enum Action: Hashable, Sendable {
-        /// Spool the listing; then ``spooled(_:)``.
+        /// Spool the listing; then ``spooled(_:)``, or ``spooledStretch()``.
         case spool
         /// Look at so many lines of the manifest, at most; then ``handedOut(upTo:)`` and the like, or ``manifestEnded()``.
         case handOut(lines: Int)
@@ -63,6 +63,7 @@ struct PassStateMachine: Sendable {
     private(set) var page = Page()
     private let budget: Budget
     private let begun: [Int64]
+    private var hasSpooledStretch = false
 
     init(_ cursor: PassCursor, _ budget: Budget) {
         self.cursor = cursor
@@ -71,7 +72,7 @@ struct PassStateMachine: Sendable {
     }
 
     /// Whether this call has come further than the one before: what it throws away then would be done again.
-    var hasAdvanced: Bool { page.hasWork || cursor.progress != begun }
+    var hasAdvanced: Bool { page.hasWork || hasSpooledStretch || cursor.progress != begun }
 
     /// Where the manifest is read from; its beginning outside that phase.
     var position: PassCursor.Position {
@@ -153,6 +154,12 @@ extension PassStateMachine {
         cursor.phase = .page(.init())
     }
 
+    /// A stretch of the listing is spooled, and the next call goes on with it.
+    mutating func spooledStretch() {
+        hasSpooledStretch = true
+        page.isCut = true
+    }
+
     /// Everything in front of an offset of the manifest is accounted for or handed out.
     mutating func handedOut(upTo offset: Int64) {
         cursor.phase = .page(.init(offset: offset))
@@ -226,7 +233,7 @@ extension PassStateMachine {
         cursor.done.bytes += receipt.bytes
         cursor.done.skipped += receipt.skipped
         if !receipt.failures.isEmpty || receipt.error != nil { cursor.problems += 1 }
-        if receipt.error == SyncError.Name.tokenExpired.rawValue, receipt.files > 0 {
+        if receipt.error == .tokenExpired, receipt.files > 0 {
             cursor.expired = (cursor.expired ?? 0) + 1
         }
     }

@@ -2,37 +2,39 @@ import Logging
 import SyncCore
 
 extension VaultPass {
-    /// What reads and writes while a page is filled.
-    private struct Desk {
+    /// The stages that work while a page is filled. Nothing else has them, and they end with it.
+    private final class Desk {
         var comparison: RecordComparison
         var writer: BatchWriter
         let expansion: GroupExpansion?
         let decision: Decision
         let moves: RecordMoves
-    }
 
-    /// Hands out what the records do not settle, from the cursor's place in the manifest on.
-    mutating func handOutPage() async throws {
-        var reader = try await context.manifest(from: machine.position.offset)
-        var desk = Desk(
-            comparison: try await RecordComparison(context, plan, machine.cursor),
-            writer: BatchWriter(context, plan, after: machine.cursor.batches),
-            expansion: plan.listing.map { GroupExpansion(context, $0) },
-            decision: Decision(
+        init(_ context: PassContext, _ plan: RunState.VaultPlan, _ cursor: PassCursor) async throws {
+            comparison = try await RecordComparison(context, plan, cursor)
+            writer = BatchWriter(context, plan, after: cursor.batches)
+            expansion = plan.listing.map { GroupExpansion(context, $0) }
+            decision = Decision(
                 author: context.author,
                 retriesRefused: context.input.request.syncType == .complete
-            ),
-            moves: RecordMoves(context)
-        )
+            )
+            moves = RecordMoves(context)
+        }
+    }
+
+    /// Fills a page with what the records do not settle, from the cursor's place in the manifest on.
+    mutating func fillPage() async throws {
+        var reader = try await context.manifest(from: machine.position.offset)
+        let desk = try await Desk(context, plan, machine.cursor)
         while case .handOut(let room) = machine.next() {
             let lines = try await reader.next(upTo: room, bytes: machine.bytesLeft)
-            if lines.isEmpty { machine.manifestEnded() } else { try await handOutLines(lines, &desk) }
+            if lines.isEmpty { machine.manifestEnded() } else { try await expand(lines, desk) }
             if context.isLate, !lines.isEmpty { machine.cut() }
         }
         var isOver = false
         if machine.next() == .drain {
             isOver = try await desk.comparison.finish()
-            try await carryOut(try await desk.comparison.takeUnnamed(), &desk)
+            try await decide(on: try await desk.comparison.takeUnnamed(), desk)
             if !isOver { machine.cut() }
         }
         try await desk.comparison.close()
@@ -41,11 +43,11 @@ extension VaultPass {
         if isOver { machine.drained() }
     }
 
-    /// Hands out lines; groups need a session to be taken apart.
-    private mutating func handOutLines(_ lines: [Line<Entry>], _ desk: inout Desk) async throws {
+    /// Takes the groups among lines apart, for which a session is needed, and passes everything on.
+    private mutating func expand(_ lines: [Line<Entry>], _ desk: Desk) async throws {
         let lines = try await desk.expansion?.takingUpUnrecorded(lines) ?? lines
         guard let expansion = desk.expansion, lines.contains(where: { $0.value.kind == .group }) else {
-            return try await handOutPlain(lines[...], &desk)
+            return try await compareLines(lines[...], desk)
         }
         let own = try await expansion.records(of: lines.map(\.value).filter { $0.kind == .group })
         let (context, listed) = (context, plan.listing?.cursor)
@@ -55,7 +57,7 @@ extension VaultPass {
                 if first.value.kind != .group {
                     let some = rest.prefix { $0.value.kind != .group }.prefix(room)
                     rest = rest.dropFirst(some.count)
-                    try await handOutPlain(some, &desk)
+                    try await compareLines(some, desk)
                     continue
                 }
                 // Each group may cost a request, so the deadline is looked at for each few of them.
@@ -63,31 +65,31 @@ extension VaultPass {
                 let groups = rest.prefix { $0.value.kind == .group }.prefix(min(room, context.settings.groupsInFlight))
                 let found = try await expansion.takeApart(groups.map(\.value), session, knowing: own)
                 for (line, finding) in zip(groups, found) where machine.room != nil {
-                    try await handOutGroup(line, finding, own[line.value.path], session, &desk)
+                    try await compareGroup(line, finding, own[line.value.path], session, desk)
                     rest = rest.dropFirst()
                 }
             }
         }
     }
 
-    /// Hands out a group, as far as there is room, or notes why that cannot be.
-    private mutating func handOutGroup(
+    /// Passes a group on, as far as there is room, or notes why that cannot be.
+    private mutating func compareGroup(
         _ line: Line<Entry>,
         _ finding: GroupExpansion.Finding,
         _ known: FileRecord?,
         _ session: any VaultSession,
-        _ desk: inout Desk
+        _ desk: Desk
     ) async throws {
         let place = machine.position
         if case .broken(let error) = finding { return try cut(before: error) }
         // The group's own line says that what is known below it is there.
-        try await handOutPlain([line][...], &desk)
+        try await compareLines([line][...], desk)
         if machine.page.isCut { return }
         switch finding {
         case .files(let found):
             if !found.isComplete { try revisit(line.value, found, isFirst: place.member == nil, session) }
             try await desk.expansion?.noteTakenApart(known)
-            let next = try await handOutFiles(found.files, from: place.member ?? 0, &desk)
+            let next = try await compareFiles(found.files, from: place.member ?? 0, desk)
             // The next page takes it apart once more.
             if next < found.files.count { machine.handedOut(ofGroup: next, at: place.offset) }
         case .failed(let error):
@@ -124,10 +126,10 @@ extension VaultPass {
         plan.listing = listing
     }
 
-    /// Hands out the files of a group that the pages before have not handed out, as far as there is room.
+    /// Compares the files of a group that the pages before have not handed out, as far as there is room.
     ///
     /// - Returns: how many are handed out by now.
-    private mutating func handOutFiles(_ files: [Entry], from first: Int, _ desk: inout Desk) async throws -> Int {
+    private mutating func compareFiles(_ files: [Entry], from first: Int, _ desk: Desk) async throws -> Int {
         var next = min(first, files.count)
         while next < files.count, let room = machine.room {
             var bytes = machine.bytesLeft
@@ -135,23 +137,23 @@ extension VaultPass {
                 defer { bytes -= file.size ?? 0 }
                 return bytes > 0
             }
-            try await carryOut(try await desk.comparison.compare(filesOfGroup: some), &desk)
+            try await decide(on: try await desk.comparison.compare(filesOfGroup: some), desk)
             next += some.count
             if context.isLate, next < files.count { machine.cut() }
         }
         return next
     }
 
-    /// Hands out lines as they are.
-    private mutating func handOutPlain(_ lines: ArraySlice<Line<Entry>>, _ desk: inout Desk) async throws {
+    /// Compares lines as they are.
+    private mutating func compareLines(_ lines: ArraySlice<Line<Entry>>, _ desk: Desk) async throws {
         let compared = try await desk.comparison.compare(lines.map(\.value))
-        try await carryOut(compared + (try await desk.comparison.takeUnnamed()), &desk)
+        try await decide(on: compared + (try await desk.comparison.takeUnnamed()), desk)
         if let last = lines.prefix(compared.count).last { machine.handedOut(upTo: last.end) }
         if compared.count < lines.count { machine.cut() }
     }
 
     /// Decides, and does what was decided.
-    private mutating func carryOut(_ compared: [ComparedEntry], _ desk: inout Desk) async throws {
+    private mutating func decide(on compared: [ComparedEntry], _ desk: Desk) async throws {
         let decision = desk.decision
         try await write(try await desk.moves.carryOut(compared.map { ($0, decision(on: $0)) }), &desk.writer)
     }

@@ -16,7 +16,7 @@ struct VaultPass {
         while plan.outcome == .open {
             switch machine.next() {
             case .spool: try await spool()
-            case .handOut, .drain: try await handOutPage()
+            case .handOut, .drain: try await fillPage()
             case .delete(let piece, let offset): try await delete(piece, from: offset)
             case .retry(let batch): try await retry(from: batch)
             case .account(let batch): try await account(from: batch)
@@ -27,7 +27,11 @@ struct VaultPass {
     }
 
     private var phase: VaultProgress.Phase {
-        if case .page = machine.cursor.phase { .downloading } else { .settling }
+        switch machine.cursor.phase {
+        case .open: .listing
+        case .page: .downloading
+        case .delete, .settle: .settling
+        }
     }
 
     /// - Returns: false where another run has the vault, or has had it since.
@@ -79,9 +83,16 @@ struct VaultPass {
         if let listing = plan.listing, !listing.isSpooled {
             plan.listing = try await stage.spoolFailures(listing)
         } else if plan.listing == nil {
-            try await ForgottenUploads(context).abort()
-            plan.mayHoldObjects = try await stage.mayHoldObjects() ? true : nil
-            plan.listing = try await stage.spoolListing()
+            if plan.stretches == nil {
+                try await ForgottenUploads(context).abort()
+                plan.mayHoldObjects = try await stage.mayHoldObjects() ? true : nil
+            }
+            plan.listing = try await stage.spoolListing(isBegun: plan.stretches != nil)
+            guard plan.listing != nil else {
+                plan.stretches = (plan.stretches ?? 0) + 1
+                return machine.spooledStretch()
+            }
+            plan.stretches = nil
         }
         let listing = plan.listing
         context.observe(

@@ -95,7 +95,7 @@ extension RunState.VaultPlan {
         var summary = Summary.VaultOutcome(vaultID: vault.id, outcome: outcome.shown)
         (summary.files, summary.bytes, summary.skipped) = (done.files, done.bytes, done.skipped)
         (summary.deleted, summary.withheld, summary.failed) = (deleted, withheld, failed)
-        (summary.error, summary.message) = (error?.name, error?.message)
+        (summary.error, summary.message) = (error?.name.rawValue, error?.message)
         return summary
     }
 

@@ -36,7 +36,7 @@ extension RunState {
         }
         guard let problem = vaults.lazy.compactMap(\.error).first else { return .done }
         throw SyncError(
-            SyncError.Name(rawValue: problem.name),
+            problem.name,
             refused == 1
                 ? problem.message
                 : "\(problem.message) (and \((refused - 1).counted("more vault")) could not be listed)"

@@ -28,6 +28,8 @@ struct RunState: Codable, Sendable {
         var mayHoldObjects: Bool?
         /// Set when the listing is spooled.
         var listing: Listing?
+        /// Stretches of the listing that calls without time for all of it have spooled; nil where none has.
+        var stretches: Int?
         /// Batches that were handed out; a redrive goes on numbering from here.
         var batches = 0
         /// What the receipts add up to.
@@ -78,7 +80,7 @@ struct RunState: Codable, Sendable {
             outcome = .refused
             // The provider does not know under which id the secret has the vault.
             let message = error.message.replacing("<vault id>", with: vault.id.rawValue)
-            self.error = .init(name: error.name.rawValue, message: message)
+            self.error = .init(name: error.name, message: message)
         }
 
         /// Ends the vault's part of the run: another one has it.
@@ -128,7 +130,7 @@ struct RunState: Codable, Sendable {
 
     /// Why a vault was passed over.
     struct Problem: Codable, Sendable {
-        var name: String
+        var name: SyncError.Name
         var message: String
     }
 

@@ -35,6 +35,13 @@ package struct ManifestWriter {
         }
     }
 
+    /// What is kept of a listing that goes on later: its sorted pieces.
+    package struct Pause: Codable, Hashable, Sendable {
+        fileprivate var pieces: [ObjectKey]
+        fileprivate var merged: [ObjectKey]
+        fileprivate var made: Int
+    }
+
     private let store: any ObjectStore
     private let vault: VaultID
     private let run: RunID
@@ -43,6 +50,8 @@ package struct ManifestWriter {
     private var entries: [Entry] = []
     private var sizeEstimate = 0
     private var pieces: [ObjectKey] = []
+    /// Pieces that went into others. They stay until the end, because what was noted of an earlier stretch may name them.
+    private var merged: [ObjectKey] = []
     private var piecesMade = 0
 
     /// Makes a writer.
@@ -52,11 +61,19 @@ package struct ManifestWriter {
     ///   - vault: the vault that is listed.
     ///   - run: the run that lists it.
     ///   - pieceSize: about how many bytes of entries are held in memory.
-    package init(store: any ObjectStore, vault: VaultID, run: RunID, pieceSize: Int = 8 << 20) {
+    ///   - pause: what ``pause()`` gave of the same listing, where it is gone on with.
+    package init(
+        store: any ObjectStore,
+        vault: VaultID,
+        run: RunID,
+        pieceSize: Int = 8 << 20,
+        after pause: Pause? = nil
+    ) {
         self.store = store
         self.vault = vault
         self.run = run
         self.pieceSize = pieceSize
+        if let pause { (pieces, merged, piecesMade) = (pause.pieces, pause.merged, pause.made) }
     }
 
     /// Takes one entry.
@@ -68,22 +85,32 @@ package struct ManifestWriter {
         if sizeEstimate >= pieceSize { try await putAside() }
     }
 
+    /// Puts aside what is in memory, so that the listing goes on in another call.
+    package mutating func pause() async throws -> Pause {
+        if !entries.isEmpty { try await putAside() }
+        return Pause(pieces: pieces, merged: merged, made: piecesMade)
+    }
+
     /// Writes the manifest. The pieces are deleted afterwards.
     ///
+    /// - Parameter isWritten: is called before they are.
     /// - Returns: what it holds.
-    /// - Throws: what the store throws.
-    package mutating func finish() async throws -> Totals {
+    /// - Throws: `StoreUnavailable`, `Throttled`; what `isWritten` throws.
+    package mutating func finish(_ isWritten: () async throws -> Void = {}) async throws -> Totals {
         let manifest = try KeyMapping.manifest(vault: vault, run: run)
         if pieces.isEmpty {
             entries.sort(by: Entry.precedes)
             let merge = MergedEntries([.memory(entries)])
             entries = []
-            return try await write(merge, to: manifest)
+            let written = try await write(merge, to: manifest)
+            try await isWritten()
+            return written
         }
         if !entries.isEmpty { try await putAside() }
         let written = try await write(merge(pieces), to: manifest)
-        try await store.delete(pieces)
-        pieces = []
+        try await isWritten()
+        try await store.delete(pieces + merged)
+        (pieces, merged) = ([], [])
         return written
     }
 
@@ -95,10 +122,10 @@ package struct ManifestWriter {
         try await addPiece(sorted)
         // Each piece that is merged holds a chunk in memory, so their number is bounded too.
         if pieces.count >= Self.mostPiecesAtOnce {
-            let merged = pieces
+            let full = pieces
             pieces = []
-            try await addPiece(merge(merged))
-            try await store.delete(merged)
+            try await addPiece(merge(full))
+            merged += full
         }
     }
 

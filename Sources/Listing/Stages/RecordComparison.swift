@@ -270,6 +270,6 @@ extension RecordComparison {
 extension FileRecord {
     /// Whether a run has found that the store lost the object, and nothing has come of fetching it yet.
     fileprivate func wasFoundLost(by run: RunID) -> Bool {
-        status == .failed && self.run == run && lastError == SyncError.Name.objectLost.rawValue
+        status == .failed && self.run == run && lastError == .objectLost
     }
 }

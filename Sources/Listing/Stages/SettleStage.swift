@@ -23,7 +23,7 @@ struct SettleStage {
     /// - Returns: whether somebody has; false where the batch's token was not refused, or this was asked before.
     /// - Throws: `TokenExpired` where nobody has.
     mutating func checkToken(_ receipt: Receipt?) async throws -> Bool {
-        guard receipt?.error == SyncError.Name.tokenExpired.rawValue, !tokenIsChecked else { return false }
+        guard receipt?.error == .tokenExpired, !tokenIsChecked else { return false }
         let ports = context.ports
         _ = try await ports.provider.withLibrary(ports.secret, logger: context.logger) { try await $0.vaults() }
         tokenIsChecked = true
@@ -45,10 +45,10 @@ struct SettleStage {
     /// - Returns: how many files have failed.
     func account(for batch: Int, _ receipt: Receipt?) async throws -> Int {
         if let receipt, receipt.error == nil {
-            for failure in receipt.failures { context.metrics.failed(.init(rawValue: failure.error)) }
+            for failure in receipt.failures { context.metrics.failed(failure.error) }
             return receipt.failures.count
         }
-        let error = receipt?.error.map(SyncError.Name.init(rawValue:)) ?? .sourceUnavailable
+        let error = receipt?.error ?? .sourceUnavailable
         let open = try await open(of: batch)
         if open.isEmpty { return 0 }
         try await context.checkLease()

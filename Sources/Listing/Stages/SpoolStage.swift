@@ -16,19 +16,24 @@ struct SpoolStage: Sendable {
         self.filter = filter
     }
 
-    /// Spools the provider's listing.
-    func spoolListing() async throws -> RunState.Listing {
+    /// Spools the provider's listing, or as much of it as there is time for.
+    ///
+    /// - Parameter isBegun: whether an earlier call has spooled a stretch of it.
+    /// - Returns: nil where the next call has to go on.
+    /// - Throws: `VaultPasswordWrong`, `InvalidConfiguration` where the listing needs more time; what the ports throw.
+    func spoolListing(isBegun: Bool) async throws -> RunState.Listing? {
         try await context.saveProgress(PassCursor(), .listing)
         let known = try await context.records.state(of: context.vault.id)
         try checkAccount(known)
         try checkPasswordSource(known)
-        let compiled = CompiledFilter(filter)
-        var listing = try await spool(since: known.flatMap(usableCursor), compiled)
-        if listing == nil {
+        let open = isBegun ? try await OpenListing.load(context) : nil
+        var spooled = try await spool(since: open.map(\.since) ?? known.flatMap(usableCursor), open)
+        if case .ofAnother = spooled {
             context.logger.notice("vault was replaced at the source, listing it from the beginning")
-            listing = try await spool(since: nil, compiled)
+            spooled = try await spool(since: nil, nil)
         }
-        guard var listing else {
+        guard case .whole(var listing) = spooled else {
+            if case .stretch = spooled { return nil }
             throw SyncError(.protocolChanged, "the provider's listing contradicts itself")
         }
         listing.records = known?.records
@@ -103,48 +108,58 @@ struct SpoolStage: Sendable {
         return known.cursor
     }
 
-    /// Writes the manifest of one listing; nil when the listing tells that the vault was replaced.
-    private func spool(since: SourceCursor?, _ filter: CompiledFilter) async throws -> RunState.Listing? {
-        var writer = ManifestWriter(store: context.state, vault: context.vault.id, run: context.run)
-        var unreadable = 0
-        var received = 0
-        var hasFolders = false
-        let end = try await context.withSession(since: since) { session in
-            try await session.list { entry in
-                received += 1
-                if received.isMultiple(of: 1000), context.isLate {
-                    throw SyncError(.sourceUnavailable, "the listing of a vault takes longer than one call may last")
+    /// What came of a listing in one call.
+    private enum Spooled {
+        case whole(RunState.Listing)
+        /// The next call has to go on.
+        case stretch
+        /// It tells that the vault was replaced.
+        case ofAnother
+    }
+
+    /// Writes the manifest of one listing, or puts aside what there was time for.
+    private func spool(since: SourceCursor?, _ open: OpenListing?) async throws -> Spooled {
+        var writer = ManifestWriter(
+            store: context.state,
+            vault: context.vault.id,
+            run: context.run,
+            after: open?.sorted
+        )
+        var tally = open?.tally ?? .init()
+        let filter = CompiledFilter(filter)
+        let stretch = try await context.withSession(since: since) { session in
+            try await session.list(from: open?.place, while: { !context.isLate }) { entry in
+                tally.count(entry)
+                if tally.received.isMultiple(of: 100) {
+                    context.observe(.listing(vault: context.label, entries: tally.received))
                 }
-                if received.isMultiple(of: 100) {
-                    context.observe(.listing(vault: context.label, entries: received))
-                }
-                if entry.kind == .unreadable { unreadable += 1 }
-                hasFolders = hasFolders || entry.isOfFolder
                 // Of a folder's files each is looked at when it is known.
                 if entry.isOfFolder || filter.lets(entry.path, version: entry.version) {
                     try await writer.add(entry.asManifestEntry)
                 }
             }
         }
-        if end.wasReplaced, since != nil { return nil }
-        // A snapshot names everything that is there; beside it, old failures would pass for files that still exist.
-        // Where it names folders, those files are among them, or are found to be gone when they are fetched.
-        if !end.isSnapshot || hasFolders {
-            try await addPending(to: &writer) { record in
-                record.epoch == context.vault.epoch && filter.lets(record.path, version: record.version)
-                    && record.isDue(at: context.now)
+        switch stretch {
+        case .paused(let place):
+            context.logger.notice("listing goes on in the next call", metadata: [LogKey.entries: "\(tally.received)"])
+            try await OpenListing(since: since, place: place, sorted: try await writer.pause(), tally: tally).save(
+                context
+            )
+            return .stretch
+        case .ended(let end) where end.wasReplaced && since != nil:
+            return .ofAnother
+        case .ended(let end):
+            // A snapshot names everything that is there; beside it, old failures would pass for files that still exist.
+            // Where it names folders, those files are among them, or are found to be gone when they are fetched.
+            if !end.isSnapshot || tally.hasFolders {
+                try await addPending(to: &writer) { record in
+                    record.epoch == context.vault.epoch && filter.lets(record.path, version: record.version)
+                        && record.isDue(at: context.now)
+                }
             }
+            let written = try await writer.finish { if open != nil { try await OpenListing.drop(context) } }
+            return .whole(RunState.Listing(end, written, unreadable: tally.unreadable))
         }
-        let written = try await writer.finish()
-        var listing = RunState.Listing(
-            isSnapshot: end.isSnapshot,
-            entries: written.entries,
-            unreadable: unreadable,
-            cursor: end.cursor
-        )
-        (listing.files, listing.bytes) = (written.files, written.bytes)
-        listing.notReady = end.notReady
-        return listing
     }
 
     private func addPending(to writer: inout ManifestWriter, where isWanted: (FileRecord) -> Bool) async throws {
@@ -152,6 +167,14 @@ struct SpoolStage: Sendable {
         while let record = try await pending.next(isolation: nil) {
             if isWanted(record) { try await writer.add(record.entry) }
         }
+    }
+}
+
+extension RunState.Listing {
+    fileprivate init(_ end: ListingEnd, _ written: ManifestWriter.Totals, unreadable: Int) {
+        self.init(isSnapshot: end.isSnapshot, entries: written.entries, unreadable: unreadable, cursor: end.cursor)
+        (files, bytes) = (written.files, written.bytes)
+        notReady = end.notReady
     }
 }
 

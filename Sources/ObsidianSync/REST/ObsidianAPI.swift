@@ -30,8 +30,7 @@ struct ObsidianAPI: Sendable {
         ])
         return try await post("/user/signin", request, as: Response.self, logger) { error in
             guard error.name == .throttled else { return error }
-            let wait = max(error.retryAfter ?? .zero, Self.quietAfterSignIn)
-            return SyncError(error.name, error.message, underlying: error.underlying, retryAfter: wait)
+            return error.with(retryAfter: max(error.retryAfter ?? .zero, Self.quietAfterSignIn))
         }.token
     }
 

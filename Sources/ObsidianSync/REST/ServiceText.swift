@@ -3,9 +3,6 @@ import SyncCore
 /// Turns the service's error texts into errors. They are matched by parts, without regard to case: the full sentences
 /// are not documented and change. Where a text is not known word for word, people are shown it.
 enum ServiceText {
-    /// Lies beneath the error of a two-factor code that was refused, and of no other.
-    struct WrongCode: Error {}
-
     static let wrongCode = "2fa code is incorrect"
 
     /// What the service said, to stand behind a sentence; empty where it said nothing.
@@ -27,7 +24,7 @@ enum ServiceText {
             return SyncError(
                 .authenticationFailed,
                 "the two-factor code was refused; check the secret's field auth.totp_secret and the clock",
-                underlying: WrongCode()
+                detail: .codeRefused
             )
         }
         if says("2fa code") {

@@ -42,7 +42,7 @@ final class SocketHandler: ChannelDuplexHandler {
         let promise = eventLoop.makePromise(of: [FrameReader.Event].self)
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         let timeout = eventLoop.scheduleTask(deadline: deadline) {
-            bound.value.finish(SyncError(.sourceUnavailable, "the sync host stays silent", underlying: SourceSilent()))
+            bound.value.finish(SyncError(.sourceUnavailable, "the sync host stays silent", detail: .sourceSilent))
         }
         waiter = (promise, timeout)
         deliver()
@@ -85,7 +85,7 @@ final class SocketHandler: ChannelDuplexHandler {
         case .ping:
             if let ping = try? SocketRequest.ping.frame { send(ping, context) }
         case .giveUp:
-            return finish(SyncError(.sourceUnavailable, "the sync host stays silent", underlying: SourceSilent()))
+            return finish(SyncError(.sourceUnavailable, "the sync host stays silent", detail: .sourceSilent))
         }
         scheduleCheck()
     }

@@ -31,12 +31,7 @@ struct SocketOpener: Sendable {
         do {
             connection = try await client.open(endpoint, by: deadline)
         } catch let error as SyncError where error.name == .sourceUnavailable {
-            throw SyncError(
-                error.name,
-                error.message,
-                underlying: error.underlying,
-                retryAfter: backoff.broke(openedAt: breaks)
-            )
+            throw error.with(retryAfter: backoff.broke(openedAt: breaks))
         }
         let socket = SyncSocket(connection, answerTimeout: TimeAmount(timeouts.answer), backoff: backoff)
         do {

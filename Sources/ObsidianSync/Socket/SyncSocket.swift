@@ -193,11 +193,6 @@ actor SyncSocket {
         guard let error = error as? SyncError, error.name == .sourceUnavailable, error.retryAfter == nil else {
             return error
         }
-        return SyncError(
-            error.name,
-            error.message,
-            underlying: error.underlying,
-            retryAfter: backoff.broke(openedAt: breaksBefore)
-        )
+        return error.with(retryAfter: backoff.broke(openedAt: breaksBefore))
     }
 }

@@ -33,6 +33,8 @@ struct GoProWorld: Sendable {
     var downloaderTime: Duration?
     /// Counts the calls of the downloader.
     let downloads = Counter()
+    /// Counts the calls of the lister.
+    let lists = Counter()
 
     init(
         _ media: [SimulatedMedium],
@@ -107,11 +109,12 @@ struct GoProWorld: Sendable {
         request.syncType = complete ? .complete : .incremental
         request.options.allowDeletions = allowDeletions
         let pipeline = pipeline
-        let (listerTime, downloaderTime, downloads) = (listerTime, downloaderTime, downloads)
+        let (listerTime, downloaderTime, downloads, lists) = (listerTime, downloaderTime, downloads, lists)
         let engine = LocalEngine(
             definition: try LocalEngine.pipelineDefinition(),
             invoke: { function, event in
                 if function == .downloader { _ = downloads.next() }
+                if function == .lister { _ = lists.next() }
                 let time =
                     switch function {
                     case .lister: listerTime
@@ -188,6 +191,7 @@ final class SimulatedHTTP: HTTPExecutor {
     private let simulator: GoProSimulator
     private let pieceSize: Int64
     private let onPiece = Mutex<(@Sendable () -> Void)?>(nil)
+    private let onRequest = Mutex<(@Sendable (String) throws -> Void)?>(nil)
     private let urls = Mutex<[String]>([])
 
     init(_ simulator: GoProSimulator, pieceSize: Int64 = 64 << 10) {
@@ -203,8 +207,14 @@ final class SimulatedHTTP: HTTPExecutor {
         onPiece.withLock { $0 = body }
     }
 
+    /// Sets what is called with the address before each request; what it throws is the answer.
+    func beforeEachRequest(_ body: (@Sendable (String) throws -> Void)?) {
+        onRequest.withLock { $0 = body }
+    }
+
     func execute(_ request: HTTPRequest, timeout: Duration, logger: Logger) async throws -> HTTPResponse {
         urls.withLock { $0.append(request.url) }
+        if let onRequest = onRequest.withLock({ $0 }) { try onRequest(request.url) }
         let isForMedia = request.url.hasPrefix(simulator.mediaURL)
         guard isForMedia || request.url.hasPrefix(simulator.baseURL) else {
             throw TransportError(.connectionFailed, message: "no such host")

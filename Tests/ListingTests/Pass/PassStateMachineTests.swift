@@ -35,7 +35,7 @@ struct PassStateMachineTests {
         var receipt = Receipt(batch: number)
         receipt.files = files
         receipt.failures = (0..<failures).map { .init(path: VaultPath("\($0)"), error: "CorruptContent") }
-        receipt.error = error?.rawValue
+        receipt.error = error
         return receipt
     }
 
@@ -64,6 +64,21 @@ struct PassStateMachineTests {
         #expect(machine.next() == .spool)
         #expect(machine.cursor.vault == 1)
         #expect(!machine.isAnswerDue)
+    }
+
+    @Test("a stretch of the listing ends the call, and the next one goes on with it")
+    func stretch() {
+        var machine = machine()
+        #expect(machine.next() == .spool)
+        machine.spooledStretch()
+        #expect(machine.next() == .answer)
+        #expect(machine.isAnswerDue)
+        #expect(machine.hasAdvanced, "signing in again is worth it")
+        var next = nextCall(machine, [])
+        #expect(!next.hasAdvanced)
+        #expect(next.next() == .spool)
+        next.spooled(plan())
+        #expect(next.next() == .handOut(lines: 6))
     }
 
     @Test("a full page is handed out; deletions and receipts come after its batches")

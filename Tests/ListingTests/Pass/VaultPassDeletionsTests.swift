@@ -158,7 +158,7 @@ struct VaultPassDeletionsTests {
         #expect(world.texts.count == 3)
         let record = world.records.files(of: .notes)[.standIn(handle: "77")]
         #expect(record?.status == .skipped)
-        #expect(record?.lastError == SyncError.Name.nameRefused.rawValue)
+        #expect(record?.lastError == SyncError.Name.nameRefused)
     }
 
     @Test("a tombstone older than the file deletes nothing")

@@ -35,7 +35,7 @@ struct DecisionTests {
         case .nothing: "nothing"
         case .moveOn(let record): "move on to \(record.version), \(record.fingerprint == nil ? "unmarked" : "marked")"
         case .fetch(let entry, nil): "fetch \(entry.version)"
-        case .fetch(let entry, let lost?): "fetch \(entry.version), \(lost.lastError ?? "")"
+        case .fetch(let entry, let lost?): "fetch \(entry.version), \(lost.lastError?.rawValue ?? "")"
         case .copy(let record): "copy \(record.path.rawValue)"
         }
     }
