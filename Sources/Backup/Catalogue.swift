@@ -59,7 +59,7 @@ package struct CatalogueLine: Codable, Hashable, Sendable {
         mtime = record.mtime
         sha256 = record.sha256
         since = record.isStored ? record.lastSynced : nil
-        error = record.lastError
+        error = record.lastError?.rawValue
     }
 
     /// The line of a version.

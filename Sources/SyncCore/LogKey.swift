@@ -24,6 +24,8 @@ package enum LogKey {
     package static let attempt = "attempt"
     /// Whether a batch is worked off.
     package static let status = "status"
+    /// Entries of a listing.
+    package static let entries = "entries"
     /// Files.
     package static let files = "files"
     /// Parts of one large file.

@@ -4,7 +4,7 @@
 /// or body.
 package struct SyncError: Error, Sendable, CustomStringConvertible {
     /// A stable name. The state machine's Retry and Catch, the command's exit code and receipts go by it.
-    package struct Name: RawRepresentable, Hashable, Sendable {
+    package struct Name: RawRepresentable, Codable, Hashable, Sendable {
         package let rawValue: String
 
         package init(rawValue: String) {
@@ -50,6 +50,16 @@ package struct SyncError: Error, Sendable, CustomStringConvertible {
         package static let partialFailure = Name(rawValue: "PartialFailure")
     }
 
+    /// What else is told apart of some errors, by those who decide what to do about them.
+    package enum Detail: Hashable, Sendable {
+        /// A range was refused because its content is no longer the one that was opened: asking again is of no use.
+        case contentChanged
+        /// The source did not answer in the time that it was given: waiting as long again right away is of little use.
+        case sourceSilent
+        /// The one-time password was refused, and nothing else.
+        case codeRefused
+    }
+
     /// The stable name.
     package let name: Name
     /// One sentence for people.
@@ -57,6 +67,8 @@ package struct SyncError: Error, Sendable, CustomStringConvertible {
     /// What the other side called its reason, such as `KMS.DisabledException` or `ENOSPC`: a stable code that may be logged
     /// and recorded, never a file name, an address or a secret.
     package let reason: String?
+    /// What else decides what to do about it.
+    package let detail: Detail?
     /// What lies beneath, for `debug` logs only.
     package let underlying: (any Error)?
     /// How long to wait before trying again, where somebody said so.
@@ -68,20 +80,40 @@ package struct SyncError: Error, Sendable, CustomStringConvertible {
     ///   - name: the stable name.
     ///   - message: one sentence for people.
     ///   - reason: the other side's code. What does not look like a code is dropped: it may come from outside.
+    ///   - detail: what else decides what to do about it.
     ///   - underlying: what lies beneath.
     ///   - retryAfter: how long to wait before trying again.
     package init(
         _ name: Name,
         _ message: String,
         reason: String? = nil,
+        detail: Detail? = nil,
         underlying: (any Error)? = nil,
         retryAfter: Duration? = nil
     ) {
         self.name = name
         self.message = message
         self.reason = reason.flatMap { Self.isCode($0) ? $0 : nil }
+        self.detail = detail
         self.underlying = underlying
         self.retryAfter = retryAfter
+    }
+
+    /// The same error in other words, or with another wait.
+    package func with(message: String? = nil, retryAfter: Duration? = nil) -> SyncError {
+        SyncError(
+            name,
+            message ?? self.message,
+            reason: reason,
+            detail: detail,
+            underlying: underlying,
+            retryAfter: retryAfter ?? self.retryAfter
+        )
+    }
+
+    /// The error of a range whose content is no longer the one that was opened.
+    package static func contentChanged(_ message: String) -> SyncError {
+        SyncError(.sourceUnavailable, message, detail: .contentChanged)
     }
 
     /// Whether a text can be a code: up to 64 ASCII letters, digits, `.`, `_`, `-` and `:`.

@@ -35,6 +35,8 @@ package final class FakeLibrary: Sendable {
     package struct Faults: Sendable {
         /// A listing breaks off after so many entries.
         package var cutListingAfter: Int?
+        /// Whether a listing can be gone on with in another session; otherwise it comes in one piece.
+        package var listsInStretches = false
         /// A session breaks in the middle of these files, so many times each.
         package var breaks: [VaultPath: Int] = [:]
         /// What is sent instead of a file's content.

@@ -74,7 +74,11 @@ private struct FakeSession: VaultSession {
     var concurrentFetches: Int { library.faults.concurrentFetches }
 
     /// Gives a snapshot without a cursor, and otherwise every change after it.
-    func list(_ receive: (Entry) async throws -> Void) async throws -> ListingEnd {
+    func list(
+        from place: ListingPlace?,
+        while goesOn: () -> Bool,
+        _ receive: (Entry) async throws -> Void
+    ) async throws -> ListingStretch {
         let known = since.flatMap { Int64($0.rawValue) }
         let listed: [Entry] =
             if let known {
@@ -83,15 +87,20 @@ private struct FakeSession: VaultSession {
                 vault.newest.values.filter { $0.kind != .deletion }.sorted { $0.version < $1.version }
             }
         let faults = library.faults
-        for (position, entry) in listed.enumerated() {
+        let first = place.flatMap { Int($0.rawValue) } ?? 0
+        for (position, entry) in listed.enumerated().dropFirst(first) {
             guard position != faults.cutListingAfter else { throw Self.cut }
+            if faults.listsInStretches, position > first, !goesOn() { return .paused(ListingPlace(String(position))) }
+            if position > 0, position.isMultiple(of: 1000), !goesOn() { throw SyncError.listingInOnePiece }
             try await receive(entry)
         }
         if faults.cutListingAfter != nil { throw Self.cut }
-        return ListingEnd(
-            isSnapshot: known == nil,
-            cursor: SourceCursor(String(vault.changes.last?.version ?? 0)),
-            wasReplaced: known != nil && faults.reportsReplacement
+        return .ended(
+            ListingEnd(
+                isSnapshot: known == nil,
+                cursor: SourceCursor(String(vault.changes.last?.version ?? 0)),
+                wasReplaced: known != nil && faults.reportsReplacement
+            )
         )
     }
 

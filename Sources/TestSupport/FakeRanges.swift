@@ -43,7 +43,7 @@ struct FakeRanges: RangedContent {
         let now = library.faults.corruptions[entry.path] ?? library.vault(vault)?.contents[entry.handle]
         guard let now else { throw SyncError(.sourceGone, "the file is gone") }
         guard now == bytes else {
-            throw SyncError(.sourceUnavailable, "the content has changed", underlying: ContentChanged())
+            throw SyncError.contentChanged("the content has changed")
         }
         let whole = bytes[Int(range.lowerBound)..<Int(range.upperBound)]
         switch fault {

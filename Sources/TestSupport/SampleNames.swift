@@ -37,3 +37,10 @@ extension String {
     /// This input in the envelope of an execution named `run-1`.
     package var asEvent: String { "{\"execution\": \"run-1\", \"input\": \(self)}" }
 }
+
+extension SyncError.Name: ExpressibleByStringLiteral {
+    /// A test says what is stored rather than what the program calls it.
+    package init(stringLiteral name: String) {
+        self.init(rawValue: name)
+    }
+}

@@ -26,7 +26,7 @@ struct CatalogueTests {
         try await world.mirror("gone.md", "x") { $0.status = .deleted }
         try await world.mirror("sub/failed.md", "x") { record in
             record.status = .failed
-            record.lastError = SyncError.Name.corruptContent.rawValue
+            record.lastError = SyncError.Name.corruptContent
         }
         try await world.mirror("sub/refused.md", "x") { $0.status = .skipped }
         let present = try await lines(.present)

@@ -17,7 +17,7 @@ struct VaultCensusTests {
             run: run
         )
         record.size = 10
-        record.lastError = error?.rawValue
+        record.lastError = error
         return record
     }
 

@@ -1,3 +1,5 @@
+import Clocks
+
 /// When a failed request is sent again. A pure value: it neither sleeps nor counts.
 ///
 /// The wait is drawn evenly from zero to a bound that doubles with each attempt ("full jitter"), so that clients
@@ -80,7 +82,6 @@ package struct RetryPolicy: Sendable, Equatable {
 
     private func jittered(_ kind: FailureKind, attempt: Int, random: Double) -> Duration {
         let base = kind == .throttling ? throttlingBaseDelay : baseDelay
-        let doublings = min(max(attempt - 1, 0), 20)
-        return min(base * (1 << doublings), maxDelay) * min(max(random, 0), 1)
+        return Backoff(first: base, longest: maxDelay).wait(after: attempt, part: min(max(random, 0), 1))
     }
 }

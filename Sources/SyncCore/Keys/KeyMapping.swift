@@ -89,6 +89,11 @@ package enum KeyMapping {
         try ObjectKey(stateFolder(vault: vault, run: run) + "/sorting/" + padded(number) + ".jsonl")
     }
 
+    /// The key of what remains of a listing between two stretches of it.
+    package static func openListing(vault: VaultID, run: RunID) throws(SyncError) -> ObjectKey {
+        try ObjectKey(stateFolder(vault: vault, run: run) + "/listing.json")
+    }
+
     /// The key of one piece of the list of what is gone.
     ///
     /// - Throws: `InvalidInput` when the key would be longer than S3 allows.

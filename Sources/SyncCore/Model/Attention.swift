@@ -40,7 +40,7 @@ extension Summary {
         fileprivate init(_ record: FileRecord, in vault: VaultID, withPath: Bool) {
             vaultID = vault
             version = record.version
-            reason = record.lastError ?? record.status.rawValue
+            reason = record.lastError?.rawValue ?? record.status.rawValue
             code = record.reason
             attempts = record.attempts
             path = withPath ? record.path.rawValue : nil
@@ -79,5 +79,5 @@ extension Summary {
 extension FileRecord {
     /// Whether the file is there at the source, as far as that is known. What is gone there is asked for again from time to
     /// time, and is said, but nothing is missing from the mirror.
-    package var isMissed: Bool { !(status == .skipped && lastError == SyncError.Name.sourceGone.rawValue) }
+    package var isMissed: Bool { !(status == .skipped && lastError == .sourceGone) }
 }

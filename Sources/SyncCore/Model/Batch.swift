@@ -76,17 +76,17 @@ package struct Receipt: Codable, Hashable, Sendable {
     /// The entries that failed, by path, with the stable name of the error.
     package var failures: [Failure]
     /// The error that ended the batch as a whole, if one did.
-    package var error: String?
+    package var error: SyncError.Name?
 
     /// One file that failed.
     package struct Failure: Codable, Hashable, Sendable {
         /// The file's path in the vault.
         package var path: VaultPath
         /// The stable name of the error.
-        package var error: String
+        package var error: SyncError.Name
 
         /// Makes a failure.
-        package init(path: VaultPath, error: String) {
+        package init(path: VaultPath, error: SyncError.Name) {
             self.path = path
             self.error = error
         }

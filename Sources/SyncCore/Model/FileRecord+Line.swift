@@ -73,7 +73,7 @@ extension FileRecord: LineCodable {
         self.crc64nvme = crc64nvme
         self.checkpoint = checkpoint
         self.attempts = Int(attempts)
-        self.lastError = lastError
+        self.lastError = lastError.map(SyncError.Name.init(rawValue:))
         self.reason = reason
         self.fingerprint = fingerprint
         self.listedSize = listedSize

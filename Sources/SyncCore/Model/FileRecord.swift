@@ -48,7 +48,7 @@ package struct FileRecord: Codable, Hashable, Sendable {
     /// Attempts at this version, successful ones included.
     package var attempts: Int
     /// The stable name of the last error.
-    package var lastError: String?
+    package var lastError: SyncError.Name?
     /// Why it came to that: the other side's code, where it gave one, or ``kept``.
     package var reason: String?
     /// When the file was deleted.
@@ -120,7 +120,7 @@ package struct FileRecord: Codable, Hashable, Sendable {
         lastSynced = isSynced ? author.now : previous?.lastSynced
         let isSameVersion = previous?.version == entry.version && previous?.epoch == author.epoch
         attempts = (isSameVersion ? previous?.attempts ?? 0 : 0) + 1
-        lastError = error?.rawValue
+        lastError = error
         // Until the next version is stored, the object is the one that the record before describes.
         fingerprint = isSynced ? nil : previous?.fingerprint
         let isPending = status == .failed || status == .inProgress

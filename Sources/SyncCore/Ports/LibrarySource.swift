@@ -133,13 +133,22 @@ package protocol VaultSession: Sendable {
     /// How many bodies may be fetched at once, at most; 1 where nobody says otherwise.
     var concurrentFetches: Int { get }
 
-    /// Reads the listing that was asked for when the vault was opened. It can be read once.
+    /// Reads a stretch of the listing that was asked for when the vault was opened: from its beginning, or from where an earlier
+    /// stretch ended, as long as `goesOn` says so. A stretch gets on, however little time there is.
     ///
-    /// - Parameter receive: is called for every entry, in any order, several times for one path perhaps. The provider
-    ///   is read no faster than it returns.
+    /// - Parameters:
+    ///   - place: where an earlier stretch ended, perhaps in another process; the vault has to be opened as it was then.
+    ///   - goesOn: whether there is time for more.
+    ///   - receive: is called for every entry, in any order, several times for one path perhaps. The provider is read no faster
+    ///     than it returns. What an earlier stretch gave counts.
     /// - Returns: the end of the listing, only when it was read to its end.
-    /// - Throws: `SourceUnavailable` when the listing was cut; nothing that was received may be used then.
-    func list(_ receive: (Entry) async throws -> Void) async throws -> ListingEnd
+    /// - Throws: `SourceUnavailable` when the listing was cut; nothing that this stretch gave may be used then.
+    ///   `InvalidConfiguration` where the provider gives its listing in one piece only, and there is not enough time for that.
+    func list(
+        from place: ListingPlace?,
+        while goesOn: () -> Bool,
+        _ receive: (Entry) async throws -> Void
+    ) async throws -> ListingStretch
 
     /// Takes an entry of the kind `group` apart. The lister asks this only of groups that are new or changed, under its
     /// deadline, so it may cost a request each.
@@ -165,6 +174,17 @@ package protocol VaultSession: Sendable {
 extension VaultSession {
     package var concurrentFetches: Int { 1 }
 
+    /// Reads the whole listing, however long it takes.
+    package func list(_ receive: (Entry) async throws -> Void) async throws -> ListingEnd {
+        var place: ListingPlace?
+        while true {
+            switch try await list(from: place, while: { true }, receive) {
+            case .ended(let end): return end
+            case .paused(let next): place = next
+            }
+        }
+    }
+
     package func files(of group: Entry) async throws -> GroupFiles {
         throw SyncError(.protocolChanged, "the provider lists groups that it cannot take apart")
     }
@@ -189,26 +209,6 @@ package struct GroupFiles: Sendable {
     }
 }
 
-/// The end of a listing.
-package struct ListingEnd: Hashable, Sendable {
-    /// Whether the listing held everything that exists, rather than what changed.
-    package var isSnapshot: Bool
-    /// What to ask from the next time.
-    package var cursor: SourceCursor
-    /// Whether the provider's library turned out to be an older or another one than the cursor knew.
-    package var wasReplaced: Bool
-    /// What is there but cannot be fetched yet; the cursor sees to it that it is named again.
-    package var notReady: Int
-
-    /// Makes the end of a listing.
-    package init(isSnapshot: Bool, cursor: SourceCursor, wasReplaced: Bool = false, notReady: Int = 0) {
-        self.isSnapshot = isSnapshot
-        self.cursor = cursor
-        self.wasReplaced = wasReplaced
-        self.notReady = notReady
-    }
-}
-
 /// The content of one file, to be pulled once.
 package struct FileContent: Sendable {
     /// The size of the plaintext in bytes, where it is known before it is read.
@@ -229,26 +229,6 @@ package struct FileContent: Sendable {
     }
 }
 
-/// Lies beneath the error of a range whose content is no longer the one that was opened: asking again is of no use.
-package struct ContentChanged: Error {
-    /// Makes the mark.
-    package init() {}
-}
-
-/// Lies beneath the error of a source that did not answer in the time that it was given.
-package struct SourceSilent: Error {
-    /// Makes the mark.
-    package init() {}
-}
-
-extension SyncError {
-    /// Whether the source did not answer in its time. Waiting as long again right away is of little use.
-    package var saysSourceIsSilent: Bool { underlying is SourceSilent }
-
-    /// Whether a range was refused because its content is no longer the one that was opened.
-    package var saysContentChanged: Bool { underlying is ContentChanged }
-}
-
 /// Content that can be read from any offset, by several readers at once.
 package protocol RangedContent: Sendable {
     /// Size in bytes.
@@ -264,8 +244,8 @@ package protocol RangedContent: Sendable {
     ///   - range: offsets in bytes, within `size`, not empty.
     ///   - body: gets exactly the bytes of the range, unless the stream throws.
     /// - Returns: what `body` returns.
-    /// - Throws: `SourceUnavailable`, with ``ContentChanged`` beneath it when the content is no longer the one that
-    ///   `validator` names: open it again then; `SourceGone`; what `body` throws.
+    /// - Throws: `SourceUnavailable`, with the detail `contentChanged` when the content is no longer the one that `validator`
+    ///   names: open it again then; `SourceGone`; what `body` throws.
     func withRange<Result: Sendable>(
         _ range: Range<Int64>,
         _ body: (ByteStream) async throws -> Result

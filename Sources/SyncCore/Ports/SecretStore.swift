@@ -87,6 +87,11 @@ package struct Secret: Equatable, Sendable, CustomStringConvertible {
     ///
     /// - Throws: `InvalidConfiguration` naming the field when it is missing or no text.
     package func requiredText(_ path: String...) throws(SyncError) -> String {
+        try requiredText(at: path)
+    }
+
+    /// The same as ``text(_:)`` for a path that is a value.
+    package func requiredText(at path: [String]) throws(SyncError) -> String {
         guard let found = try text(at: path) else {
             throw SyncError(
                 .invalidConfiguration,
@@ -96,7 +101,8 @@ package struct Secret: Equatable, Sendable, CustomStringConvertible {
         return found
     }
 
-    private func text(at path: [String]) throws(SyncError) -> String? {
+    /// The same as ``text(_:)`` for a path that is a value.
+    package func text(at path: [String]) throws(SyncError) -> String? {
         var value = JSON.object(fields)
         for (depth, name) in path.enumerated() {
             guard case .object(let members) = value else {
@@ -115,6 +121,11 @@ package struct Secret: Equatable, Sendable, CustomStringConvertible {
 
     /// The same secret with another value at a path of field names.
     package func setting(_ value: JSON, at path: String...) -> Secret {
+        setting(value, at: path)
+    }
+
+    /// The same as ``setting(_:at:)`` for a path that is a value.
+    package func setting(_ value: JSON, at path: [String]) -> Secret {
         Secret(JSON.object(fields).setting(value, at: path[...]).members)
     }
 
