@@ -222,7 +222,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "Checksums", "Clocks", "HTTPTransport", "StateMachine", "SyncCore", logging, nioCore, nioHTTP1,
+                "AWSClient", "Checksums", "Clocks", "HTTPTransport", "StateMachine", "SyncCore", logging, nioCore,
+                nioHTTP1,
             ],
             swiftSettings: settings
         ),
@@ -315,8 +316,8 @@ let package = Package(
         .testTarget(
             name: "AWSClientTests",
             dependencies: [
-                "AWSClient", "AWSSigning", "HTTPTransport", crypto, inMemoryTracing, logging, nioCore, nioHTTP1,
-                tracing,
+                "AWSClient", "AWSSigning", "HTTPTransport", "TestSupport", crypto, inMemoryTracing, logging, nioCore,
+                nioHTTP1, tracing,
             ],
             swiftSettings: settings
         ),

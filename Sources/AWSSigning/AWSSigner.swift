@@ -57,35 +57,6 @@ package struct AWSSigner: Sendable {
         return added
     }
 
-    /// Signs by query, so that whoever has the address can send the request until it expires.
-    ///
-    /// - Parameters:
-    ///   - request: what will be sent; its header fields must then be sent exactly so. For S3 its payload
-    ///     should be ``PayloadHash/unsigned``.
-    ///   - expires: seconds from `date` on, 1 to 604,800.
-    ///   - date: the moment of signing.
-    /// - Returns: the whole query, encoded, without `?`.
-    package func signQuery(_ request: SigningRequest, expires: Int, at date: SigningDate) -> String {
-        var complete = request
-        var names = ["host"]
-        names.append(contentsOf: request.headers.map { $0.name.lowercased() })
-        names.sort()
-        var unique: [String] = []
-        for name in names where name != unique.last { unique.append(name) }
-        complete.query.append(contentsOf: [
-            QueryItem("X-Amz-Algorithm", "AWS4-HMAC-SHA256"),
-            QueryItem("X-Amz-Credential", credential.accessKeyId + "/" + scope(date)),
-            QueryItem("X-Amz-Date", date.timestamp),
-            QueryItem("X-Amz-Expires", String(min(max(expires, 1), 604_800))),
-            QueryItem("X-Amz-SignedHeaders", unique.joined(separator: ";")),
-        ])
-        if let token = credential.sessionToken {
-            complete.query.append(QueryItem("X-Amz-Security-Token", token))
-        }
-        let canonical = CanonicalRequest(complete, rules: rules)
-        return complete.query.canonicalQuery + "&X-Amz-Signature=" + signature(canonical, at: date)
-    }
-
     private func scope(_ date: SigningDate) -> String {
         date.day + "/" + region + "/" + service + "/aws4_request"
     }

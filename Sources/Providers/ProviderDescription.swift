@@ -80,6 +80,8 @@ extension ProviderDescription {
     }
 
     /// Whether runs get a new token by themselves.
+    ///
+    /// - Throws: `InvalidConfiguration` naming a field that is no text.
     package func isRenewable(_ secret: Secret) throws(SyncError) -> Bool {
         try secret.text(at: renewal) != nil
     }

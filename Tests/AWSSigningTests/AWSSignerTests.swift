@@ -243,41 +243,6 @@ struct AWSSignerTests {
         #expect(authorization(headers).hasSuffix("Signature=" + test.signature))
     }
 
-    @Test("a presigned address is the documented one")
-    func presigned() {
-        let signer = AWSSigner(credential: s3Credential, service: "s3", region: "us-east-1")
-        let request = SigningRequest(
-            method: "GET",
-            host: "examplebucket.s3.amazonaws.com",
-            path: "/test.txt",
-            payload: .unsigned
-        )
-        #expect(
-            signer.signQuery(request, expires: 86_400, at: s3Date)
-                == "X-Amz-Algorithm=AWS4-HMAC-SHA256"
-                + "&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request"
-                + "&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host"
-                + "&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404"
-        )
-    }
-
-    @Test("a presigned address carries the session token and the names of the signed fields")
-    func presignedWithToken() {
-        let credential = Credential(accessKeyId: "A", secretAccessKey: "S", sessionToken: "t/+=")
-        let signer = AWSSigner(credential: credential, service: "s3", region: "us-east-1")
-        let request = SigningRequest(
-            method: "PUT",
-            host: "h",
-            path: "/k",
-            headers: [(name: "X-B", value: "1"), (name: "Content-Type", value: "text/plain")],
-            payload: .unsigned
-        )
-        let query = signer.signQuery(request, expires: 999_999, at: s3Date)
-        #expect(query.contains("X-Amz-Security-Token=t%2F%2B%3D"))
-        #expect(query.contains("X-Amz-SignedHeaders=content-type%3Bhost%3Bx-b"))
-        #expect(query.contains("X-Amz-Expires=604800"))
-    }
-
     @Test("an S3 request may leave its body out of the signature, and says so")
     func unsignedPayload() {
         let signer = AWSSigner(credential: s3Credential, service: "s3", region: "us-east-1")

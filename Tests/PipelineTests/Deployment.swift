@@ -9,6 +9,7 @@ import NIOHTTP1
 import Pipeline
 import Simulators
 import SyncCore
+import TestSupport
 import Testing
 
 @testable import obsync
@@ -130,30 +131,7 @@ struct Deployment: Sendable {
     /// Makes bucket, table and secret of that name.
     static func makeResources(_ aws: AWSClient, _ name: String, secret: Secret) async throws {
         try await S3(client: aws).createBucket(.init(bucket: name))
-        try await DynamoDB(client: aws).createTable(
-            .init(
-                attributeDefinitions: [
-                    .init(attributeName: "vault_id", attributeType: "S"),
-                    .init(attributeName: "item", attributeType: "S"),
-                    .init(attributeName: "pending_since", attributeType: "N"),
-                ],
-                globalSecondaryIndexes: [
-                    .init(
-                        indexName: "pending",
-                        keySchema: [
-                            .init(attributeName: "vault_id", keyType: "HASH"),
-                            .init(attributeName: "pending_since", keyType: "RANGE"),
-                        ],
-                        projection: .init(projectionType: "ALL")
-                    )
-                ],
-                keySchema: [
-                    .init(attributeName: "vault_id", keyType: "HASH"),
-                    .init(attributeName: "item", keyType: "RANGE"),
-                ],
-                tableName: name
-            )
-        )
+        try await DynamoDB(client: aws).makeRecordsTable(name)
         _ = try await SecretsManager(client: aws).createSecret(
             .init(
                 clientRequestToken: UUID().uuidString,

@@ -120,7 +120,7 @@ struct FirstReleaseFormsTests {
     func fullCursor(phase: PassCursor.Phase) throws {
         var full = PassCursor(vault: 1, events: 2, generation: 3)
         full.phase = phase
-        full.reopened = "1/1"
+        full.reopened = Redrive(generation: 1, number: 1)
         #expect(try cursor(full.encoded)?.isTaken == true)
     }
 

@@ -3,13 +3,14 @@ import NIOCore
 import NIOHTTP1
 
 /// How a service that speaks JSON names its operations.
-struct JSONProtocol: Sendable {
+package struct JSONProtocol: Sendable {
     let service: AWSService
     let targetPrefix: String
     let contentType: String
     let responseLimit: Int
 
-    static let dynamoDB = JSONProtocol(
+    /// DynamoDB.
+    package static let dynamoDB = JSONProtocol(
         service: .dynamoDB,
         targetPrefix: "DynamoDB_20120810.",
         contentType: "application/x-amz-json-1.0",
@@ -43,7 +44,15 @@ struct JSONProtocol: Sendable {
 
 extension AWSClient {
     /// Calls an operation of a service that speaks JSON.
-    func call<Output: Decodable>(
+    ///
+    /// - Parameters:
+    ///   - operation: its name.
+    ///   - json: how the service names its operations.
+    ///   - input: what is asked.
+    ///   - as: what the answer is.
+    /// - Returns: the answer.
+    /// - Throws: ``AWSError`` with what the service answered, or why it could not be reached.
+    package func call<Output: Decodable>(
         _ operation: String,
         of json: JSONProtocol,
         _ input: some Encodable,

@@ -58,8 +58,6 @@ package struct AWSErrorCode: RawRepresentable, Hashable, Sendable, CustomStringC
     package static let conditionalCheckFailed = AWSErrorCode("ConditionalCheckFailedException")
     /// The table, secret or version does not exist.
     package static let resourceNotFound = AWSErrorCode("ResourceNotFoundException")
-    /// The table exists already.
-    package static let resourceInUse = AWSErrorCode("ResourceInUseException")
 
     // MARK: Secrets Manager
 

@@ -32,7 +32,7 @@ extension PassCursor {
         var settleEnd = 0
         var events: Int
         var generation: Int
-        var reopened: String?
+        var reopened: Redrive?
         var term: Int64?
 
         static let notation = 2

@@ -70,7 +70,7 @@ struct PassCursor: Hashable, Sendable {
     /// Executions before this one.
     var generation = 0
     /// The value of ``RunState/reopened`` that this cursor was made under.
-    var reopened: String?
+    var reopened: Redrive?
     /// The term of the vault at hand, as far as this run has it; nil in a cursor of the first release.
     var term: Int64?
 

@@ -305,7 +305,7 @@ extension PassStateMachine {
     }
 
     /// The run goes on with another vault, because a redrive has opened it again.
-    mutating func reopened(_ redrive: String?, at vault: Int) {
+    mutating func reopened(_ redrive: Redrive?, at vault: Int) {
         cursor = PassCursor(vault: vault, events: cursor.events, generation: cursor.generation)
         cursor.reopened = redrive
     }

@@ -8,8 +8,9 @@ extension RunState {
     ///   - generation: executions before this one.
     /// - Returns: whether the redrive is new.
     mutating func noteRedrive(_ redrives: Int, generation: Int) -> Bool {
-        guard redrives > 0, redrive != "\(generation)/\(redrives)" else { return false }
-        redrive = "\(generation)/\(redrives)"
+        let new = Redrive(generation: generation, number: redrives)
+        guard redrives > 0, redrive != new else { return false }
+        redrive = new
         // The cursor of the call that failed lies at or before the end; only a call from the end is reopened.
         if !vaults.contains(where: { $0.outcome == .open }) {
             for index in vaults.indices { vaults[index].reopen() }
@@ -50,7 +51,7 @@ extension RunState.VaultPlan {
         case .refused:
             // It is listed anew, so it is no matter which run has had it since.
             outcome = .open
-            (listing, error, term) = (nil, nil, nil)
+            (listing, stretches, error, term) = (nil, nil, nil, nil)
         case .settled where failed > 0:
             outcome = .open
             listing = listing?.ofFailures

@@ -141,10 +141,10 @@ struct RunState: Codable, Sendable {
     var left: [LeftVault]?
     /// Vaults that others share with the account, and that nobody has asked for.
     var unasked: [LeftVault]?
-    /// The redrive that failed files were last handed out for, as `<generation>/<redrives>`.
-    var redrive: String?
+    /// The redrive that failed files were last handed out for.
+    var redrive: Redrive?
     /// The redrive that last found every vault done, and opened some again.
-    var reopened: String?
+    var reopened: Redrive?
     /// The form that this was written in.
     var form: DataForm? = .current
 

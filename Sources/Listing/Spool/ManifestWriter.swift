@@ -86,6 +86,8 @@ package struct ManifestWriter {
     }
 
     /// Puts aside what is in memory, so that the listing goes on in another call.
+    ///
+    /// - Throws: `StoreUnavailable`, `Throttled`.
     package mutating func pause() async throws -> Pause {
         if !entries.isEmpty { try await putAside() }
         return Pause(pieces: pieces, merged: merged, made: piecesMade)

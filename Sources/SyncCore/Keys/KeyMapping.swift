@@ -90,6 +90,8 @@ package enum KeyMapping {
     }
 
     /// The key of what remains of a listing between two stretches of it.
+    ///
+    /// - Throws: `NameRefused`.
     package static func openListing(vault: VaultID, run: RunID) throws(SyncError) -> ObjectKey {
         try ObjectKey(stateFolder(vault: vault, run: run) + "/listing.json")
     }

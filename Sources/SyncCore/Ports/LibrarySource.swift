@@ -175,6 +175,8 @@ extension VaultSession {
     package var concurrentFetches: Int { 1 }
 
     /// Reads the whole listing, however long it takes.
+    ///
+    /// - Throws: as ``list(from:while:_:)`` does.
     package func list(_ receive: (Entry) async throws -> Void) async throws -> ListingEnd {
         var place: ListingPlace?
         while true {

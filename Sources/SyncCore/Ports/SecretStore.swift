@@ -90,7 +90,9 @@ package struct Secret: Equatable, Sendable, CustomStringConvertible {
         try requiredText(at: path)
     }
 
-    /// The same as ``text(_:)`` for a path that is a value.
+    /// The same as ``requiredText(_:)`` for a path that is a value.
+    ///
+    /// - Throws: `InvalidConfiguration` naming the field.
     package func requiredText(at path: [String]) throws(SyncError) -> String {
         guard let found = try text(at: path) else {
             throw SyncError(
@@ -102,6 +104,8 @@ package struct Secret: Equatable, Sendable, CustomStringConvertible {
     }
 
     /// The same as ``text(_:)`` for a path that is a value.
+    ///
+    /// - Throws: `InvalidConfiguration` naming the field.
     package func text(at path: [String]) throws(SyncError) -> String? {
         var value = JSON.object(fields)
         for (depth, name) in path.enumerated() {

@@ -6,6 +6,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import SyncCore
+import TestSupport
 import Testing
 
 extension Tag {
@@ -64,29 +65,7 @@ enum Emulator {
     /// A new table as a deployment has it; its name.
     static func makeTable(_ dynamoDB: DynamoDB) async throws -> String {
         let name = unique("records")
-        let index = DynamoDB.GlobalSecondaryIndex(
-            indexName: "pending",
-            keySchema: [
-                .init(attributeName: "vault_id", keyType: "HASH"),
-                .init(attributeName: "pending_since", keyType: "RANGE"),
-            ],
-            projection: .init(projectionType: "ALL")
-        )
-        try await dynamoDB.createTable(
-            .init(
-                attributeDefinitions: [
-                    .init(attributeName: "vault_id", attributeType: "S"),
-                    .init(attributeName: "item", attributeType: "S"),
-                    .init(attributeName: "pending_since", attributeType: "N"),
-                ],
-                globalSecondaryIndexes: [index],
-                keySchema: [
-                    .init(attributeName: "vault_id", keyType: "HASH"),
-                    .init(attributeName: "item", keyType: "RANGE"),
-                ],
-                tableName: name
-            )
-        )
+        try await dynamoDB.makeRecordsTable(name)
         return name
     }
 }

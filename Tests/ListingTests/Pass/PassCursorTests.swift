@@ -51,7 +51,7 @@ struct PassCursorTests {
         cursor.deleted = .max
         cursor.failed = .max
         cursor.term = .max
-        cursor.reopened = "1000000/1000"
+        cursor.reopened = Redrive(generation: 1_000_000, number: 1000)
         let encoded = try cursor.encoded
         #expect(encoded.utf8.count < 1024)
         #expect(try PassCursor(encoded: encoded) == cursor)
@@ -75,9 +75,9 @@ struct PassCursorTests {
         cursor.phase = .settle(.init(next: 4))
         cursor.problems = 4
         cursor.term = 7
-        cursor.reopened = "2/1"
+        cursor.reopened = Redrive(generation: 2, number: 1)
         var next = PassCursor(vault: 4, events: 50, generation: 2)
-        next.reopened = "2/1"
+        next.reopened = Redrive(generation: 2, number: 1)
         #expect(cursor.ofNextVault == next)
     }
 

@@ -1,6 +1,7 @@
 /// Amazon DynamoDB, as far as it is used here. A condition that does not hold is ``AWSErrorCode/conditionalCheckFailed``.
 package struct DynamoDB: Sendable {
-    let client: AWSClient
+    /// What sends requests.
+    package let client: AWSClient
 
     /// Makes the service over a client.
     package init(client: AWSClient) {
@@ -69,21 +70,4 @@ package struct DynamoDB: Sendable {
             return next
         }
     }
-
-    /// Makes a table.
-    ///
-    /// - Throws: ``AWSError`` with what the service answered, or why it could not be reached.
-    package func createTable(_ input: CreateTableInput) async throws {
-        let _: Ignored = try await client.call("CreateTable", of: .dynamoDB, input)
-    }
-
-    /// Turns the removal of expired items on or off.
-    ///
-    /// - Throws: ``AWSError`` with what the service answered, or why it could not be reached.
-    package func updateTimeToLive(_ input: UpdateTimeToLiveInput) async throws {
-        let _: Ignored = try await client.call("UpdateTimeToLive", of: .dynamoDB, input)
-    }
-
-    /// An answer in which nothing is of interest.
-    private struct Ignored: Decodable {}
 }
