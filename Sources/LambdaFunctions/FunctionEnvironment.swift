@@ -87,6 +87,45 @@ package struct FunctionEnvironment: Sendable {
         downloading = try Self.downloading(reader)
     }
 
+    private func store(
+        _ s3: S3,
+        _ place: (bucket: String, prefix: String),
+        _ knowledge: StoreKnowledge
+    ) -> S3ObjectStore {
+        var store = S3ObjectStore(
+            s3: s3,
+            bucket: place.bucket,
+            prefix: place.prefix,
+            kmsKeyID: kmsKeyID,
+            knowledge: knowledge
+        )
+        store.mediaClass = storageClass
+        return store
+    }
+
+    /// Where a request's files go: nowhere but below this deployment's prefix, and never among its working data.
+    private func place(of request: SyncRequest) throws(SyncError) -> (bucket: String, prefix: String) {
+        let place = (
+            bucket: request.destinationBucket ?? bucket,
+            prefix: request.destinationPrefix.map(SettingReader.withSlash) ?? prefix
+        )
+        guard place.bucket == bucket else { return place }
+        guard place.prefix.hasPrefix(prefix) else {
+            throw SyncError(
+                .invalidInput,
+                "the field dest_prefix has to begin with S3_PREFIX (\(prefix)); this deployment may write nowhere else"
+            )
+        }
+        let isApart = !place.prefix.hasPrefix(statePrefix) && !statePrefix.hasPrefix(place.prefix)
+        guard isApart || place.prefix == prefix else {
+            throw SyncError(
+                .invalidInput,
+                "the field dest_prefix and the prefix of the working data lie in each other"
+            )
+        }
+        return place
+    }
+
     /// The pipeline over AWS.
     ///
     /// - Parameters:
@@ -123,8 +162,6 @@ package struct FunctionEnvironment: Sendable {
         let knowledge = StoreKnowledge { _, sentence in
             logger.notice("the store is not as usual", metadata: [LogKey.cause: "\(sentence)"])
         }
-        let storageClass = storageClass
-        let (bucket, prefix, statePrefix, kmsKeyID) = (bucket, prefix, statePrefix, kmsKeyID)
         var pipeline = Pipeline(
             secrets: SecretsManagerStore(secretsManager: SecretsManager(client: client), secretID: secretID),
             providers: providers,
@@ -137,34 +174,8 @@ package struct FunctionEnvironment: Sendable {
                 knowledge: knowledge
             ),
             mirror: { request in
-                let place = (
-                    bucket: request.destinationBucket ?? bucket,
-                    prefix: request.destinationPrefix.map(SettingReader.withSlash) ?? prefix
-                )
-                if place.bucket == bucket {
-                    guard place.prefix.hasPrefix(prefix) else {
-                        throw SyncError(
-                            .invalidInput,
-                            "the field dest_prefix has to begin with S3_PREFIX (\(prefix)); this deployment may write nowhere else"
-                        )
-                    }
-                    let isApart = !place.prefix.hasPrefix(statePrefix) && !statePrefix.hasPrefix(place.prefix)
-                    guard isApart || place.prefix == prefix else {
-                        throw SyncError(
-                            .invalidInput,
-                            "the field dest_prefix and the prefix of the working data lie in each other"
-                        )
-                    }
-                }
-                var store = S3ObjectStore(
-                    s3: s3,
-                    bucket: place.bucket,
-                    prefix: place.prefix,
-                    kmsKeyID: kmsKeyID,
-                    knowledge: knowledge
-                )
-                store.mediaClass = storageClass
-                return (store, "\(place.bucket)/\(place.prefix)")
+                let place = try self.place(of: request)
+                return (store(s3, place, knowledge), "\(place.bucket)/\(place.prefix)")
             },
             clock: SystemClock(),
             makeHasher: makeHasher

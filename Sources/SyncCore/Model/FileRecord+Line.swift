@@ -5,101 +5,73 @@ import FoundationEssentials
 extension FileRecord: LineCodable {
     /// Reads a record as it was written; nil for any other form.
     package init?(_ scanner: inout LineScanner, like last: FileRecord?) {
-        guard scanner.member("attempts"), let attempts = scanner.integer() else { return nil }
-        var checkpoint: TransferCheckpoint?
-        if scanner.member("checkpoint") {
-            // Few records have one, so the generic decoder reads it, and it alone.
-            guard let json = scanner.object() else { return nil }
-            checkpoint = try? JSONDecoder().decode(TransferCheckpoint.self, from: Data(json))
-            if checkpoint == nil { return nil }
-        }
-        var crc64nvme: CRC64NVME?
-        if scanner.member("crc64nvme") {
-            guard let checksum = scanner.text().flatMap(CRC64NVME.init) else { return nil }
-            crc64nvme = checksum
-        }
-        var times = Times()
-        if scanner.member("deleted_at"), !Self.take(&scanner, &times.deleted) { return nil }
-        guard scanner.member("epoch"), let epoch = scanner.text(like: last?.epoch) else { return nil }
-        var fingerprint: ObjectFingerprint?
-        if scanner.member("fingerprint") {
-            guard let mark = scanner.text() else { return nil }
-            fingerprint = ObjectFingerprint(mark)
-        }
-        if scanner.member("first_synced"), !Self.take(&scanner, &times.first) { return nil }
-        var isGroup: Bool?
-        if scanner.member("group") {
-            guard scanner.literal("true") else { return nil }
-            isGroup = true
-        }
-        guard scanner.member("handle"), let handle = scanner.text() else { return nil }
-        var lastError: String?
-        if scanner.member("last_error") {
-            guard let name = scanner.text() else { return nil }
-            lastError = name
-        }
-        if scanner.member("last_synced"), !Self.take(&scanner, &times.last) { return nil }
-        var listedSize: Int64?
-        if scanner.member("listed_size") {
-            guard let bytes = scanner.integer() else { return nil }
-            listedSize = bytes
-        }
-        if scanner.member("mtime"), !Self.take(&scanner, &times.mtime) { return nil }
-        guard scanner.member("path"), let path = scanner.text() else { return nil }
-        if scanner.member("pending_since"), !Self.take(&scanner, &times.pending) { return nil }
-        var reason: String?
-        if scanner.member("reason") {
-            guard let code = scanner.text() else { return nil }
-            reason = code
-        }
-        guard scanner.member("run"), let runText = scanner.text(like: last?.run.rawValue) else { return nil }
-        var sha256: String?
-        if scanner.member("sha256") {
-            guard let digest = scanner.text() else { return nil }
-            sha256 = digest
-        }
-        var size: Int64?
-        if scanner.member("size") {
-            guard let bytes = scanner.integer() else { return nil }
-            size = bytes
-        }
-        guard scanner.member("status"), let status = Self.status(&scanner), scanner.member("version"),
-            let version = scanner.integer(), scanner.end(),
+        var rest = Rest()
+        guard scanner.member("attempts"), let attempts = scanner.integer(),
+            scanner.optional("checkpoint", &rest.checkpoint, Self.checkpoint),
+            scanner.optional("crc64nvme", &rest.crc64nvme, { $0.text().flatMap(CRC64NVME.init) }),
+            scanner.optional("deleted_at", &rest.deleted, Self.time),
+            scanner.member("epoch"), let epoch = scanner.text(like: last?.epoch),
+            scanner.optional("fingerprint", &rest.fingerprint, { $0.text().map { ObjectFingerprint($0) } }),
+            scanner.optional("first_synced", &rest.first, Self.time),
+            scanner.optional("group", &rest.isGroup, { $0.literal("true") ? true : nil }),
+            scanner.member("handle"), let handle = scanner.text(),
+            scanner.optional("last_error", &rest.lastError, { $0.text().map(SyncError.Name.init(rawValue:)) }),
+            scanner.optional("last_synced", &rest.last, Self.time),
+            scanner.optional("listed_size", &rest.listedSize, { $0.integer() }),
+            scanner.optional("mtime", &rest.mtime, Self.time),
+            scanner.member("path"), let path = scanner.text(),
+            scanner.optional("pending_since", &rest.pending, Self.time),
+            scanner.optional("reason", &rest.reason, { $0.text() }),
+            scanner.member("run"), let runText = scanner.text(like: last?.run.rawValue),
+            scanner.optional("sha256", &rest.sha256, { $0.text() }),
+            scanner.optional("size", &rest.size, { $0.integer() }),
+            scanner.member("status"), let status = Self.status(&scanner),
+            scanner.member("version"), let version = scanner.integer(), scanner.end(),
             let run = last.flatMap({ $0.run.rawValue == runText ? $0.run : nil }) ?? RunID(runText)
         else { return nil }
         self.init(path: VaultPath(path), status: status, version: version, handle: handle, epoch: epoch, run: run)
-        self.size = size
-        self.sha256 = sha256
-        self.crc64nvme = crc64nvme
-        self.checkpoint = checkpoint
         self.attempts = Int(attempts)
-        self.lastError = lastError.map(SyncError.Name.init(rawValue:))
-        self.reason = reason
-        self.fingerprint = fingerprint
-        self.listedSize = listedSize
-        self.isGroup = isGroup
-        deletedAt = times.deleted
-        mtime = times.mtime
-        firstSynced = times.first
-        lastSynced = times.last
-        pendingSince = times.pending
+        take(rest)
     }
 
-    private struct Times {
+    /// What a line need not have.
+    private struct Rest {
+        var checkpoint: TransferCheckpoint?
+        var crc64nvme: CRC64NVME?
         var deleted: Timestamp?
+        var fingerprint: ObjectFingerprint?
         var first: Timestamp?
+        var isGroup: Bool?
         var last: Timestamp?
+        var lastError: SyncError.Name?
+        var listedSize: Int64?
         var mtime: Timestamp?
         var pending: Timestamp?
+        var reason: String?
+        var sha256: String?
+        var size: Int64?
+    }
+
+    private mutating func take(_ rest: Rest) {
+        (checkpoint, isGroup) = (rest.checkpoint, rest.isGroup)
+        (crc64nvme, fingerprint) = (rest.crc64nvme, rest.fingerprint)
+        (lastError, reason) = (rest.lastError, rest.reason)
+        (listedSize, size, sha256) = (rest.listedSize, rest.size, rest.sha256)
+        (deletedAt, firstSynced, lastSynced) = (rest.deleted, rest.first, rest.last)
+        (mtime, pendingSince) = (rest.mtime, rest.pending)
     }
 
     private static func status(_ scanner: inout LineScanner) -> Status? {
         scanner.literal("\"COMPLETED\"") ? .completed : scanner.text().flatMap(Status.init)
     }
 
-    private static func take(_ scanner: inout LineScanner, _ time: inout Timestamp?) -> Bool {
-        time = scanner.integer().map(Timestamp.init(milliseconds:))
-        return time != nil
+    private static func time(_ scanner: inout LineScanner) -> Timestamp? {
+        scanner.integer().map(Timestamp.init(milliseconds:))
+    }
+
+    /// Few records have one, so the generic decoder reads it, and it alone.
+    private static func checkpoint(_ scanner: inout LineScanner) -> TransferCheckpoint? {
+        scanner.object().flatMap { try? JSONDecoder().decode(TransferCheckpoint.self, from: Data($0)) }
     }
 
     /// Reads a record from its JSON.
@@ -109,5 +81,19 @@ extension FileRecord: LineCodable {
         self =
             try FileRecord.scan(Array(json) + [UInt8(ascii: "\n")])?.value
             ?? JSONDecoder().decode(FileRecord.self, from: Data(json))
+    }
+}
+
+extension LineScanner {
+    /// Takes a member that need not be there; false where it is there and not what it should be.
+    @inline(__always)
+    fileprivate mutating func optional<Value>(
+        _ name: StaticString,
+        _ value: inout Value?,
+        _ read: (inout LineScanner) -> Value?
+    ) -> Bool {
+        guard member(name) else { return true }
+        value = read(&self)
+        return value != nil
     }
 }
