@@ -47,6 +47,20 @@ extension SQLiteRecordStore {
         }
     }
 
+    /// The present term of each vault that a run has had.
+    ///
+    /// - Throws: `StoreUnavailable`.
+    package func terms() async throws -> [VaultID: Int64] {
+        try await write { database in
+            var terms: [VaultID: Int64] = [:]
+            for row in try Row.fetchAll(database, sql: "SELECT vault, term FROM vaults WHERE term IS NOT NULL") {
+                let (vault, term): (String, Int64) = (row["vault"], row["term"])
+                if let vault = VaultID(vault) { terms[vault] = term }
+            }
+            return terms
+        }
+    }
+
     /// Gives all leases back; the terms stay. Only who holds the ``FolderLock`` may do so: then nobody else can be at work.
     ///
     /// - Throws: `StoreUnavailable`.

@@ -35,4 +35,8 @@ package struct FaultyExecutionStore: ExecutionStore {
     }
 
     package func removeExecutions(endedBefore time: Timestamp) { base.removeExecutions(endedBefore: time) }
+
+    package func wholeExecutions() -> [ExecutionRecord] { base.wholeExecutions() }
+
+    package func condense(_ names: [String]) { base.condense(names) }
 }

@@ -26,6 +26,19 @@ package struct RunReport: Sendable {
         try await RunState.load(id, from: state).map { RunReport($0, now: now) }
     }
 
+    /// The vaults that newer runs have had since: what the run has left behind for them is of no use any more.
+    ///
+    /// - Parameter terms: the present term of each vault.
+    /// - Returns: those whose term was an earlier one when the run had them.
+    package func superseded(by terms: [VaultID: Int64]) -> Set<VaultID> {
+        Set(
+            run.vaults.compactMap { plan in
+                guard let term = plan.term, let present = terms[plan.vault.id], term < present else { return nil }
+                return plan.vault.id
+            }
+        )
+    }
+
     private var settled: [RunState.VaultPlan] { run.vaults.filter { $0.outcome == .settled } }
 
     /// The summary of a run that came to its end.

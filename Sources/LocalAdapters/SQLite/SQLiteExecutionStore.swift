@@ -117,6 +117,37 @@ package struct SQLiteExecutionStore: ExecutionStore {
             try database.execute(sql: "DELETE FROM executions WHERE stopped < ?", arguments: [time.description])
         }
     }
+
+    package func wholeExecutions() async throws -> [ExecutionRecord] {
+        try await read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT * FROM executions WHERE stopped IS NOT NULL AND definition <> ''
+                    ORDER BY started DESC, name DESC
+                    """
+            ).map { try ExecutionRecord($0) }
+        }
+    }
+
+    package func condense(_ names: [String]) async throws {
+        guard !names.isEmpty else { return }
+        try await write { database in
+            for name in names {
+                // The events go with the row. It is written anew: in the place of a large one it would keep its room.
+                try database.execute(
+                    sql: """
+                        INSERT OR REPLACE INTO executions (name, definition, input, started, status, stopped, output,
+                            error, cause, redrives, redriven, last_event, process)
+                        SELECT name, '', input, started, status, stopped, output, error, cause, redrives, redriven,
+                            last_event, process
+                        FROM executions WHERE name = ?
+                        """,
+                    arguments: [name]
+                )
+            }
+        }
+    }
 }
 
 extension SQLiteExecutionStore {

@@ -12,7 +12,8 @@ package struct ExecutionRecord: Hashable, Sendable {
     /// Its name, unique among all that are kept.
     package let name: String
     /// The definition that it was started with, placeholders filled in: a redrive goes by it, whatever has changed since.
-    package let definition: String
+    /// Empty once it is condensed.
+    package private(set) var definition: String
     /// Its input.
     package let input: JSONValue
     /// When it was started.
@@ -49,6 +50,12 @@ package struct ExecutionRecord: Hashable, Sendable {
         self.input = input
         self.started = started
     }
+
+    /// Whether only its beginning and its end are kept.
+    package var isCondensed: Bool { definition.isEmpty }
+
+    /// Forgets what only a redrive needs.
+    mutating func condense() { definition = "" }
 
     /// Takes the next event of its history.
     package mutating func apply(_ event: HistoryEvent) {

@@ -35,6 +35,16 @@ package protocol ExecutionStore: Sendable {
 
     /// Forgets executions that ended before a point in time.
     func removeExecutions(endedBefore time: Timestamp) async throws
+
+    /// Executions that have ended and are kept with their histories, the newest first.
+    func wholeExecutions() async throws -> [ExecutionRecord]
+
+    /// Forgets how executions came to their ends: their events and definitions. What they were started with and how they
+    /// ended stays.
+    ///
+    /// - Parameter names: Executions that have ended.
+    /// - Throws: When the store cannot be written.
+    func condense(_ names: [String]) async throws
 }
 
 extension ExecutionStore {

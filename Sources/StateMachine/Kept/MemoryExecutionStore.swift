@@ -45,6 +45,19 @@ package final class MemoryExecutionStore: ExecutionStore {
         }
     }
 
+    package func wholeExecutions() -> [ExecutionRecord] {
+        executions(status: nil, limit: .max).filter { $0.stopped != nil && !$0.isCondensed }
+    }
+
+    package func condense(_ names: [String]) {
+        kept.withLock { kept in
+            for name in names {
+                kept[name]?.events = []
+                kept[name]?.record.condense()
+            }
+        }
+    }
+
     package func removeExecutions(endedBefore time: Timestamp) {
         kept.withLock { kept in
             kept = kept.filter { _, kept in kept.record.stopped.map { $0 >= time } ?? true }

@@ -113,6 +113,9 @@ struct HistoryCommand: AsyncParsableCommand {
     func run() async throws {
         try await options.place.with { archive in
             let record = try await archive.named(execution)
+            if archive is KeptExecutions, record.isCondensed {
+                StandardStreams.error("only how this execution ended is kept: obsync executions show \(record.name)")
+            }
             guard options.json else {
                 return try await archive.forEachEvent(of: record) {
                     StandardStreams.output(ExecutionReport.line(of: $0))

@@ -8,6 +8,8 @@ struct KeptExecutions: Sendable {
     /// For how long executions are kept after their end, as Step Functions keeps them.
     private static let retention: Duration = .seconds(90 * 24 * 3600)
     private static let most = 1000
+    /// How many events are kept of successful executions, those of the newest not counted: some four megabytes.
+    private static let mostEvents = 5000
 
     let store: any ExecutionStore
     /// What a command line adds to name the mirror.
@@ -63,13 +65,34 @@ struct KeptExecutions: Sendable {
         Set(try await takenByRedrive().map { $0.input["run"]?.string ?? $0.name })
     }
 
-    /// Forgets executions that ended long ago.
-    func removeOld() async throws {
-        try await store.removeExecutions(endedBefore: clock.now().advanced(by: .zero - Self.retention))
+    /// Forgets executions that ended long ago, and of most others how they came to their ends: of runs that had nothing to
+    /// do, of successful ones but the newest, and of failed ones that are too old for a redrive.
+    ///
+    /// The newest execution stays as it is.
+    func tidyUp() async throws {
+        let now = clock.now()
+        try await store.removeExecutions(endedBefore: now.advanced(by: .zero - Self.retention))
+        var events = 0
+        let condensed = try await store.wholeExecutions().dropFirst().filter { record in
+            guard record.status == .succeeded else { return record.obstacleToRedrive(now: now) != nil }
+            if record.isIdle { return true }
+            events += record.lastEventID
+            return events > Self.mostEvents
+        }
+        try await store.condense(condensed.map(\.name))
     }
 }
 
 extension ExecutionRecord {
+    /// Whether it was a run that had nothing to do.
+    fileprivate var isIdle: Bool {
+        guard status == .succeeded, let output,
+            let summary = try? FunctionJSON.decode(Summary.self, from: output.jsonText.utf8)
+        else { return false }
+        return summary.success && summary.filesCount == 0 && summary.failed == 0 && summary.errors.isEmpty
+            && summary.vaults.allSatisfy { $0.deleted == 0 }
+    }
+
     /// Whether it counts as running although its process is gone.
     var isOrphan: Bool {
         guard status == .running, let process else { return false }

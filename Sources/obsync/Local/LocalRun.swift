@@ -111,7 +111,7 @@ struct LocalRun {
         defer { withExtendedLifetime(lock) {} }
         tell(try place.repairDatabases())
         let kept = KeptExecutions(try SQLiteExecutionStore(path: place.executions))
-        try await kept.removeOld()
+        try await kept.tidyUp()
         let display = ProgressDisplay(isQuiet: isQuiet)
         async let _ = display.keepDrawing()
         let picture = RunPicture()
@@ -151,7 +151,7 @@ struct LocalRun {
             if !orphans.isEmpty, !isQuiet {
                 StandardStreams.error("The last run did not come to its end; this one goes on where it stopped.")
             }
-            place.removeWorkingData(keeping: try await kept.redrivableRuns())
+            try await place.removeWorkingData(of: kept)
             let before = try await newest(engine)
             var summary = try await pinging(transport) {
                 do {
@@ -163,7 +163,7 @@ struct LocalRun {
             let run = summary.metadata["run"].flatMap { RunID($0) }
             await summary.addNames(await report(on: run, pipeline), records: pipeline.records)
             place.keepCopyOfRecords(logger)
-            place.removeWorkingData(keeping: try await kept.redrivableRuns())
+            try await place.removeWorkingData(of: kept)
             display.finish()
             if !isQuiet { for line in picture.lines { StandardStreams.error(line) } }
             return summary

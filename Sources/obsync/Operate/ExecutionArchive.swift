@@ -48,7 +48,9 @@ extension KeptExecutions: ExecutionArchive {
     }
 
     func definition(of record: ExecutionRecord) throws -> StateMachineDefinition {
-        try StateMachineDefinition(parsing: record.definition)
+        // Of one whose definition is not kept any more, the present one comes closest.
+        record.isCondensed
+            ? try LocalEngine.pipelineDefinition() : try StateMachineDefinition(parsing: record.definition)
     }
 }
 

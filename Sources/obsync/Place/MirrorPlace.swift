@@ -153,21 +153,39 @@ extension MirrorPlace {
         }
     }
 
-    /// Removes half-written files and the working data of runs, but for those that somebody may still redrive. Uploads in
-    /// parts stay: records may go on with them, and those that no record knows are thrown away by the lister.
+    /// Removes half-written files and the working data of runs, but for those that somebody may still redrive, as far as no
+    /// newer run has had the vault since. Uploads in parts stay: records may go on with them, and those that no record knows
+    /// are thrown away by the lister.
     ///
-    /// - Parameter kept: the ids of the runs whose manifests and batches stay.
-    func removeWorkingData(keeping kept: Set<String>) {
+    /// - Parameter executions: those that are kept.
+    /// - Throws: `StoreUnavailable` where the databases cannot be read.
+    func removeWorkingData(of executions: KeptExecutions) async throws {
         // Failing to tidy up is no reason to call a run failed.
         FolderObjectStore.removeHalfWrittenFiles(in: data + "/tmp")
+        let kept = try await executions.redrivableRuns()
+        let superseded = try await superseded(kept)
         let files = FileManager.default
         let state = data + "/state"
         for folder in (try? files.contentsOfDirectory(atPath: state)) ?? [] {
             for name in (try? files.contentsOfDirectory(atPath: "\(state)/\(folder)")) ?? [] {
                 let run = name.hasSuffix(".json") ? String(name.dropLast(5)) : name
-                if !kept.contains(run) { try? files.removeItem(atPath: "\(state)/\(folder)/\(name)") }
+                if kept.contains(run), !superseded.contains("\(folder)/\(name)") { continue }
+                try? files.removeItem(atPath: "\(state)/\(folder)/\(name)")
             }
         }
+    }
+
+    /// The folders, as `vault/run`, of what runs have left behind for vaults that newer runs have had since.
+    private func superseded(_ runs: Set<String>) async throws -> Set<String> {
+        guard !runs.isEmpty else { return [] }
+        let terms = try await SQLiteRecordStore(path: records).terms()
+        var folders: Set<String> = []
+        for id in runs.compactMap({ RunID($0) }) {
+            // What cannot be read stays where it is.
+            let report = try? await RunReport.load(id, from: state, now: SystemClock().now)
+            for vault in report?.superseded(by: terms) ?? [] { folders.insert("\(vault.rawValue)/\(id.rawValue)") }
+        }
+        return folders
     }
 
     /// The pipeline over this place.
