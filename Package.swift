@@ -295,7 +295,8 @@ let package = Package(
             name: "GoProCloudTests",
             dependencies: [
                 "Authenticating", "Clocks", "Downloading", "GoProCloud", "HTTPTransport", "Listing", "obsync",
-                "Pipeline", "Simulators", "SyncCore", "TestSupport", argumentParser, logging, nioCore, nioHTTP1,
+                "Pipeline", "Simulators", "StateMachine", "SyncCore", "TestSupport", argumentParser, logging, nioCore,
+                nioHTTP1,
             ],
             swiftSettings: settings
         ),
@@ -359,10 +360,10 @@ let package = Package(
         .testTarget(
             name: "ObsyncTests",
             dependencies: [
-                "Authenticating", "AWSAdapters", "AWSClient", "Checksums", "Clocks", "Downloading", "HTTPTransport",
-                "Listing", "LocalAdapters",
+                "Authenticating", "AWSAdapters", "AWSClient", "Backup", "Checksums", "Clocks", "Downloading",
+                "HTTPTransport", "Listing", "LocalAdapters",
                 "obsync", "Pipeline", "Providers", "Simulators", "StateMachine", "SyncCore", "TestSupport",
-                argumentParser, grdb, logging, unixSignals,
+                argumentParser, grdb, logging, nioCore, nioHTTP1, unixSignals,
             ],
             swiftSettings: settings
         ),

@@ -4,9 +4,13 @@ machines run.
 moto answers requests in threads and looks at the condition before it writes, so two writers may both be the first. The
 calls with small JSON bodies, DynamoDB's and those of the secrets, are answered one at a time here; S3's go on side by side.
 
+S3 tells to the second when it stored something. So that tests need not wait for the next second, `PUT /_clock/BUCKET?SECONDS`
+sets the clock of one bucket, ahead or back.
+
 A task whose function is named `lister@127.0.0.1:4711` is handed to the Invoke API at that address, such as that of
 `obsync start-lambda`; any other function does not exist.
 """
+import datetime
 import os
 import threading
 
@@ -15,6 +19,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from moto import server
 from moto.core.config import default_user_config
+from moto.s3 import models as s3_models
 from moto.stepfunctions import models
 from moto.stepfunctions.parser.asl.utils import boto_client
 
@@ -41,6 +46,20 @@ def client_for(region, service, state_credentials=None):
     return InvokeAPI(region) if service == "lambda" else plain_client(region, service, state_credentials)
 
 
+# How far the clock of each bucket is ahead.
+ahead = {}
+
+
+def stamped(bucket_of, begin):
+    """An initialiser of something that is stored, by the clock of its bucket."""
+
+    def initialise(self, *arguments, **named):
+        begin(self, *arguments, **named)
+        self.last_modified += datetime.timedelta(seconds=ahead.get(bucket_of(self), 0))
+
+    return initialise
+
+
 class OneWriter(server.DomainDispatcherApplication):
     """Passes requests on to moto; those that name their operation in a header wait for each other."""
 
@@ -49,6 +68,10 @@ class OneWriter(server.DomainDispatcherApplication):
     def __call__(self, environ, start_response):
         # What a state machine asks of AWS goes to this server.
         os.environ["MOTO_PORT"] = environ["SERVER_PORT"]
+        if environ["PATH_INFO"].startswith("/_clock/"):
+            ahead[environ["PATH_INFO"].removeprefix("/_clock/")] = int(environ["QUERY_STRING"])
+            start_response("200 OK", [("Content-Length", "0")])
+            return []
         if "HTTP_X_AMZ_TARGET" not in environ:
             return super().__call__(environ, start_response)
         with self.turn:
@@ -64,5 +87,7 @@ if __name__ == "__main__":
     Execution.__deepcopy__ = lambda execution, memo: execution
     # Those that a stack makes run, too.
     models.stepfunctions_backends = stepfunctions_parser_backends
+    s3_models.FakeKey.__init__ = stamped(lambda key: key.bucket_name, s3_models.FakeKey.__init__)
+    s3_models.FakeDeleteMarker.__init__ = stamped(lambda marker: marker.key.bucket_name, s3_models.FakeDeleteMarker.__init__)
     server.DomainDispatcherApplication = OneWriter
     server.main()

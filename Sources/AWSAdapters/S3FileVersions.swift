@@ -69,10 +69,12 @@ struct S3FileVersions: AsyncSequence, Sendable {
             for object in listed.newestFirst {
                 defer { newer = object }
                 if object.isDeleteMarker { continue }
+                // Whoever may only read what the bucket holds now may not name a version.
+                let id = newer == nil ? "" : object.versionId
                 var version = FileVersion(
                     path: path,
                     size: object.size,
-                    place: S3VersionPlace.place(object.key, object.versionId)
+                    place: S3VersionPlace.place(object.key, id)
                 )
                 version.since = object.lastModified.map(Timestamp.init(date:))
                 if let newer {

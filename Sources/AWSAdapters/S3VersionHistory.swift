@@ -90,6 +90,7 @@ package struct S3VersionHistory: VersionHistory {
             version.crc64nvme = output.checksumCRC64NVME.flatMap { CRC64NVME(base64: $0) }
         }
         version.mtime = output.metadata["mtime"].flatMap(Timestamp.init(seconds:))
+        version.isMarked = output.metadata["source-version"] != nil
         return version
     }
 }

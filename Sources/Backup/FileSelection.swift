@@ -1,3 +1,4 @@
+package import Clocks
 package import SyncCore
 
 /// Which files of a vault are meant: all of them, or those that a pattern names.
@@ -33,15 +34,25 @@ package struct Share: Hashable, Sendable {
         self.count = count
     }
 
-    /// Reads `3/30`.
+    /// Reads `3/30`, or `today/30`, which is another one every day.
     ///
+    /// - Parameters:
+    ///   - text: the share.
+    ///   - now: the time.
     /// - Throws: `InvalidInput`.
-    package init(_ text: String) throws(SyncError) {
-        let numbers = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+    package init(_ text: String, now: Timestamp) throws(SyncError) {
+        let words = text.split(separator: "/", omittingEmptySubsequences: false)
+        var numbers = words.map { Int($0) }
+        if words.count == 2, words[0] == "today", let count = numbers[1], count > 0 {
+            numbers[0] = Int(now.milliseconds / 86_400_000) % count + 1
+        }
         guard numbers.count == 2, let number = numbers[0], let count = numbers[1], (1...10_000).contains(count),
             (1...count).contains(number)
         else {
-            throw SyncError(.invalidInput, "'\(text)' is no share; write for example 3/30, the third of thirty")
+            throw SyncError(
+                .invalidInput,
+                "'\(text)' is no share; write for example 3/30, the third of thirty, or today/30"
+            )
         }
         self.init(number: number, count: count)
     }

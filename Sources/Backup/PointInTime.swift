@@ -5,7 +5,7 @@ package import SyncCore
 /// A moment as people write it on a command line.
 ///
 ///     2026-11-21T04:30:00Z       an instant; an offset such as +02:00 does as well
-///     2026-11-21 04:30           local time; seconds may follow
+///     2026-11-21 04:30           local time; seconds may follow, with a fraction
 ///     2026-11-21                 the end of that day, local time
 ///     3 days ago, an hour ago    counted back from now; minutes, hours, days, weeks, months, years
 ///     yesterday                  the end of yesterday, local time
@@ -112,11 +112,14 @@ extension PointInTime {
             guard let second = reader.number(2) else { return nil }
             parts.second = second
         }
-        if reader.isAtEnd { return moment(parts, calendar).map(Stretch.init) }
-        guard let zone = zone(&reader), reader.isAtEnd else { return nil }
-        var calendar = Calendar(identifier: .gregorian)
-        calendar.timeZone = zone
-        return moment(parts, calendar).map(Stretch.init)
+        let fraction: Duration = .milliseconds(reader.take(".") ? reader.thousandths() : 0)
+        var calendar = calendar
+        if !reader.isAtEnd {
+            guard let zone = zone(&reader), reader.isAtEnd else { return nil }
+            calendar = Calendar(identifier: .gregorian)
+            calendar.timeZone = zone
+        }
+        return moment(parts, calendar).map { Stretch($0.advanced(by: fraction)) }
     }
 
     private func zone(_ reader: inout DigitReader) -> TimeZone? {
@@ -153,6 +156,13 @@ private struct DigitReader {
         guard rest.first == character else { return false }
         rest.removeFirst()
         return true
+    }
+
+    /// Digits after the point of a second, as many as there are.
+    mutating func thousandths() -> Int {
+        let digits = rest.prefix { $0.isASCII && $0.isNumber }
+        rest = rest.dropFirst(digits.count)
+        return Int((digits + "000").prefix(3)) ?? 0
     }
 
     mutating func number(_ count: Int) -> Int? {

@@ -64,6 +64,8 @@ package struct Restoration: Sendable {
         package var failed = 0
         /// Files that got another name because the target cannot hold theirs beside that of a twin.
         package var renamed = 0
+        /// Files that were asked for and of which any version is known, whatever the moment.
+        package var known = 0
         /// Since when the mirror holds any of the files that were asked for, whatever the moment; nil where nobody noted it.
         package var earliest: Timestamp?
 
@@ -116,14 +118,20 @@ package struct Restoration: Sendable {
             for try await page in history.files(of: vault) {
                 for file in page where settings.files.contains(file.path) {
                     summary.note(file)
-                    guard let version = settings.selection(file) else { continue }
+                    guard let version = settings.selection(file) else {
+                        if let replacement = settings.selection.replacement(in: file) {
+                            try await summary.note(Outcome(event: .failed(replacement, .overwritten)), report)
+                        }
+                        continue
+                    }
                     let path = names.path(for: file.path)
                     if running == settings.filesAtOnce, let outcome = try await group.next() {
                         running -= 1
                         try await summary.note(outcome, report)
                     }
                     running += 1
-                    group.addTask { try await restore(version, as: path, into: folder) }
+                    let earlier = file.versions.filter(\.isFromSource).prefix { $0 != version }
+                    group.addTask { try await restore(version, else: Array(earlier), as: path, into: folder) }
                 }
             }
             for try await outcome in group { try await summary.note(outcome, report) }
@@ -136,10 +144,15 @@ package struct Restoration: Sendable {
         var isProven = true
     }
 
-    private func restore(_ listed: FileVersion, as path: VaultPath, into folder: String) async throws -> Outcome {
+    private func restore(
+        _ listed: FileVersion,
+        else earlier: [FileVersion],
+        as path: VaultPath,
+        into folder: String
+    ) async throws -> Outcome {
         do {
             let key = try ObjectKey(folder.isEmpty ? path.rawValue : folder + "/" + path.rawValue)
-            let version = try await history.details(of: listed)
+            let version = try await marked(listed, else: earlier)
             if let size = try await sizeInTarget(key), size == version.size,
                 let verdict = try await verdict(on: key, version), verdict != .different
             {
@@ -151,6 +164,20 @@ package struct Restoration: Sendable {
         } catch let error as SyncError where error.isAboutOneFile {
             return Outcome(event: .failed(listed, error))
         }
+    }
+
+    /// The version with all that is known of it, or the newest one before it that came from the source: somebody may have put
+    /// something else in the place of an object. Where a store keeps no marks, the version itself.
+    private func marked(_ listed: FileVersion, else earlier: [FileVersion]) async throws -> FileVersion {
+        let version = try await history.details(of: listed)
+        guard version.isMarked == false else { return version }
+        for candidate in earlier.reversed() {
+            // What was deleted before the other came is not meant.
+            if candidate.ending == .deleted { break }
+            let other = try await history.details(of: candidate)
+            if other.isMarked == true { return other }
+        }
+        return version
     }
 
     private func sizeInTarget(_ key: ObjectKey) async throws -> Int64? {
@@ -204,6 +231,13 @@ extension Digest {
 }
 
 extension SyncError {
+    fileprivate static var overwritten: SyncError {
+        SyncError(
+            .sourceGone,
+            "somebody changed the file in the mirror, so what it held then is not kept; ls --versions shows what is"
+        )
+    }
+
     /// Whether the error keeps one file from being restored, and says nothing about the others.
     fileprivate var isAboutOneFile: Bool {
         switch name {
@@ -215,6 +249,7 @@ extension SyncError {
 
 extension Restoration.Summary {
     fileprivate mutating func note(_ file: FileVersions) {
+        known += 1
         let first = file.versions.lazy.filter(\.isFromSource).compactMap(\.since).min()
         earliest = [earliest, first].compactMap(\.self).min()
     }

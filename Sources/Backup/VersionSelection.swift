@@ -8,6 +8,12 @@ package enum VersionSelection: Hashable, Sendable {
     /// What the mirror held then.
     case at(Timestamp)
 
+    /// What somebody had put in the place of the version that is meant.
+    func replacement(in file: FileVersions) -> FileVersion? {
+        guard case .at(let moment) = self else { return nil }
+        return file.replacement(at: moment)
+    }
+
     /// The version that is meant; nil where the mirror holds none, or held none then.
     ///
     /// What somebody put into the mirror by hand is never it: a restore gives back what came from the source.

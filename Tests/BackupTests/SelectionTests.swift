@@ -66,7 +66,7 @@ struct FileSelectionTests {
 
     @Test("shares cover everything once")
     func shares() throws {
-        let shares = try (1...7).map { try Share("\($0)/7") }
+        let shares = try (1...7).map { try Share("\($0)/7", now: Timestamp(milliseconds: 0)) }
         var counts = Array(repeating: 0, count: 7)
         for number in 0..<700 {
             let path = VaultPath("notes/\(number).md")
@@ -77,8 +77,21 @@ struct FileSelectionTests {
         #expect(counts.allSatisfy { $0 > 50 && $0 < 150 }, "\(counts)")
     }
 
-    @Test("what is no share is refused", arguments: ["", "3", "0/3", "4/3", "a/b", "1/0", "1/2/3", "-1/3"])
+    @Test("today's share is another one every day, and all of them cover everything")
+    func today() throws {
+        func share(day: Int64) throws -> Share {
+            try Share("today/30", now: Timestamp(milliseconds: (day * 24 + 7) * 3_600_000))
+        }
+        let days = try (20_000..<20_030).map { try share(day: $0) }
+        #expect(Set(days).count == 30)
+        #expect(try share(day: 20_030) == days[0])
+    }
+
+    @Test(
+        "what is no share is refused",
+        arguments: ["", "3", "0/3", "4/3", "a/b", "1/0", "1/2/3", "-1/3", "today/0", "today"]
+    )
     func noShare(text: String) {
-        #expect(throws: SyncError.self) { try Share(text) }
+        #expect(throws: SyncError.self) { try Share(text, now: Timestamp(milliseconds: 0)) }
     }
 }

@@ -65,6 +65,18 @@ struct ScheduleTests {
         #expect(try units.cronLine().contains(#"\%"#), "a percent sign would end the command")
     }
 
+    @Test("a share of the mirror is read every day, under a name of its own")
+    func verifying() throws {
+        for (daily, every, time) in [("23:15", nil, "01:15"), (nil, "6h", "04:45")] as [(String?, String?, String)] {
+            let mirror = try units(daily: daily, every: every)
+            let verify = mirror.verifying(["--dest", "/home/u/my notes"])
+            #expect(verify.service.contains(#" verify --dest "/home/u/my notes" --part today/30"#))
+            #expect(verify.timer.contains("OnCalendar=*-*-* \(time):00"))
+            #expect(verify.name == mirror.name + "-verify")
+            #expect(verify.name == ScheduleUnits.name(place: "/home/u/my notes", .verify))
+        }
+    }
+
     @Test("systemd itself finds nothing wrong with the units", .enabled(if: Self.canVerify))
     func verify() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "units-\(UUID().uuidString)").path

@@ -33,9 +33,7 @@ package struct FolderHistory: Sendable {
     /// - Returns: how many files were replaced or deleted since then.
     /// - Throws: `StoreUnavailable`.
     package func changes(in folder: String, since begun: Timestamp) throws -> Int {
-        try index.setAside(below: folder.isEmpty ? "" : folder + "/", after: nil).count {
-            $0.until >= begun && ($0.ending == .changed || $0.ending == .deleted)
-        }
+        try index.countOfChanges(below: folder.isEmpty ? "" : folder + "/", since: begun)
     }
 
     /// Removes what need not be kept any longer.

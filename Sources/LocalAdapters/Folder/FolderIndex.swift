@@ -20,20 +20,6 @@ struct StoredContent: Hashable, Sendable {
     }
 }
 
-/// Something that was taken out of the mirror and is kept.
-struct SetAside: Hashable, Sendable {
-    /// The path in the mirror that it had.
-    var key: String
-    /// Its path below the folder of the history.
-    var place: String
-    var until: Timestamp
-    var ending: FileVersion.Ending
-    var size: Int64
-    var sha256: String?
-    var crc64nvme: CRC64NVME?
-    var mtime: Timestamp?
-}
-
 /// The tables of the records that tell what each file of the mirror is and what was set aside. All calls block.
 ///
 /// A row about a file is written before the file is put in its place and tells of both, what goes there and what stands
@@ -99,25 +85,94 @@ struct FolderIndex: Sendable {
     }
 
     /// Notes what is about to take a key's place, what stands there of ours, and what is set aside for it.
-    func intend(_ next: StoredContent, at key: String, insteadOf standing: StoredContent?, _ aside: SetAside?) throws {
+    ///
+    /// - Parameters:
+    ///   - next: what takes the place.
+    ///   - key: the place.
+    ///   - standing: what stands there, where that is ours.
+    ///   - aside: what is set aside.
+    ///   - now: the time; nil where the mirror held those bytes before.
+    /// - Throws: `StoreUnavailable`.
+    func intend(
+        _ next: StoredContent,
+        at key: String,
+        insteadOf standing: StoredContent?,
+        _ aside: SetAside?,
+        now: Timestamp?
+    ) throws {
         try write { database in
+            // While the row still tells since when the mirror holds what is set aside.
+            if let aside { try Self.insert(aside, database) }
             try database.execute(
                 sql: """
-                    INSERT OR REPLACE INTO objects (key, fingerprint, sha256, crc64nvme, version,
-                        previous_fingerprint, previous_sha256, previous_crc64nvme) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    INSERT INTO objects (key, fingerprint, sha256, crc64nvme, version,
+                        previous_fingerprint, previous_sha256, previous_crc64nvme, since)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    ON CONFLICT (key) DO UPDATE SET fingerprint = excluded.fingerprint, sha256 = excluded.sha256,
+                        crc64nvme = excluded.crc64nvme, version = excluded.version,
+                        previous_fingerprint = excluded.previous_fingerprint, previous_sha256 = excluded.previous_sha256,
+                        previous_crc64nvme = excluded.previous_crc64nvme,
+                        since = CASE WHEN excluded.since IS NULL OR sha256 = excluded.sha256
+                            OR crc64nvme = excluded.crc64nvme THEN since ELSE excluded.since END
                     """,
                 arguments: [
                     Data(key.utf8), next.fingerprint?.rawValue, next.sha256, next.crc64nvme?.description, next.version,
                     standing?.fingerprint?.rawValue, standing?.sha256, standing?.crc64nvme?.description,
+                    now?.milliseconds,
                 ]
             )
-            if let aside { try Self.insert(aside, database) }
+        }
+    }
+
+    /// Since when the mirror holds what it holds, by key, as far as that was noted.
+    ///
+    /// - Parameters:
+    ///   - prefix: only keys that begin so.
+    ///   - key: only keys after this one.
+    ///   - last: only keys up to this one.
+    /// - Returns: the moments.
+    /// - Throws: `StoreUnavailable`.
+    func beginnings(below prefix: String, after key: String?, upTo last: String) throws -> [VaultPath: Timestamp] {
+        try mapped {
+            try database.read { database in
+                let rows = try Row.fetchAll(
+                    database,
+                    sql: "SELECT key, since FROM objects WHERE key > ? AND key <= ? AND since IS NOT NULL",
+                    arguments: [Data((key ?? prefix).utf8), Data(last.utf8)]
+                )
+                return Dictionary(
+                    uniqueKeysWithValues: rows.map {
+                        (
+                            VaultPath(String(decoding: $0["key"] as Data, as: UTF8.self)),
+                            Timestamp(milliseconds: $0["since"])
+                        )
+                    }
+                )
+            }
+        }
+    }
+
+    /// How many files were replaced or deleted below a prefix since then.
+    func countOfChanges(below prefix: String, since begun: Timestamp) throws -> Int {
+        try mapped {
+            try database.read { database in
+                try Int.fetchOne(
+                    database,
+                    sql: """
+                        SELECT count(*) FROM history WHERE until >= ? AND substr(key, 1, ?) = ? AND ending IN (?, ?)
+                        """,
+                    arguments: [
+                        begun.milliseconds, prefix.utf8.count, Data(prefix.utf8),
+                        FileVersion.Ending.changed.rawValue, FileVersion.Ending.deleted.rawValue,
+                    ]
+                ) ?? 0
+            }
         }
     }
 
     /// Notes that a file with other times or another inode is ours all the same.
     func recognise(_ content: StoredContent, at key: String) throws {
-        try intend(content, at: key, insteadOf: nil, nil)
+        try intend(content, at: key, insteadOf: nil, nil, now: nil)
     }
 
     /// Notes that a key has no file of ours.
@@ -171,8 +226,10 @@ struct FolderIndex: Sendable {
     private static func insert(_ aside: SetAside, _ database: Database) throws {
         try database.execute(
             sql: """
-                INSERT OR REPLACE INTO history (key, place, until, ending, size, sha256, crc64nvme, mtime)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO history (key, place, until, ending, size, sha256, crc64nvme, mtime, since)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, (SELECT since FROM objects WHERE key = ?1))
+                ON CONFLICT (key, place) DO UPDATE SET until = excluded.until, ending = excluded.ending,
+                    size = excluded.size, sha256 = excluded.sha256, crc64nvme = excluded.crc64nvme, mtime = excluded.mtime
                 """,
             arguments: [
                 Data(aside.key.utf8), Data(aside.place.utf8), aside.until.milliseconds, aside.ending.rawValue,
@@ -197,24 +254,6 @@ struct FolderIndex: Sendable {
                 underlying: error
             )
         }
-    }
-}
-
-extension SetAside {
-    fileprivate init(_ row: Row) throws {
-        guard let ending = FileVersion.Ending(rawValue: row["ending"]) else {
-            throw SyncError(.storeUnavailable, "the history in the record database is damaged")
-        }
-        self.init(
-            key: String(decoding: row["key"] as Data, as: UTF8.self),
-            place: String(decoding: row["place"] as Data, as: UTF8.self),
-            until: Timestamp(milliseconds: row["until"]),
-            ending: ending,
-            size: row["size"],
-            sha256: row["sha256"],
-            crc64nvme: (row["crc64nvme"] as String?).flatMap { CRC64NVME($0) },
-            mtime: (row["mtime"] as Int64?).map { Timestamp(milliseconds: $0) }
-        )
     }
 }
 

@@ -63,7 +63,7 @@ struct FolderReplacement {
                 if try exchange(staged, with: spot, standing, key: key, content, keeping) { return content.fingerprint }
             } else {
                 try pass(.beforeNote)
-                try keeping.index.intend(content, at: key, insteadOf: nil, nil)
+                try keeping.index.intend(content, at: key, insteadOf: nil, nil, now: keeping.now())
                 try pass(.afterNote)
                 if try moveIfFree(staged, to: spot) {
                     try pass(.beforeSynchronizing)
@@ -129,7 +129,8 @@ extension FolderReplacement {
             content,
             at: key,
             insteadOf: standing.owner == .mirror ? standing.content : nil,
-            standing.hasBytes(of: content) ? nil : aside
+            standing.hasBytes(of: content) ? nil : aside,
+            now: aside.until
         )
         try pass(.afterNote)
         // From here on one of both is in the place and the other one in the history, whenever the process dies.

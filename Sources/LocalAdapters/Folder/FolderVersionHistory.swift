@@ -1,3 +1,4 @@
+import Clocks
 import NIOPosix
 package import SyncCore
 
@@ -76,19 +77,27 @@ private struct FolderVersions: AsyncSequence, Sendable {
                 let page = try await pages?.next(isolation: nil)
                 isAtEnd = page == nil
                 let end = page?.last.map { prefix + $0.path.rawValue }
-                let aside = try await NIOThreadPool.singleton.runIfActive { [index, prefix, last] in
-                    try index.setAside(below: prefix, after: last, upTo: end)
+                let known = try await NIOThreadPool.singleton.runIfActive { [index, prefix, last] in
+                    (
+                        aside: try index.setAside(below: prefix, after: last, upTo: end),
+                        since: try end.map { try index.beginnings(below: prefix, after: last, upTo: $0) } ?? [:]
+                    )
                 }
                 last = end ?? last
-                let files = merged(page ?? [], aside)
+                let files = merged(page ?? [], known.aside, known.since)
                 if !files.isEmpty { return files }
             }
             return nil
         }
 
         /// Both sides come by the bytes of their paths.
-        private func merged(_ page: [FileRecord], _ aside: [SetAside]) -> [FileVersions] {
+        private func merged(
+            _ page: [FileRecord],
+            _ aside: [SetAside],
+            _ since: [VaultPath: Timestamp]
+        ) -> [FileVersions] {
             var versions: [VaultPath: [FileVersion]] = [:]
+            let first = Dictionary(page.map { ($0.path, $0.firstSynced) }) { first, _ in first }
             for entry in aside {
                 let path = VaultPath(String(entry.key.utf8.dropFirst(prefix.utf8.count)) ?? "")
                 var version = FileVersion(path: path, size: entry.size, place: .init(rawValue: entry.place))
@@ -97,8 +106,9 @@ private struct FolderVersions: AsyncSequence, Sendable {
                 version.sha256 = entry.sha256
                 version.crc64nvme = entry.crc64nvme
                 version.mtime = entry.mtime
-                // The mirror held it since it stopped holding the one before.
-                version.since = versions[path]?.last { $0.isFromSource }?.until
+                // Where nobody noted it: since the mirror stopped holding the one before.
+                version.since =
+                    entry.since ?? versions[path]?.last { $0.isFromSource }?.until ?? first[path].flatMap(\.self)
                 versions[path, default: []].append(version)
             }
             for record in page {
@@ -111,8 +121,9 @@ private struct FolderVersions: AsyncSequence, Sendable {
                 version.sha256 = record.sha256
                 version.crc64nvme = record.crc64nvme
                 version.mtime = record.mtime
-                let before = versions[record.path]?.last { $0.isFromSource }?.until
-                version.since = before ?? record.firstSynced
+                let before = versions[record.path]?.last { $0.isFromSource }
+                let noted = before?.ending == .deleted ? record.lastSynced : before?.until ?? record.firstSynced
+                version.since = since[VaultPath(key.rawValue)] ?? noted
                 versions[record.path, default: []].append(version)
             }
             return versions.keys.sorted().compactMap { path in

@@ -49,6 +49,11 @@ extension SQLiteRecordStore {
                     """
             )
         }
+        migrator.registerMigration("since") { database in
+            try database.execute(
+                sql: "ALTER TABLE objects ADD COLUMN since INTEGER; ALTER TABLE history ADD COLUMN since INTEGER"
+            )
+        }
         return migrator
     }
 

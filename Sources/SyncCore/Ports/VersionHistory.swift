@@ -43,6 +43,8 @@ package struct FileVersion: Hashable, Sendable {
     package var mtime: Timestamp?
     /// Where the bytes lie.
     package var place: Place
+    /// Whether the bytes say that they came from the source; nil where that was not asked or cannot be told.
+    package var isMarked: Bool?
 
     /// Makes a version that the mirror holds now.
     package init(path: VaultPath, size: Int64, place: Place) {
@@ -61,6 +63,17 @@ package struct FileVersions: Hashable, Sendable {
     package var path: VaultPath
     /// The versions, the oldest first. What the mirror holds now comes last.
     package var versions: [FileVersion]
+
+    /// What somebody had put in the place of the file at a moment, so that what came from the source is not kept any more;
+    /// nil where that is not so.
+    package func replacement(at moment: Timestamp) -> FileVersion? {
+        versions.last { version in
+            guard version.ending == .editedHere, let since = version.since, let until = version.until else {
+                return false
+            }
+            return since <= moment && moment < until
+        }
+    }
 
     /// Collects versions of one path.
     package init(path: VaultPath, versions: [FileVersion]) {

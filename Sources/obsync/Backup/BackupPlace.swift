@@ -30,6 +30,7 @@ struct BackupPlace: Sendable {
     static func with(
         _ place: any MirrorPlace,
         _ logger: Logger,
+        environment: [String: String] = ProcessInfo.processInfo.environment,
         _ body: (BackupPlace) async throws -> Void
     ) async throws {
         guard let bucket = place as? BucketPlace else {
@@ -41,7 +42,6 @@ struct BackupPlace: Sendable {
             }
             return try await body(try await open(place))
         }
-        let environment = ProcessInfo.processInfo.environment
         try await withTransport(environment) { transport in
             let connection = place.connection(environment, transport, logger)
             try await body(try await open(bucket, connection))
@@ -141,6 +141,43 @@ struct BackupPlace: Sendable {
     }
 }
 
+extension BackupPlace {
+    /// What is known of some files, whatever the moment.
+    struct Known {
+        var files = 0
+        /// One of them, as it is shown.
+        var example: String?
+        var earliest: Timestamp?
+    }
+
+    /// Counts the files that are known.
+    ///
+    /// - Throws: `InvalidInput` for a vault that there is not, and what the history throws.
+    func known(_ vault: String?, _ selection: FileSelection) async throws -> Known {
+        var known = Known()
+        for vault in try vaults(named: vault) {
+            for try await page in history.files(of: vault) {
+                for file in page where selection.contains(file.path) {
+                    known.files += 1
+                    if known.example == nil { known.example = vault.shown(file.path) }
+                    let first = file.versions.lazy.filter(\.isFromSource).compactMap(\.since).min()
+                    known.earliest = [known.earliest, first].compactMap(\.self).min()
+                }
+            }
+        }
+        return known
+    }
+
+    /// Says that a pattern names no file, and which there are.
+    func nothing(fits pattern: String?, in vault: String?) async throws -> String {
+        let known = try await known(vault, FileSelection(nil))
+        guard let example = known.example else { return "\(name) holds no file yet" }
+        let files = known.files == 1 ? "one file is" : "\(known.files) files are"
+        guard let pattern else { return "no file is mirrored now; \(files) known, for example \(example)" }
+        return "no file fits '\(pattern.printable)'; \(files) known, for example \(example)"
+    }
+}
+
 extension MirroredVault {
     /// What people call the vault: the name of its folder, or its id where its files lie at the top.
     var title: String {
@@ -164,6 +201,11 @@ struct BackupOptions: ParsableArguments {
     var pattern: String?
 
     @OptionGroup var mirror: MirrorOptions
+
+    /// Refuses a number of files at once that makes no sense.
+    static func check(concurrency: Int) throws {
+        guard (1...64).contains(concurrency) else { throw ValidationError("--concurrency takes from 1 to 64 files.") }
+    }
 
     /// Opens the mirror and works with it.
     func withPlace(_ body: (BackupPlace) async throws -> Void) async throws {

@@ -50,7 +50,22 @@ struct LsCommand: AsyncParsableCommand {
                     StandardStreams.output(try json ? text(of: line, vault) : shown(line, vault))
                 }
             }
-            if files == 0, !json { StandardStreams.error("no file fits") }
+            if files == 0 { StandardStreams.error(try await nothing(place, question)) }
+        }
+    }
+
+    /// Why nothing is listed.
+    private func nothing(_ place: BackupPlace, _ question: Catalogue.Question) async throws -> String {
+        switch question {
+        case .deleted: return "nothing of this was deleted"
+        case .notMirrored: return "all of this is mirrored"
+        case .present, .versions: return try await place.nothing(fits: backup.pattern, in: backup.vault)
+        case .at(let moment):
+            let found = try await place.known(backup.vault, FileSelection(backup.pattern))
+            guard let earliest = found.earliest else {
+                return try await place.nothing(fits: backup.pattern, in: backup.vault)
+            }
+            return "none of this was mirrored at \(moment.localText); the first of it came at \(earliest.localText)"
         }
     }
 

@@ -41,6 +41,10 @@ struct RestoreCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON object at the end, and nothing else on standard output.")
     var json = false
 
+    func validate() throws {
+        try BackupOptions.check(concurrency: concurrency)
+    }
+
     func run() async throws {
         let target = RestoreTarget(to)
         try FolderName.check(to, option: "--to")
@@ -54,6 +58,9 @@ struct RestoreCommand: AsyncParsableCommand {
             }
             let total = try await restore(place, target, moment)
             if !dryRun, total.failed == 0 { target.finish() }
+            if let pattern = backup.pattern, total.known == 0 {
+                throw SyncError(.invalidInput, try await place.nothing(fits: pattern, in: backup.vault))
+            }
             try tell(total, moment, target)
             if total.failed > 0 { throw ExitCode(65) }
         }
@@ -140,6 +147,7 @@ extension Restoration.Summary {
         lhs.failed += rhs.failed
         lhs.renamed += rhs.renamed
         lhs.sizeOnly += rhs.sizeOnly
+        lhs.known += rhs.known
         lhs.earliest = [lhs.earliest, rhs.earliest].compactMap(\.self).min()
     }
 }

@@ -25,7 +25,8 @@ struct VerifyCommand: AsyncParsableCommand {
     var read = false
 
     @Option(
-        help: "Look at a share of the files only: 3/30 is the third of thirty, so that thirty runs see each file once."
+        help:
+            "Look at a share of the files only: 3/30 is the third of thirty, so that thirty runs see each file once; today/30 is another one every day."
     )
     var part: String?
 
@@ -43,11 +44,12 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard !(quick && read) else { throw ValidationError("--quick and --read exclude each other.") }
+        try BackupOptions.check(concurrency: concurrency)
     }
 
     func run() async throws {
         var settings = Verification.Settings(filesAtOnce: concurrency)
-        if let part { settings.share = try Share(part) }
+        if let part { settings.share = try Share(part, now: SystemClock().now) }
         if let bwlimit {
             settings.bandwidth = BandwidthLimit(bytesPerSecond: try BandwidthLimit.bytes(bwlimit), clock: SystemClock())
         }

@@ -39,6 +39,9 @@ struct ScheduleInstallCommand: ParsableCommand {
     @Option(help: "Call this address at the start and at the end of each run, as healthchecks.io expects it.")
     var ping: String?
 
+    @Flag(help: "Read a thirtieth of the mirror every day, too, so that a month sees every file.")
+    var verify = false
+
     @Flag(help: "Only print the unit files.")
     var dryRun = false
 
@@ -50,18 +53,18 @@ struct ScheduleInstallCommand: ParsableCommand {
         }
         if let ping { arguments += ["--ping", try DeadMansSwitch.checked(ping)] }
         let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "obsync"
-        let units = ScheduleUnits(
-            program: program,
-            arguments: arguments,
-            place: place.name,
-            plan: try SchedulePlan(daily: daily, every: every)
-        )
-        if dryRun {
-            StandardStreams.output("# \(units.name).service\n\(units.service)\n# \(units.name).timer\n\(units.timer)")
-            return
-        }
-        for line in try ScheduleInstaller.live(ProcessInfo.processInfo.environment).install(units) {
-            StandardStreams.output(line)
+        let plan = try SchedulePlan(daily: daily, every: every)
+        let mirror = ScheduleUnits(program: program, arguments: arguments, place: place.name, plan: plan)
+        for units in [mirror] + (verify ? [mirror.verifying(place.arguments)] : []) {
+            if dryRun {
+                StandardStreams.output(
+                    "# \(units.name).service\n\(units.service)\n# \(units.name).timer\n\(units.timer)"
+                )
+                continue
+            }
+            for line in try ScheduleInstaller.live(ProcessInfo.processInfo.environment).install(units) {
+                StandardStreams.output(line)
+            }
         }
         let environment = ProcessInfo.processInfo.environment
         if place is BucketPlace, environment["AWS_ACCESS_KEY_ID"] != nil || environment["AWS_PROFILE"] != nil {
@@ -84,8 +87,10 @@ struct ScheduleStatusCommand: ParsableCommand {
 
     func run() throws {
         let place = try MirrorAddress(dest).name
-        let name = ScheduleUnits.name(place: place)
-        let lines = ScheduleInstaller.live(ProcessInfo.processInfo.environment).status(name)
+        let installer = ScheduleInstaller.live(ProcessInfo.processInfo.environment)
+        let lines = ScheduleUnits.Purpose.allCases.flatMap {
+            installer.status(ScheduleUnits.name(place: place, $0))
+        }
         for line in lines { StandardStreams.output(line) }
         if lines.isEmpty { StandardStreams.output("There is no schedule for \(place).") }
     }
@@ -100,8 +105,10 @@ struct ScheduleRemoveCommand: ParsableCommand {
 
     func run() throws {
         let place = try MirrorAddress(dest).name
-        let name = ScheduleUnits.name(place: place)
-        let wasThere = try ScheduleInstaller.live(ProcessInfo.processInfo.environment).remove(name)
-        StandardStreams.output(wasThere ? "Removed \(name)." : "There is no schedule for \(place).")
+        let installer = ScheduleInstaller.live(ProcessInfo.processInfo.environment)
+        let names = try ScheduleUnits.Purpose.allCases.map { ScheduleUnits.name(place: place, $0) }
+            .filter { try installer.remove($0) }
+        for name in names { StandardStreams.output("Removed \(name).") }
+        if names.isEmpty { StandardStreams.output("There is no schedule for \(place).") }
     }
 }

@@ -34,6 +34,18 @@ struct SchedulePlan: Hashable, Sendable {
         }
     }
 
+    private init(_ rhythm: Rhythm) {
+        self.rhythm = rhythm
+    }
+
+    /// Once a day: two hours after a daily plan, or early in the morning.
+    var dailyLater: SchedulePlan {
+        switch rhythm {
+        case .daily(let hour, let minute): SchedulePlan(.daily(hour: (hour + 2) % 24, minute: minute))
+        case .every: SchedulePlan(.daily(hour: 4, minute: 45))
+        }
+    }
+
     /// How a systemd timer says it. What divides a day is said by the clock, so that a run that a sleeping machine has missed
     /// is caught up; `Persistent` does that for calendar times alone.
     var timerLines: [String] {

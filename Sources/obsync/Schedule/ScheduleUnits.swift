@@ -10,23 +10,50 @@ struct ScheduleUnits {
     /// The mirror's folder or bucket, by which the units are named.
     let place: String
     let plan: SchedulePlan
+    var purpose = Purpose.mirror
+
+    /// What is done on the schedule.
+    enum Purpose: CaseIterable {
+        case mirror
+        /// A share of the mirror is read every day.
+        case verify
+
+        fileprivate var suffix: String { self == .mirror ? "" : "-verify" }
+        fileprivate var words: String { self == .mirror ? "mirrors into" : "verifies" }
+    }
 
     /// The name that units of a mirror have: the same for the same place, another for another.
-    static func name(place: String) -> String {
+    static func name(place: String, _ purpose: Purpose = .mirror) -> String {
         // FNV-1a, 64 bits: a mark, not a protection.
         let mark = place.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
         let last = URL(filePath: place).lastPathComponent.unicodeScalars
         let word = String(String.UnicodeScalarView(last.filter { $0.isASCII && $0.properties.isAlphabetic }.prefix(20)))
-        return "obsync-\(word.isEmpty ? "mirror" : word.lowercased())-\(String(mark, radix: 16).suffix(6))"
+        return
+            "obsync-\(word.isEmpty ? "mirror" : word.lowercased())-\(String(mark, radix: 16).suffix(6))\(purpose.suffix)"
     }
 
-    var name: String { Self.name(place: place) }
+    var name: String { Self.name(place: place, purpose) }
+
+    /// The units that read another thirtieth of the mirror every day, two hours after it was mirrored.
+    ///
+    /// - Parameter naming: the options that name the mirror.
+    /// - Returns: the units.
+    func verifying(_ naming: [String]) -> ScheduleUnits {
+        var units = ScheduleUnits(
+            program: program,
+            arguments: ["verify"] + naming + ["--part", "today/30"],
+            place: place,
+            plan: plan.dailyLater
+        )
+        units.purpose = .verify
+        return units
+    }
 
     var service: String {
         """
         # Written by obsync schedule install. It holds no secrets.
         [Unit]
-        Description=Obsync mirrors into \(place.unitText)
+        Description=Obsync \(purpose.words) \(place.unitText)
         Documentation=man:obsync(1)
 
         [Service]
@@ -46,7 +73,7 @@ struct ScheduleUnits {
         """
         # Written by obsync schedule install.
         [Unit]
-        Description=Obsync mirrors into \(place.unitText) \(plan.words)
+        Description=Obsync \(purpose.words) \(place.unitText) \(plan.words)
 
         [Timer]
         \(plan.timerLines.joined(separator: "\n"))

@@ -23,6 +23,8 @@ struct BucketWorld {
     let endpoint: String
     let library: SimulatedLibrary
     let server: ObsidianSimulator
+    /// What runs have told anybody.
+    let tellings = Tellings()
 
     var credentials: String { root + "/credentials.json" }
 
@@ -51,28 +53,29 @@ struct BucketWorld {
         complete: Bool = false,
         adopts: Bool = false,
         takesOver: Bool = false,
+        allowDeletions: Bool = false,
         endpoint: String? = nil,
         excusing excused: Set<MirrorEvidence.Rule> = []
     ) async throws -> Summary {
         var options = try RunOptions.parse([])
-        options.complete = complete
+        (options.complete, options.allowDeletions) = (complete, allowDeletions)
         let place = place(machine, endpoint: endpoint)
         var run = LocalRun(
             place: place,
             credentials: credentials,
             environment: environment,
             isQuiet: true,
-            logger: Self.quiet
+            logger: tellings.logger
         )
         (run.adopts, run.takesOver) = (adopts, takesOver)
         let summary = try await run.run(vault: nil, options)
         try await withStore(machine) { store in
             let vaults = library.accounts()
-            let paths = vaults.flatMap { $0.files.map(\.path) }.filter { $0.utf8.count > 12 }
             try await place.expectInvariants(
                 in: store,
                 of: vaults.map { ($0.id, $0.name) },
-                secrets: paths,
+                secrets: library.privateTexts,
+                told: tellings.take(),
                 excusing: excused
             )
         }
