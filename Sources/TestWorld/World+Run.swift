@@ -125,6 +125,8 @@ extension World {
         evidence.leaseOwner = { vault in records.lease(on: vault).flatMap { $0.owner == run ? run : nil } }
         evidence.keepsDeleted = listing.deletions == .keep
         evidence.excused = excused
+        evidence.told = tellings.take()
+        evidence.secrets = library.privateTexts
         return evidence
     }
 

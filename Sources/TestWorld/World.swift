@@ -23,6 +23,8 @@ package struct World: Sendable {
     package let secrets = MemorySecretStore(Secret(["provider": .string("fake")]))
     /// Time, which passes only when somebody sleeps.
     package let clock = InstantClock()
+    /// What the functions have told anybody.
+    package let tellings = Tellings()
     /// What each run's last call of the lister was given: a redrive begins with it again.
     package let lastInputs = LastInputs()
     /// What goes wrong with the mirror.
@@ -100,21 +102,31 @@ package struct World: Sendable {
     /// Calls the authenticator.
     package func authenticate(_ json: String) async throws -> AuthenticateOutput {
         let authenticate = Authenticate(
-            AuthenticatePorts(secrets: secrets, providers: [FakeProvider(library)], records: records, clock: clock),
+            AuthenticatePorts(
+                secrets: secrets,
+                providers: [FakeProvider(library)],
+                records: records,
+                clock: clock,
+                notify: tellings.notify
+            ),
             settings: AuthenticateSettings(),
             allowedBuckets: [],
             makeRunID: { nil }
         )
-        return try await authenticate(
-            FunctionJSON.decode(AuthenticateInput.self, from: Array(json.utf8)),
-            logger: .quiet
-        )
+        return try await tellings.keeping {
+            try await authenticate(
+                FunctionJSON.decode(AuthenticateInput.self, from: Array(json.utf8)),
+                logger: tellings.logger
+            )
+        }
     }
 
     /// Calls the lister.
     package func list(_ input: ListInput, deadline: Timestamp? = nil) async throws -> ListOutput {
         let list = ListPage(try await ports, settings: listing)
-        return try await list(input, deadline: deadline ?? self.deadline, logger: .quiet)
+        return try await tellings.keeping {
+            try await list(input, deadline: deadline ?? self.deadline, logger: tellings.logger)
+        }
     }
 
     /// Calls the downloader.
@@ -130,7 +142,9 @@ package struct World: Sendable {
             makeHasher: { FingerprintHasher() }
         )
         let input = DownloadInput(run: run, request: request, batch: batch)
-        return try await download(input, deadline: deadline ?? self.deadline, logger: .quiet)
+        return try await tellings.keeping {
+            try await download(input, deadline: deadline ?? self.deadline, logger: tellings.logger)
+        }
     }
 }
 

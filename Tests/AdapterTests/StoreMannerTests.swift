@@ -10,7 +10,7 @@ import Testing
 @Suite("Stores that take less than S3")
 struct StoreMannerTests {
     private let attributes = ObjectAttributes(contentType: "text/plain", sourceVersion: "7", tags: ["provider": "fake"])
-    private let bytes = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 * 31) }
+    private let bytes = [UInt8].varied(200_000)
 
     /// A store, what it has learnt, and the sentences that were said of it.
     private func with(
@@ -162,7 +162,7 @@ struct StoreMannerTests {
         try await SimulatedS3.with({ $0.manner = manner }) { s3, simulator in
             let store = S3ObjectStore(s3: s3, bucket: SimulatedS3.bucket, prefix: "")
             let upload = try await store.beginUpload(ObjectKey("clip"), attributes, partSize: 5 << 20)
-            let part = (0..<(5 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+            let part = [UInt8].varied(5 << 20)
             var parts: [UploadedPart] = []
             for number in 1...3 {
                 do {

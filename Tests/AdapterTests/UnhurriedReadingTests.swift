@@ -42,7 +42,7 @@ struct UnhurriedReadingTests {
     @Test("a stream may be left unread for any time")
     func pause() async throws {
         try await with { store, simulator in
-            let bytes = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 * 31) }
+            let bytes = [UInt8].varied(3_000_000)
             try await store.put(ObjectKey("a"), bytes, attributes)
             var chunks = try #require(try await store.read(ObjectKey("a"), from: 0)).makeAsyncIterator()
             var read = try #require(try await chunks.next(isolation: nil))

@@ -70,7 +70,7 @@ struct AlreadyThereTests {
     private func sampled(_ size: Int, changedAt offsets: [Int]) async throws -> World {
         var world = World.withNotes()
         world.downloading.upload = UploadSettings(multipartThreshold: 5 << 20, partSize: 5 << 20)
-        var bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 10) }
+        var bytes = [UInt8].varied(size)
         world.library.write(bytes, to: VaultPath("large.mp4"), in: .notes, statesHash: false)
         world.library.setFaults { $0.givesRanges = true }
         for offset in offsets { bytes[offset] ^= 1 }

@@ -6,6 +6,7 @@ import LocalAdapters
 import Logging
 import Simulators
 import SyncCore
+import TestSupport
 import Testing
 
 @testable import obsync
@@ -36,6 +37,7 @@ struct LocalRunTests {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let quiet = logger
+        let tellings = Tellings()
         var options = try RunOptions.parse([])
         options.complete = complete
         let settings = options
@@ -45,15 +47,17 @@ struct LocalRunTests {
                 credentials: folder.credentials,
                 environment: ["OBSIDIAN_API_URL": server.baseURL],
                 isQuiet: true,
-                logger: quiet
+                logger: tellings.logger
             ).run(vault: vault, settings)
         }
         // Whoever finds another process at work has nothing to answer for.
         if summary.isAlreadyRunning { return summary }
         let vaults = library.accounts()
-        // Names of fewer letters may be met by chance.
-        let paths = vaults.flatMap { $0.files.map(\.path) }.filter { $0.utf8.count > 12 }
-        try await folder.expectInvariants(of: vaults.map { ($0.id, $0.name) }, secrets: paths)
+        try await folder.expectInvariants(
+            of: vaults.map { ($0.id, $0.name) },
+            secrets: library.privateTexts,
+            told: tellings.take()
+        )
         return summary
     }
 

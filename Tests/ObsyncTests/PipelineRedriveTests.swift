@@ -112,8 +112,6 @@ struct PipelineRedriveTests {
         while true {
             var world = PipelineWorld(files: 6)
             world.listing.batchSize = 2
-            // Who died while giving a lease back may leave it standing; it runs out by itself.
-            world.excused = [.leases]
             let died = try await runToDeath(world, at: fatal, afterDoing: afterDoing)
             guard died else { break }
             world.mirrorFaults.replace(with: nil)
@@ -123,6 +121,7 @@ struct PipelineRedriveTests {
             // A lease that stands belongs to the same run, which enters it again.
             let summary = try await world.redrive()
             #expect(summary.success, "died at call \(fatal)")
+            #expect(world.records.lease(on: .notes) == nil, "died at call \(fatal): \(world.entered())")
             #expect(world.isWhole(), "died at call \(fatal)")
             #expect(world.mirror.openUploads == 0)
             #expect(world.library.contentsSent <= 6 + 2, "died at call \(fatal)")

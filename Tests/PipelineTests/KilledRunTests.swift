@@ -1,3 +1,5 @@
+import Checksums
+import Clocks
 import Foundation
 import LocalAdapters
 import Simulators
@@ -76,8 +78,12 @@ struct KilledRunTests {
             #expect(arrived > 100)
             provider.faults = .init()
             let before = provider.counters.pulls
-            let redriven = try await run(["redrive", killed.name, "--dest", folder.path, "--json"], provider.baseURL)
+            let redriven = try await run(
+                ["redrive", killed.name, "--dest", folder.path, "--json", "--log-level", "info"],
+                provider.baseURL
+            )
             #expect(redriven.status == 0)
+            try await expectInvariants(library, in: folder, redriven.error)
             let summary = try FunctionJSON.decode(Summary.self, from: redriven.output.utf8)
             #expect(summary.success)
             // A file that arrived a moment before the process died may be without a record.
@@ -103,7 +109,31 @@ struct KilledRunTests {
                 provider.baseURL
             )
             #expect(next.output.contains(#""files_count":0"#))
+            try await expectInvariants(library, in: folder, next.error)
         }
+    }
+
+    /// Has the checker look at everything.
+    private func expectInvariants(_ library: SimulatedLibrary, in folder: LocalFolder, _ log: String) async throws {
+        let records = try SQLiteRecordStore(path: folder.records)
+        var evidence = MirrorEvidence(
+            records: records,
+            mirror: FolderObjectStore(root: folder.path, scratch: folder.data + "/tmp"),
+            state: folder.state,
+            vaults: try library.accounts().map { .init(id: try #require(VaultID($0.id)), folder: $0.name) },
+            makeHasher: { SHA256Hasher() },
+            clock: SystemClock()
+        )
+        evidence.secrets = library.privateTexts
+        evidence.told = [.init("log", log)]
+        let kept = try KeptExecutions(in: folder)
+        for execution in try await kept.store.executions(status: nil, limit: 10) {
+            try await kept.store.forEachEvent(of: execution.name) {
+                evidence.told.append(.init("history", "\($0.details)"))
+            }
+            evidence.told.append(.init("output", execution.output?.jsonText ?? execution.cause ?? ""))
+        }
+        for violation in try await MirrorInvariants.violations(of: evidence) { Issue.record("\(violation)") }
     }
 
     /// How many files have records that say that they have arrived.

@@ -74,6 +74,8 @@ struct KilledTransferTests {
             try await finish(ListInput(run: try #require(RunID("run-2")), request: SyncRequest()), world, listerURL)
             #expect(world.store.openUploads(in: MediaDeployment.bucket).isEmpty)
             #expect(world.source.counters.leakedCredentials == 0)
+            for function in [lister, heir] { function.end() }
+            try await world.expectInvariants([lister, victim, heir])
         }
     }
 

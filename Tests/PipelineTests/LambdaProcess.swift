@@ -3,9 +3,17 @@ import TestSupport
 import Testing
 
 /// Runs `obsync start-lambda` as a process of its own while `body` runs, and ends it by its id.
+///
+/// - Parameters:
+///   - variables: the environment of the functions.
+///   - options: further options.
+///   - secrets: what neither logs nor metrics of the functions may tell.
+///   - body: is given the address.
+/// - Throws: what `body` throws.
 func withLambdaProcess(
     _ variables: [String: String],
     options: [String] = [],
+    secrets: [String] = [],
     _ body: (_ address: String) async throws -> Void
 ) async throws {
     let process = Process()
@@ -13,14 +21,18 @@ func withLambdaProcess(
     process.executableURL = executable
     process.arguments = ["start-lambda", "--port", "0"] + options
     process.environment = functionEnvironment(variables)
-    let output = Pipe()
+    let (output, log) = (Pipe(), Pipe())
     process.standardOutput = output
-    try await process.whileRunning { try await body(try await address(in: output)) }
+    process.standardError = log
+    let (told, logged) = (ProgramText(output), ProgramText(log))
+    try await process.whileRunning { try await body(try await address(in: told)) }
+    let lines = try await told.lines() + logged.lines()
+    #expect(MirrorInvariants.secrets(secrets, toldBy: lines.joined(separator: "\n")) == [])
 }
 
 /// What a function's process is given beside the variables of its deployment.
 func functionEnvironment(_ variables: [String: String]) -> [String: String] {
-    var environment = ["PATH": "/usr/bin:/bin", "AWS_REGION": "eu-central-1", "LOG_LEVEL": "warning"]
+    var environment = ["PATH": "/usr/bin:/bin", "AWS_REGION": "eu-central-1", "LOG_LEVEL": "info"]
     environment["AWS_ACCESS_KEY_ID"] = "testing"
     environment["AWS_SECRET_ACCESS_KEY"] = "testing"
     environment["S3_PREFIX"] = Deployment.prefix
@@ -28,8 +40,8 @@ func functionEnvironment(_ variables: [String: String]) -> [String: String] {
 }
 
 /// Reads up to the end of the line that names the address.
-private func address(in output: Pipe) async throws -> String {
-    let text = try await ProgramText(output).text { $0.contains("\n") }
+private func address(in output: ProgramText) async throws -> String {
+    let text = try await output.text { $0.contains("\n") }
     let line = try #require(
         text.split(separator: "\n").first { $0.contains("http://") },
         "start-lambda ended before it listened"

@@ -1,12 +1,15 @@
 import AWSAdapters
 import AWSClient
 import AWSSigning
+import Checksums
+import Clocks
 import Foundation
 import HTTPTransport
 import NIOCore
 import NIOHTTP1
 import Simulators
 import SyncCore
+import TestSupport
 import Testing
 
 @testable import obsync
@@ -129,6 +132,33 @@ struct MediaDeployment: Sendable {
 }
 
 extension MediaDeployment {
+    /// Has the checker look at everything, and at what functions that have ended have told.
+    func expectInvariants(
+        _ functions: [PlainFunction],
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let s3 = S3(client: try Deployment.client(transport, store.endpoint))
+        var evidence = MirrorEvidence(
+            records: records,
+            mirror: S3ObjectStore(s3: s3, bucket: Self.bucket, prefix: Deployment.prefix),
+            state: S3ObjectStore(s3: s3, bucket: Self.bucket, prefix: "state/"),
+            vaults: [.init(id: try #require(VaultID("gopro")), folder: "")],
+            makeHasher: { SHA256Hasher() },
+            clock: SystemClock()
+        )
+        evidence.keys = (store.objects(in: Self.bucket).map(\.key), [Deployment.prefix, "state/"])
+        evidence.keepsDeleted = true
+        evidence.secrets = source.library.privateTexts
+        for function in functions {
+            for text in [function.output, function.log] {
+                evidence.told.append(.init("function", try await text.lines().joined(separator: "\n")))
+            }
+        }
+        for violation in try await MirrorInvariants.violations(of: evidence) {
+            Issue.record("\(violation)", sourceLocation: sourceLocation)
+        }
+    }
+
     /// That the clip is there, once and whole, with a record that says so.
     func expectClip(_ sourceLocation: SourceLocation = #_sourceLocation) async throws {
         let file = try #require(source.library.account().first)

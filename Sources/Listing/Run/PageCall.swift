@@ -28,7 +28,8 @@ struct PageCall {
         if run.noteRedrive(input.redrives ?? 0, generation: cursor.generation) { try await run.save(to: ports.state) }
         // The call that reopens vaults may fail, and then comes again with the cursor of before.
         if run.reopened != cursor.reopened {
-            let first = run.vaults.firstIndex { $0.outcome == .open } ?? run.vaults.count
+            // Where there is nothing to reopen, the last lease may still have to be given back.
+            let first = run.vaults.firstIndex { $0.outcome == .open } ?? 0
             machine.reopened(run.reopened, at: first)
         }
         while run.vaults.indices.contains(machine.cursor.vault) {

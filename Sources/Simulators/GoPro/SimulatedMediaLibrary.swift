@@ -39,6 +39,13 @@ package final class SimulatedMediaLibrary: Sendable {
     /// All media that are there, newest upload first.
     package var media: [SimulatedMedium] { state.withLock { $0.media.filter { !$0.isDeleted } } }
 
+    /// All tokens that were given out.
+    var allTokens: [String] {
+        state.withLock { state in
+            Array(state.accessTokens.keys) + (0...state.tokensIssued).map { "refresh-\($0)" }
+        }
+    }
+
     /// The refresh token that is accepted now.
     package var refreshToken: String { state.withLock { $0.refreshToken } }
 

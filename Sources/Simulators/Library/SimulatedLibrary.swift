@@ -82,6 +82,9 @@ package final class SimulatedLibrary: Sendable {
         }
     }
 
+    /// The tokens that are accepted.
+    var validTokens: [String] { state.withLock { Array($0.tokens) } }
+
     func isValid(token: String?) -> Bool {
         guard let token else { return false }
         return state.withLock { $0.tokens.contains(token) }

@@ -1,3 +1,10 @@
+extension MirrorInvariants {
+    /// Those of some texts that must not be told and that a text holds all the same.
+    package static func secrets(_ secrets: [String], toldBy text: String) -> Set<String> {
+        PrivateTexts(secrets).found(in: text)
+    }
+}
+
 /// Very many texts that are looked for in others at once: each place of a text costs a few look-ups, however many they are.
 struct PrivateTexts {
     private static let longestShort = 7

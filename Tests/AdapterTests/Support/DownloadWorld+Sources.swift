@@ -37,7 +37,7 @@ extension DownloadWorld {
         let library = FakeLibrary()
         let vault = try #require(VaultID("notes-id"))
         library.addVault(Vault(id: vault, name: "Notes", epoch: "epoch-1"))
-        let large = (0..<largeParts * partSize + 12_345).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) }
+        let large = [UInt8].varied(largeParts * partSize + 12_345)
         library.write(large, to: VaultPath("video.mp4"), in: vault, statesHash: false)
         for number in 1...3 {
             library.write(Array("note \(number)".utf8), to: VaultPath("note \(number).md"), in: vault)

@@ -33,6 +33,7 @@ struct DownloadWorld: MirrorRuns {
     let recordFaults = Faults<FaultyRecordStore.Operation>()
     let state = MemoryObjectStore()
     let clock: InstantClock
+    let tellings = Tellings()
     let store: S3ObjectStore
     let simulator: S3Simulator
     var settings = DownloadSettings()
@@ -62,14 +63,18 @@ struct DownloadWorld: MirrorRuns {
     /// One call of the lister.
     func list(_ input: ListInput, seconds: Int64) async throws -> ListOutput {
         let list = ListPage(ports, settings: ListSettings())
-        return try await list(input, deadline: clock.now.advanced(by: .seconds(seconds)), logger: .quiet)
+        return try await tellings.keeping {
+            try await list(input, deadline: clock.now.advanced(by: .seconds(seconds)), logger: tellings.logger)
+        }
     }
 
     /// One invocation of the downloader.
     func download(_ batch: BatchReference, of input: ListInput, seconds: Int64) async throws -> DownloadOutput {
         let download = DownloadBatch(ports, settings: settings, makeHasher: { FingerprintHasher() })
         let event = DownloadInput(run: input.run, request: input.request, batch: batch)
-        return try await download(event, deadline: clock.now.advanced(by: .seconds(seconds)), logger: .quiet)
+        return try await tellings.keeping {
+            try await download(event, deadline: clock.now.advanced(by: .seconds(seconds)), logger: tellings.logger)
+        }
     }
 
     /// A whole run, whatever files fail in it.
@@ -161,6 +166,8 @@ extension DownloadWorld {
             clock: clock
         )
         evidence.leaseOwner = { records.lease(on: $0)?.owner }
+        evidence.told = tellings.take()
+        evidence.secrets = source.files().keys.map(\.rawValue)
         for violation in try await MirrorInvariants.violations(of: evidence) {
             Issue.record("\(violation)", sourceLocation: sourceLocation)
         }

@@ -56,6 +56,7 @@ enum MirrorBackend: CaseIterable, Sendable {
 struct MirrorWorld: MirrorRuns {
     let library = FakeLibrary()
     let clock = InstantClock()
+    let tellings = Tellings()
     var records: any RecordStore
     var mirror: any ObjectStore
     var state: any ObjectStore
@@ -89,14 +90,18 @@ struct MirrorWorld: MirrorRuns {
     /// One call of the lister.
     func list(_ input: ListInput, seconds: Int64) async throws -> ListOutput {
         let list = ListPage(try ports, settings: listing)
-        return try await list(input, deadline: clock.now.advanced(by: .seconds(seconds)), logger: .quiet)
+        return try await tellings.keeping {
+            try await list(input, deadline: clock.now.advanced(by: .seconds(seconds)), logger: tellings.logger)
+        }
     }
 
     /// One call of the downloader.
     func download(_ batch: BatchReference, of input: ListInput, seconds: Int64) async throws -> DownloadOutput {
         let download = DownloadBatch(try ports, settings: downloading, makeHasher: { FingerprintHasher() })
         let event = DownloadInput(run: input.run, request: input.request, batch: batch)
-        return try await download(event, deadline: clock.now.advanced(by: .seconds(seconds)), logger: .quiet)
+        return try await tellings.keeping {
+            try await download(event, deadline: clock.now.advanced(by: .seconds(seconds)), logger: tellings.logger)
+        }
     }
 
     // MARK: - What is changed at the source
@@ -174,6 +179,8 @@ struct MirrorWorld: MirrorRuns {
         evidence.keepsDeleted = listing.deletions == .keep
         // Some of these worlds hold what others have put there, and see by themselves that it stays.
         evidence.excused = excused.union([.keys])
+        evidence.told = tellings.take()
+        evidence.secrets = library.privateTexts
         for violation in try await MirrorInvariants.violations(of: evidence) {
             Issue.record("\(violation)", sourceLocation: sourceLocation)
         }

@@ -7,6 +7,7 @@ import NIOCore
 import NIOHTTP1
 import Pipeline
 import Simulators
+import StateMachine
 import SyncCore
 import Synchronization
 import TestSupport
@@ -31,6 +32,8 @@ struct GoProWorld: Sendable {
     var listerTime: Duration = .seconds(270)
     /// How long one call of the downloader may take; nil for as long as on Lambda.
     var downloaderTime: Duration?
+    /// What the functions have told anybody.
+    let tellings = Tellings()
     /// Counts the calls of the downloader.
     let downloads = Counter()
     /// Counts the calls of the lister.
@@ -108,7 +111,7 @@ struct GoProWorld: Sendable {
         var request = SyncRequest()
         request.syncType = complete ? .complete : .incremental
         request.options.allowDeletions = allowDeletions
-        let pipeline = pipeline
+        let (pipeline, tellings) = (pipeline, tellings)
         let (listerTime, downloaderTime, downloads, lists) = (listerTime, downloaderTime, downloads, lists)
         let engine = LocalEngine(
             definition: try LocalEngine.pipelineDefinition(),
@@ -122,9 +125,9 @@ struct GoProWorld: Sendable {
                     case .authenticator: function.timeout
                     }
                 let deadline = pipeline.clock.now.advanced(by: time)
-                return try await pipeline.run(function, event: event, deadline: deadline, logger: quiet)
+                return try await pipeline.run(function, event: event, deadline: deadline, logger: tellings.logger)
             },
-            observe: { _ in }
+            observe: { tellings.add("history", "\($0.details)") }
         )
         let summary = try await engine.run(request, name: "run-\(pipeline.randomName())")
         try await expectInvariants(sourceLocation)
@@ -144,6 +147,8 @@ struct GoProWorld: Sendable {
         )
         let records = records
         evidence.leaseOwner = { records.lease(on: $0)?.owner }
+        evidence.told = tellings.take()
+        evidence.secrets = library.privateTexts
         evidence.keepsDeleted = listing.deletions ?? .keep == .keep
         for violation in try await MirrorInvariants.violations(of: evidence) {
             Issue.record("\(violation)", sourceLocation: sourceLocation)

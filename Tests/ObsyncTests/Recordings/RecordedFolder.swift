@@ -17,6 +17,8 @@ struct RecordedFolder {
     let environment: [String: String]
     /// What was asked of the provider so far.
     let fetched: @Sendable () -> Fetched
+    /// What runs have told anybody.
+    let tellings = Tellings()
     /// The files of the library by their paths in the mirror.
     let library: [VaultPath: [UInt8]]
 
@@ -130,7 +132,7 @@ struct RecordedFolder {
             credentials: folder.credentials,
             environment: environment,
             isQuiet: true,
-            logger: quietLogger
+            logger: tellings.logger
         )
     }
 
@@ -163,7 +165,7 @@ struct RecordedFolder {
                 (RecordedLibrary.journalID, RecordedLibrary.journalName),
                 (RecordedLibrary.storeID, RecordedLibrary.storeName),
             ]
-        try await folder.expectInvariants(of: vaults, secrets: library.keys.map(\.rawValue))
+        try await folder.expectInvariants(of: vaults, secrets: library.keys.map(\.rawValue), told: tellings.take())
     }
 
     /// The files that are in the mirror, but for `.obsync`.

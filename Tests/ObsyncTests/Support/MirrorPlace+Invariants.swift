@@ -16,6 +16,7 @@ extension MirrorPlace {
     ///   - mirror: the store of the files; nil for the folder itself.
     ///   - vaults: the ids of the vaults that are mirrored, and their folders.
     ///   - secrets: what no history may tell, beside what is in the credentials file.
+    ///   - told: what runs have told beside their histories.
     ///   - excused: rules that the test breaks on purpose.
     ///   - sourceLocation: where violations are reported.
     /// - Throws: when the folder cannot be read.
@@ -23,6 +24,7 @@ extension MirrorPlace {
         in mirror: (any ObjectStore)? = nil,
         of vaults: [(id: String, folder: String)],
         secrets: [String] = [],
+        told: [MirrorEvidence.Told] = [],
         excusing excused: Set<MirrorEvidence.Rule> = [],
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
@@ -46,6 +48,7 @@ extension MirrorPlace {
             ["auth", "password"], ["auth", "totp_secret"], ["token", "value"], ["access_token"], ["refresh_token"],
         ]
         evidence.secrets = secrets + paths.compactMap { try? secret?.text(at: $0) }
+        evidence.told = told
         let kept = try KeptExecutions(in: self)
         for execution in try await kept.store.executions(status: nil, limit: 100) {
             let events = try await kept.store.events(of: execution.name, after: 0, limit: 10_000)

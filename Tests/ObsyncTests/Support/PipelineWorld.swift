@@ -26,6 +26,8 @@ struct PipelineWorld: Sendable {
     var secrets = MemorySecretStore(Secret(["provider": .string("fake")]))
     let clock = TestSupport.InstantClock()
     let executions = MemoryExecutionStore()
+    /// What the functions have told anybody.
+    let tellings = Tellings()
     let mirrorFaults = Faults<FaultyObjectStore.Operation>()
     let stateFaults = Faults<FaultyObjectStore.Operation>()
     let recordFaults = Faults<FaultyRecordStore.Operation>()
@@ -65,6 +67,7 @@ struct PipelineWorld: Sendable {
             clock: clock,
             makeHasher: { FingerprintHasher() }
         )
+        pipeline.notify = tellings.notify
         pipeline.listing = listing
         pipeline.downloading.random = { 0 }
         return pipeline
@@ -72,13 +75,13 @@ struct PipelineWorld: Sendable {
 
     /// The engine over this world; waits before retries are of no length.
     func engine() throws -> LocalEngine {
-        let (pipeline, beforeInvocation) = (pipeline, beforeInvocation)
+        let (pipeline, beforeInvocation, tellings) = (pipeline, beforeInvocation, tellings)
         var engine = LocalEngine(
             definition: try LocalEngine.pipelineDefinition(),
             invoke: { function, event in
                 try beforeInvocation(function)
                 let deadline = pipeline.clock.now.advanced(by: function.timeout)
-                return try await pipeline.run(function, event: event, deadline: deadline, logger: .quiet)
+                return try await pipeline.run(function, event: event, deadline: deadline, logger: tellings.logger)
             },
             observe: { _ in }
         )
@@ -141,9 +144,8 @@ struct PipelineWorld: Sendable {
                 name == owner.rawValue || name.hasPrefix(owner.rawValue + "-c") ? owner : nil
             }
         }
-        evidence.secrets = vaults.flatMap { vault in
-            vault.files.flatMap { [$0.key.rawValue, String(decoding: $0.value, as: UTF8.self)] }
-        }
+        evidence.told = tellings.take()
+        evidence.secrets = library.privateTexts
         for execution in executions.executions(status: nil, limit: 1000) {
             evidence.told += events(of: execution.name).map { .init("history", "\($0.details)") }
             evidence.told.append(.init("output", execution.output?.jsonText ?? execution.cause ?? ""))

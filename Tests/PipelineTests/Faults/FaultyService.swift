@@ -30,7 +30,7 @@ struct FaultyService: Sendable {
         var secret = Secret([:])
             .setting(.string("obsidian"), at: "provider")
             .setting(.string("fault@example.com"), at: "auth", "email")
-            .setting(.string("password"), at: "auth", "password")
+            .setting(.string(Self.password), at: "auth", "password")
             .setting(.string(Self.totpSecret), at: "auth", "totp_secret")
         for id in [Self.notesID, Self.archiveID] {
             secret = secret.setting(.string(Self.vaultPassword), at: "vaults", id, "password")
@@ -42,6 +42,7 @@ struct FaultyService: Sendable {
 
     static let notesID = "00000000000000000000000000000042"
     static let archiveID = "00000000000000000000000000000043"
+    private static let password = "lantern-of-the-account"
 
     /// A vault of version 3 with what is hard, and a small one of version 0 where it is asked for.
     static func makeLibrary(
@@ -53,7 +54,7 @@ struct FaultyService: Sendable {
         notes.encryptionVersion = version
         let account = SimulatedLibrary.Account(
             email: "fault@example.com",
-            password: "password",
+            password: password,
             totpSecret: totpSecret
         )
         let vault = try SimulatedVault(notes)
@@ -117,7 +118,10 @@ struct FaultyService: Sendable {
         return try await withObsidianSimulator(library: library, configuration: configuration, logger: quietLogger) {
             simulator in
             try await AsyncHTTPClientTransport.with { transport in
-                try await body(simulator, Runner(service: self, url: simulator.baseURL, transport: transport))
+                try await body(
+                    simulator,
+                    Runner(service: self, library: library, url: simulator.baseURL, transport: transport)
+                )
             }
         }
     }
@@ -125,6 +129,8 @@ struct FaultyService: Sendable {
     /// Starts executions.
     struct Runner: Sendable {
         var service: FaultyService
+        let library: SimulatedLibrary
+        let tellings = Tellings()
         let url: String
         let transport: AsyncHTTPClientTransport
 
@@ -144,18 +150,19 @@ struct FaultyService: Sendable {
             // The lease of a run that failed has run out by then.
             service.clock.advance(by: .seconds(3600))
             let pipeline = try pipeline
+            let tellings = tellings
             let engine = LocalEngine(
                 definition: try LocalEngine.pipelineDefinition(),
                 invoke: { function, event in
                     let deadline = pipeline.clock.now.advanced(by: function.timeout - .seconds(30))
-                    return try await pipeline.run(function, event: event, deadline: deadline, logger: quietLogger)
+                    return try await pipeline.run(function, event: event, deadline: deadline, logger: tellings.logger)
                 },
-                observe: { _ in },
+                observe: { tellings.add("history", "\($0.details)") },
                 clock: NoWaiting(service: service.clock)
             )
             let name = "run-" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
             let summary = try await engine.run(request, name: name)
-            try await service.expectInvariants()
+            try await service.expectInvariants(tellings.take(), library.privateTexts)
             return summary
         }
 
@@ -203,7 +210,7 @@ struct FaultyService: Sendable {
     // MARK: - What came of it
 
     /// Has the checker look at everything.
-    private func expectInvariants() async throws {
+    private func expectInvariants(_ told: [MirrorEvidence.Told], _ secrets: [String]) async throws {
         var evidence = MirrorEvidence(
             records: records,
             mirror: mirror,
@@ -220,6 +227,7 @@ struct FaultyService: Sendable {
         }
         let records = records
         evidence.leaseOwner = { records.lease(on: $0)?.owner }
+        (evidence.told, evidence.secrets) = (told, secrets)
         for violation in try await MirrorInvariants.violations(of: evidence) { Issue.record("\(violation)") }
     }
 
