@@ -42,8 +42,9 @@ struct Obsync: AsyncParsableCommand {
     static func main() async {
         StandardStreams.outliveReaders()
         do {
-            try CommandSuggestion.check(Array(CommandLine.arguments.dropFirst()), in: Self.self)
-            var command = try parseAsRoot()
+            let arguments = DeletionApproval.spelledOut(Array(CommandLine.arguments.dropFirst()))
+            try CommandSuggestion.check(arguments, in: Self.self)
+            var command = try parseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {

@@ -33,6 +33,20 @@ struct SNSTests {
         )
     }
 
+    @Test("who gets a topic's messages, and whether they have agreed")
+    func subscriptions() async throws {
+        let answer = """
+            <ListSubscriptionsByTopicResponse><ListSubscriptionsByTopicResult><Subscriptions><member><Protocol>email</Protocol>
+            <SubscriptionArn>PendingConfirmation</SubscriptionArn></member><member><Protocol>sqs</Protocol>
+            <SubscriptionArn>arn:aws:sns:eu-central-1:1:alerts:2</SubscriptionArn></member></Subscriptions>
+            </ListSubscriptionsByTopicResult></ListSubscriptionsByTopicResponse>
+            """
+        let executor = ScriptedExecutor(.answer(200, [:], answer))
+        let found = try await SNS(client: client(executor)).subscriptions(of: input.topicArn)
+        #expect(found.map(\.protocolName) == ["email", "sqs"])
+        #expect(found.map(\.isConfirmed) == [false, true])
+    }
+
     @Test("an error has the code and the request that the answer names")
     func failure() async throws {
         let body = """

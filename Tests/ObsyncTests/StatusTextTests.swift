@@ -69,6 +69,16 @@ struct StatusTextTests {
         let lines = StatusText(status: status, now: now, width: 80).lines
         #expect(lines.contains("  Notes/a.md: CorruptContent, 4 attempts, the next run tries it again"))
         #expect(lines.contains { $0.hasSuffix("obsync sync --allow-deletions --dest '/my mirror'") })
+        status.vaults[0].withheld = 31
+        status.vaults[0].withheldSet = "3f9c01a2b7de"
+        let named = StatusText(status: status, now: now, width: 80).lines
+        #expect(
+            named.contains {
+                $0.hasSuffix(
+                    "31 deletions in Notes are held back; if they are meant: obsync sync --allow-deletions 3f9c01a2b7de --dest '/my mirror'"
+                )
+            }
+        )
     }
 
     @Test("a token that nobody renews is warned of before it ends", arguments: [(1, true), (10, false)])

@@ -23,11 +23,14 @@ package struct AWSService: Sendable, Hashable {
     /// Amazon CloudWatch Logs.
     package static let cloudWatchLogs = AWSService(name: "logs", environmentSuffix: "CLOUDWATCH_LOGS")
 
+    /// Amazon EventBridge Scheduler.
+    package static let scheduler = AWSService(name: "scheduler", environmentSuffix: "SCHEDULER")
+
     /// Whether its errors are XML.
     var speaksXML: Bool { [.s3, .sns, .cloudFormation, .cloudWatch].contains(self) }
 
     /// All of them.
     package static let all: [AWSService] = [
-        s3, dynamoDB, secretsManager, sns, stepFunctions, cloudFormation, cloudWatch, cloudWatchLogs,
+        s3, dynamoDB, secretsManager, sns, stepFunctions, cloudFormation, cloudWatch, cloudWatchLogs, scheduler,
     ]
 }

@@ -117,12 +117,15 @@ extension VaultPass {
         }
         let stage = DeleteStage(context)
         // Deletions that were begun in an earlier call were let pass.
-        if piece == 1, offset == 0,
-            try await stage.isHeldBack(listing, gone: cursor.found.gone, pieces: cursor.pieces)
-        {
-            context.logger.warning("deletions held back", metadata: [LogKey.files: "\(cursor.found.gone)"])
-            plan.withheld = cursor.found.gone
-            return machine.deletesNothing()
+        if piece == 1, offset == 0 {
+            switch try await stage.verdict(listing, gone: cursor.found.gone, pieces: cursor.pieces) {
+            case .pass: break
+            case .approved: plan.isApproved = true
+            case .hold(let held):
+                context.logger.warning("deletions held back", metadata: [LogKey.files: "\(held.files)"])
+                (plan.withheld, plan.held) = (held.files, held)
+                return machine.deletesNothing()
+            }
         }
         let isOver = try await stage.delete(piece, from: offset) { deleted in
             machine.deleted(files: deleted.files, kept: deleted.kept, upTo: deleted.end)

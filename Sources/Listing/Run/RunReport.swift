@@ -115,7 +115,7 @@ extension RunState.VaultPlan {
     /// What concerns the vault as a whole and needs somebody.
     fileprivate var attention: [Summary.Attention] {
         var attention: [Summary.Attention] = []
-        if withheld > 0 { attention.append(.init(.deletionsWithheld, of: vault.id, count: withheld)) }
+        if withheld > 0 { attention.append(.init(.deletionsWithheld, of: vault.id, count: withheld, set: held?.id)) }
         if let notReady = listing?.notReady, notReady > 0 {
             attention.append(.init(.notReady, of: vault.id, count: notReady))
         }
@@ -143,7 +143,8 @@ extension RunState.VaultPlan {
             notes.append("\(notReady.counted("item")) \(notReady.`is`) not ready at the source; later runs look again")
         }
         if withheld > 0 {
-            notes.append("\(withheld.counted("deletion")) \(withheld.was) held back; allow_deletions lets them pass")
+            let set = held.map { " \($0.id)" } ?? ""
+            notes.append("\(withheld.counted("deletion")) \(withheld.was) held back; allow_deletions\(set) lets them pass")
         }
         return notes.map { "vault \(vault.id)\(outcome == .busy ? "" : ":") \($0)" }
     }

@@ -50,6 +50,10 @@ struct RunState: Codable, Sendable {
         var isSuperseded: Bool?
         /// Deletions that the brake held back.
         var withheld = 0
+        /// The same as the set that somebody can let pass.
+        var held: HeldDeletions?
+        /// Whether somebody has let the deletions of this pass through.
+        var isApproved: Bool?
         /// The error of a refused vault.
         var error: Problem?
 

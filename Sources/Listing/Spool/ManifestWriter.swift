@@ -95,11 +95,16 @@ package struct ManifestWriter {
 
     /// Writes the manifest. The pieces are deleted afterwards.
     ///
-    /// - Parameter isWritten: is called before they are.
+    /// - Parameters:
+    ///   - key: where to; nil for where the run's manifest is.
+    ///   - isWritten: is called before they are.
     /// - Returns: what it holds.
     /// - Throws: `StoreUnavailable`, `Throttled`; what `isWritten` throws.
-    package mutating func finish(_ isWritten: () async throws -> Void = {}) async throws -> Totals {
-        let manifest = try KeyMapping.manifest(vault: vault, run: run)
+    package mutating func finish(
+        as key: ObjectKey? = nil,
+        _ isWritten: () async throws -> Void = {}
+    ) async throws -> Totals {
+        let manifest = try key ?? KeyMapping.manifest(vault: vault, run: run)
         if pieces.isEmpty {
             entries.sort(by: Entry.precedes)
             let merge = MergedEntries([.memory(entries)])

@@ -11,20 +11,23 @@ struct CommitStage: Sendable {
 
     /// Writes the vault's state.
     ///
-    /// - Returns: whether the cursor was committed. Deletions that were held back or refused would be forgotten with it: then it
-    ///   stays where it is, and the next run finds them again.
+    /// - Returns: whether the cursor was committed. Deletions that the store refused would be forgotten with it: then it
+    ///   stays where it is, and the next run finds them again. Those that were held back are on a list of their own.
     /// - Throws: ``LeaseLost``.
     func commit(_ plan: RunState.VaultPlan, _ cursor: PassCursor) async throws -> Bool {
         let known = try await context.records.state(of: context.vault.id)
         var state = known
-        let commits = plan.listing.map { !$0.isOfFailures && plan.withheld == 0 && cursor.kept ?? 0 == 0 } ?? false
+        let isNoted = plan.withheld == 0 || (plan.held != nil && context.ports.provider.hasVaultFolders)
+        let commits = plan.listing.map { !$0.isOfFailures && isNoted && cursor.kept ?? 0 == 0 } ?? false
         if commits, let listing = plan.listing { state = self.state(known, plan, listing, cursor) }
         guard var state else { return commits }
+        if plan.withheld > 0 { state.held = plan.held } else if commits { state.held = nil }
         state.run = context.run
         state.name = context.vault.name
         // What is mirrored may be whole although the cursor stays where it is.
         state.completed = cursor.failed == 0 && plan.withheld == 0 ? context.now : known?.lastComplete
         guard try await context.records.commit(state, of: context.vault.id) else { throw LeaseLost() }
+        if let old = known?.held, old.id != state.held?.id { await HeldList(context).remove(old.id) }
         return commits
     }
 
@@ -49,7 +52,7 @@ struct CommitStage: Sendable {
         state.passwordSource = context.vault.passwordSource?.rawValue ?? state.passwordSource
         state.filter = plan.filter == PathFilter() ? nil : plan.filter
         // Whoever lets deletions pass has looked at them: the week begins anew.
-        let isAllowed = context.input.request.options.allowDeletions
+        let isAllowed = plan.isApproved == true || context.input.request.options.allowDeletions
         if isAllowed { state.deletions = nil }
         let removed = isAllowed ? .init() : plan.removed ?? .init()
         state.noteDeletions(files: removed.files, bytes: removed.bytes, at: context.now)

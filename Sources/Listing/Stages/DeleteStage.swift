@@ -25,13 +25,37 @@ struct DeleteStage: Sendable {
         self.context = context
     }
 
+    /// What becomes of the deletions of a pass.
+    enum Verdict: Sendable {
+        case pass
+        /// Somebody has looked at them.
+        case approved
+        case hold(HeldDeletions)
+    }
+
     /// The brake: what looks like a fault of the source rather than somebody's wish waits until somebody says so.
-    func isHeldBack(_ listing: RunState.Listing, gone: Int, pieces: Int) async throws -> Bool {
-        guard context.deletions == .mirror, !context.input.request.options.allowDeletions else { return false }
+    func verdict(_ listing: RunState.Listing, gone: Int, pieces: Int) async throws -> Verdict {
+        let options = context.input.request.options
+        guard context.deletions == .mirror else { return .pass }
+        if options.allowDeletions { return .approved }
+        let known = try await context.records.state(of: context.vault.id)
         // An unreadable name may belong to any of the files that seem to be gone.
-        if listing.isSnapshot, listing.unreadable > 0 { return true }
-        if listing.isSnapshot, listing.entries == 0, gone > Self.handful { return true }
-        let lately = try await context.records.state(of: context.vault.id)?.deletedLately(at: context.now) ?? .init()
+        let isDoubtful =
+            listing.isSnapshot
+            ? listing.unreadable > 0 || (listing.entries == 0 && gone > Self.handful)
+            : known?.held?.isDoubtful == true
+        if !isDoubtful, try await !brakeHolds(gone, pieces: pieces, known) { return .pass }
+        let list = HeldList(context)
+        var held = try await list.write(pieces: pieces)
+        if isDoubtful { held.isDoubtful = true }
+        if let approved = options.approvedDeletions, try await list.contains(held, approved: approved, known?.held) {
+            return .approved
+        }
+        return .hold(held)
+    }
+
+    private func brakeHolds(_ gone: Int, pieces: Int, _ known: VaultState?) async throws -> Bool {
+        let lately = known?.deletedLately(at: context.now) ?? .init()
         let brake = context.settings.brake
         guard brake.looksAt(gone, lately: lately) else { return false }
         let census = try await census(pieces)

@@ -222,7 +222,10 @@ extension RecordComparison {
         guard let record = item.record else {
             return try await isOrphan(item.entry.path) ? item.entry.version : nil
         }
-        let isOlder = record.epoch == context.vault.epoch && record.version < item.entry.version
+        // A deletion that was held back has its file's own version, and zero where that is of an epoch that is over.
+        let isOlder =
+            record.epoch == context.vault.epoch
+            ? record.version <= item.entry.version : item.entry.version == 0
         return record.status != .deleted && isOlder ? item.entry.version : nil
     }
 

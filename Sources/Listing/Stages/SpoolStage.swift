@@ -27,10 +27,14 @@ struct SpoolStage: Sendable {
         try checkAccount(known)
         try checkPasswordSource(known)
         let open = isBegun ? try await OpenListing.load(context) : nil
-        var spooled = try await spool(since: open.map(\.since) ?? known.flatMap(usableCursor), open)
+        let held = try await heldList(known)
+        var cursor = known.flatMap(usableCursor)
+        // What was held back and is on no list any more is found by a listing of everything.
+        if held == nil, known?.held != nil, context.ports.provider.hasVaultFolders { cursor = nil }
+        var spooled = try await spool(since: open.map(\.since) ?? cursor, open, held)
         if case .ofAnother = spooled {
             context.logger.notice("vault was replaced at the source, listing it from the beginning")
-            spooled = try await spool(since: nil, nil)
+            spooled = try await spool(since: nil, nil, nil)
         }
         guard case .whole(var listing) = spooled else {
             if case .stretch = spooled { return nil }
@@ -118,7 +122,11 @@ struct SpoolStage: Sendable {
     }
 
     /// Writes the manifest of one listing, or puts aside what there was time for.
-    private func spool(since: SourceCursor?, _ open: OpenListing?) async throws -> Spooled {
+    private func spool(
+        since: SourceCursor?,
+        _ open: OpenListing?,
+        _ held: JSONLinesReader<Entry>?
+    ) async throws -> Spooled {
         var writer = ManifestWriter(
             store: context.state,
             vault: context.vault.id,
@@ -157,9 +165,19 @@ struct SpoolStage: Sendable {
                         && record.isDue(at: context.now)
                 }
             }
+            // A snapshot finds them by itself.
+            if !end.isSnapshot, var held {
+                while let entry = try await held.next()?.value { try await writer.add(entry) }
+            }
             let written = try await writer.finish { if open != nil { try await OpenListing.drop(context) } }
             return .whole(RunState.Listing(end, written, unreadable: tally.unreadable))
         }
+    }
+
+    /// The deletions that the run before held back, where the provider's listings name files.
+    private func heldList(_ known: VaultState?) async throws -> JSONLinesReader<Entry>? {
+        guard context.ports.provider.hasVaultFolders, let held = known?.held else { return nil }
+        return try await HeldList(context).read(held.id)
     }
 
     private func addPending(to writer: inout ManifestWriter, where isWanted: (FileRecord) -> Bool) async throws {

@@ -45,7 +45,9 @@ struct HTTPConnection {
         }
         if let broken = simulator.brokenAnswer() { return broken }
         switch head.method {
-        case .POST: return simulator.answer(path: path, body: Array(body.readableBytesView))
+        case .POST:
+            let answer = simulator.answer(path: path, body: Array(body.readableBytesView))
+            return simulator.takeFault(.restCompressed) ? answer.compressed : answer
         case .OPTIONS: return RESTResponse(status: .noContent, contentType: "text/plain", body: [])
         default: return .page(.methodNotAllowed)
         }

@@ -140,16 +140,20 @@ extension ObsidianSimulator {
     private func listVaults(supportedVersion: Int) -> RESTResponse {
         let host = announcedHost()
         let version = announcedVersion()
-        let visible = library.vaults.filter { $0.configuration.encryptionVersion <= supportedVersion }
+        let visible = library.vaults.filter { vault in
+            vault.configuration.encryptionVersion <= supportedVersion
+                && !takeFault(.vaultLeft(id: vault.configuration.id))
+        }
         func entries(shared: Bool) -> [VaultEntry] {
             visible.filter { $0.configuration.isShared == shared }.map { vault in
                 let settings = vault.configuration
+                let statesPassword = settings.isManaged || takeFault(.passwordStated(id: settings.id))
                 return VaultEntry(
                     id: settings.id,
                     name: settings.name,
                     host: host,
                     salt: settings.salt,
-                    password: settings.isManaged ? settings.password : "",
+                    password: statesPassword ? settings.password : "",
                     encryptionVersion: version(settings.encryptionVersion),
                     size: vault.storedBytes,
                     created: settings.created,

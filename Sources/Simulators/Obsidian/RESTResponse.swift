@@ -10,6 +10,13 @@ struct RESTResponse: Sendable {
     /// Whether the connection ends without any answer.
     var isCut = false
 
+    /// The same as gzip has it.
+    var compressed: RESTResponse {
+        var response = RESTResponse(status: status, contentType: contentType, body: Gzip.stored(body))
+        response.headers = headers + [("Content-Encoding", "gzip")]
+        return response
+    }
+
     /// A page as an edge or a proxy sends it: HTML, whatever was asked.
     static func page(_ status: HTTPResponseStatus) -> RESTResponse {
         let title = "\(status.code) \(status.reasonPhrase)"

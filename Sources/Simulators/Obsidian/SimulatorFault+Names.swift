@@ -40,6 +40,7 @@ package struct SimulatorFaultName: Sendable {
         .init("rest-error", value: "TEXT", "REST answers 200 with this error text") { .restError($0) },
         .init("rest-redirected", value: "URL", "REST sends on to another address") { .restRedirected(to: $0) },
         .init("rest-cut", "the connection of a REST call ends without an answer", .restCut),
+        .init("rest-compressed", "REST answers with gzip, although nobody asks for it", .restCompressed),
     ]
 
     private static let vaults: [SimulatorFaultName] = [
@@ -49,6 +50,12 @@ package struct SimulatorFaultName: Sendable {
         },
         .init("host-moved", "the list names the host in another way", .hostMoved),
         .init("host-stated", value: "HOST", "the list names this host") { .hostStated($0) },
+        .init("vault-left", value: "ID", "the list lacks this vault, as if it had left the account") {
+            .vaultLeft(id: $0)
+        },
+        .init("password-stated", value: "ID", "the list states this vault's password, whoever else has it") {
+            .passwordStated(id: $0)
+        },
     ]
 
     private static let opening: [SimulatorFaultName] = [

@@ -22,6 +22,8 @@ package enum SimulatorFault: Sendable, Hashable {
     case restRedirected(to: String)
     /// The connection of a REST call ends without an answer.
     case restCut
+    /// A REST answer comes compressed, although nobody has asked for that.
+    case restCompressed
 
     // MARK: The list of vaults
 
@@ -33,6 +35,10 @@ package enum SimulatorFault: Sendable, Hashable {
     case hostMoved
     /// The list names this host.
     case hostStated(String)
+    /// The list lacks the vault of this id, as if it had left the account.
+    case vaultLeft(id: String)
+    /// The list states the password of the vault of this id, whoever has it otherwise.
+    case passwordStated(id: String)
 
     // MARK: Opening a socket
 

@@ -103,6 +103,19 @@ package enum KeyMapping {
         try ObjectKey(stateFolder(vault: vault, run: run) + "/gone/" + padded(number) + ".jsonl")
     }
 
+    /// The folder, among those of a vault's runs, of what outlives them.
+    package static let heldFolder = "held"
+
+    /// The key of the sorted list of deletions that are held back. It outlives the run.
+    package static func held(_ id: String, vault: VaultID) throws(SyncError) -> ObjectKey {
+        try ObjectKey("\(vault.rawValue)/\(heldFolder)/\(id).jsonl")
+    }
+
+    /// The key of such a list while it is written.
+    package static func heldDraft(vault: VaultID, run: RunID) throws(SyncError) -> ObjectKey {
+        try ObjectKey(stateFolder(vault: vault, run: run) + "/held.jsonl")
+    }
+
     /// The key of a batch.
     ///
     /// - Throws: `InvalidInput` when the key would be longer than S3 allows.

@@ -2,7 +2,7 @@ extension Summary {
     /// Something that is not mirrored as it is at the source, or will not be without somebody's help: a file, or a vault.
     ///
     ///     {"vault_id": "…", "version": 42, "reason": "CorruptContent", "attempts": 3}
-    ///     {"vault_id": "…", "reason": "DeletionsWithheld", "count": 90}
+    ///     {"vault_id": "…", "reason": "DeletionsWithheld", "count": 90, "set": "3f9c01a2b7de"}
     package struct Attention: Codable, Hashable, Sendable {
         /// What concerns a whole vault, beside the names of errors that single files have.
         package enum VaultReason: String, Sendable {
@@ -28,11 +28,13 @@ extension Summary {
         package var attempts: Int?
         /// How many files or deletions it stands for; nil for one.
         package var count: Int?
+        /// What a set of deletions that were held back is called by; nil of anything else.
+        package var set: String?
         /// Where it is in the vault; only on the machine that holds the records.
         package var path: String?
 
         private enum CodingKeys: String, CodingKey {
-            case name, version, reason, code, attempts, count, path
+            case name, version, reason, code, attempts, count, set, path
             case vaultID = "vault_id"
         }
 
@@ -47,8 +49,9 @@ extension Summary {
         }
 
         /// Makes one of a vault.
-        package init(_ reason: VaultReason, of vault: VaultID, count: Int? = nil) {
+        package init(_ reason: VaultReason, of vault: VaultID, count: Int? = nil, set: String? = nil) {
             vaultID = vault
+            self.set = set
             self.reason = reason.rawValue
             self.count = count
         }

@@ -75,6 +75,15 @@ package struct Entry: Codable, Hashable, Sendable {
     package static func precedes(_ lhs: Entry, _ rhs: Entry) -> Bool {
         let order = lhs.path.order(to: rhs.path)
         guard order == 0 else { return order < 0 }
-        return lhs.version == rhs.version ? lhs.kind == .group && rhs.kind != .group : lhs.version > rhs.version
+        return lhs.version == rhs.version ? lhs.rank < rhs.rank : lhs.version > rhs.version
+    }
+
+    /// Of one version, a group says the most, and a deletion the least.
+    private var rank: Int {
+        switch kind {
+        case .group: 0
+        case .deletion: 2
+        default: 1
+        }
     }
 }

@@ -30,6 +30,8 @@ package struct VaultState: Codable, Hashable, Sendable {
     package var term: Int64?
     /// What was deleted on each of the last days, by ascending day.
     package var deletions: [DayOfDeletions]?
+    /// Deletions that the last run held back; nil for none.
+    package var held: HeldDeletions?
     /// The form that this was written in; nil in what the first release wrote.
     package var form: DataForm?
 
@@ -37,7 +39,7 @@ package struct VaultState: Codable, Hashable, Sendable {
     package var lastComplete: Timestamp? { completed ?? (name == nil ? committed : nil) }
 
     private enum CodingKeys: String, CodingKey {
-        case folder, epoch, cursor, run, committed, name, completed, records, filter, account, term, deletions, form
+        case folder, epoch, cursor, run, committed, name, completed, records, filter, account, term, deletions, held, form
         case passwordSource = "password_source"
         case isForgotten = "forgotten"
     }
@@ -61,6 +63,7 @@ package struct VaultState: Codable, Hashable, Sendable {
         passwordSource = previous?.passwordSource
         term = previous?.term
         deletions = previous?.deletions
+        held = previous?.held
     }
 
     /// Adds files that were deleted, and forgets the days that are more than a week ago.

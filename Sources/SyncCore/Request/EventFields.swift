@@ -50,6 +50,17 @@ package struct EventFields {
         return value
     }
 
+    /// The id of a set of deletions; nil where there is no text.
+    ///
+    /// - Throws: `InvalidInput` naming the field.
+    func heldDeletions(_ name: String) throws(SyncError) -> String? {
+        guard case .string(let text)? = fields[name] else { return nil }
+        guard HeldDeletions.isID(text) else {
+            throw wrong(name, "true, false, or the id of deletions that were held back, such as 3f9c01a2b7de")
+        }
+        return text
+    }
+
     /// A truth value; nil where there is none.
     ///
     /// - Throws: `InvalidInput` naming the field.

@@ -44,6 +44,8 @@ package struct SyncRequest: Codable, Hashable, Sendable {
         package var timeoutMinutes: Int?
         /// Whether deletions pass however many they are.
         package var allowDeletions = false
+        /// The set of deletions that somebody has looked at and lets pass, by its id; see ``HeldDeletions``.
+        package var approvedDeletions: String?
         /// Whether what is mirrored already and left out by a pattern is deleted.
         package var deleteExcluded = false
         /// Whether a vault that was mirrored with the user's own password may go on with one that the service states.
@@ -74,7 +76,11 @@ package struct SyncRequest: Codable, Hashable, Sendable {
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encodeIfPresent(maxConcurrent, forKey: .maxConcurrent)
             try container.encodeIfPresent(timeoutMinutes, forKey: .timeoutMinutes)
-            try container.encode(allowDeletions, forKey: .allowDeletions)
+            if let approvedDeletions {
+                try container.encode(approvedDeletions, forKey: .allowDeletions)
+            } else {
+                try container.encode(allowDeletions, forKey: .allowDeletions)
+            }
             if deleteExcluded { try container.encode(true, forKey: .deleteExcluded) }
             if acceptManaged { try container.encode(true, forKey: .acceptManaged) }
             if switchAccount { try container.encode(true, forKey: .switchAccount) }
@@ -160,7 +166,10 @@ extension SyncRequest {
         destinationBucket = try fields.bucket("dest_bucket")
         destinationPrefix = try fields.prefix("dest_prefix")
         self.options.maxConcurrent = try options.integer("max_concurrent", in: 1...40)
-        self.options.allowDeletions = try options.bool("allow_deletions") ?? false
+        self.options.approvedDeletions = try options.heldDeletions("allow_deletions")
+        if self.options.approvedDeletions == nil {
+            self.options.allowDeletions = try options.bool("allow_deletions") ?? false
+        }
         self.options.deleteExcluded = try options.bool("delete_excluded") ?? false
         self.options.acceptManaged = try options.bool("accept_managed") ?? false
         self.options.switchAccount = try options.bool("switch_account") ?? false

@@ -9,8 +9,15 @@ struct RunOptions: ParsableArguments {
     @Flag(help: "List everything from the beginning instead of what changed.")
     var complete = false
 
-    @Flag(help: "Follow deletions that were held back because they are suspiciously many.")
-    var allowDeletions = false
+    @Option(
+        defaultAsFlag: DeletionApproval.all,
+        parsing: .next,
+        help: ArgumentHelp(
+            "Follow deletions that were held back because they are suspiciously many: all, or the set of an id if it is as it was.",
+            valueName: "id"
+        )
+    )
+    var allowDeletions: DeletionApproval?
 
     @Option(help: "Leave out what this pattern matches, in the syntax of gitignore; can be given more than once.")
     var exclude: [String] = []
@@ -172,7 +179,7 @@ struct SyncCommand: AsyncParsableCommand {
     var bwlimit: String?
 
     @Flag(
-        help: "Exit with 65 when files are not mirrored or deletions are held back, although the run came to its end."
+        help: "Exit with 65 when something needs a person, such as files that are not mirrored, although the run came to its end."
     )
     var strict = false
 

@@ -32,9 +32,18 @@ struct AccountExamination {
         } catch let error as SyncError {
             return [.todo("credentials", error.message)]
         }
-        var findings: [Finding] = [
-            .ok("credentials", "\(credentials) is readable by its owner alone, for \(provider.name)")
-        ]
+        return [.ok("credentials", "\(credentials) is readable by its owner alone, for \(provider.name)")]
+            + (try await findings(of: secret, provider))
+    }
+
+    /// Looks at what a secret opens.
+    ///
+    /// - Parameters:
+    ///   - secret: the secret, wherever it is kept.
+    ///   - provider: the one that it is for.
+    /// - Returns: sign-in, vaults and clock.
+    func findings(of secret: Secret, _ provider: any LibraryProvider) async throws -> [Finding] {
+        var findings: [Finding] = []
         let (signIn, isIn) = try await self.signIn(secret, provider)
         findings.append(signIn)
         if isIn { findings += try await vaults(secret, provider) }

@@ -30,23 +30,8 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let environment = ProcessInfo.processInfo.environment
-        let logger = try output.makeLogger()
-        var place: (any MirrorPlace)?
-        var findings: [Finding] = [.ok("version", BuildInfo.text)]
-        if mirror.dest != nil, case .place(let named) = try mirror.mirror() { place = named }
-        let credentials = CredentialsPlace(option: credentials, environment: environment, place: place).found
-        findings += try await withTransport(environment) { transport in
-            let account = AccountExamination(
-                credentials: credentials,
-                environment: environment,
-                executor: transport,
-                logger: logger,
-                clock: SystemClock()
-            )
-            let connection = place?.connection(environment, transport, logger)
-            return try await account.findings() + Self.findings(of: place, connection)
-        }
+        let found = if let deployment = mirror.deployment { try await findings(on: deployment) } else { try await findings() }
+        let findings = [.ok("version", BuildInfo.text)] + found
         let isWell = !findings.contains { $0.state == .todo }
         if json {
             let report = Report(ok: isWell, version: BuildInfo.text, findings: findings)
@@ -60,6 +45,43 @@ struct DoctorCommand: AsyncParsableCommand {
             }
         }
         if !isWell { throw ExitCode(1) }
+    }
+
+    /// Looks at a deployment on AWS.
+    private func findings(on deployment: DeploymentChoice) async throws -> [Finding] {
+        let environment = ProcessInfo.processInfo.environment
+        let logger = try output.makeLogger()
+        return try await AWSDeployment.with(deployment, logger) { found in
+            try await withTransport(environment) { transport in
+                try await DeploymentExamination(
+                    deployment: found,
+                    environment: environment,
+                    executor: transport,
+                    logger: logger,
+                    clock: SystemClock()
+                ).findings()
+            }
+        }
+    }
+
+    /// Looks at this machine, and at the mirror that it keeps where one is named.
+    private func findings() async throws -> [Finding] {
+        let environment = ProcessInfo.processInfo.environment
+        let logger = try output.makeLogger()
+        var place: (any MirrorPlace)?
+        if mirror.dest != nil, case .place(let named) = try mirror.mirror() { place = named }
+        let credentials = CredentialsPlace(option: credentials, environment: environment, place: place).found
+        return try await withTransport(environment) { transport in
+            let account = AccountExamination(
+                credentials: credentials,
+                environment: environment,
+                executor: transport,
+                logger: logger,
+                clock: SystemClock()
+            )
+            let connection = place?.connection(environment, transport, logger)
+            return try await account.findings() + Self.findings(of: place, connection)
+        }
     }
 
     private static func findings(of place: (any MirrorPlace)?, _ connection: PlaceConnection?) async throws -> [Finding]

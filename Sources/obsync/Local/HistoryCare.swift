@@ -29,9 +29,12 @@ struct HistoryCare {
     func callAsFunction(_ summary: Summary) async throws -> [String] {
         let records = try SQLiteRecordStore(path: folder.records)
         let history = FolderHistory(records, folder: folder.data + "/history")
-        if terms.isAcknowledged { try? FileManager.default.removeItem(atPath: pause) }
+        let isHeld = summary.metadata["withheld"].flatMap { Int($0) } ?? 0 > 0
+        // Whoever has approved a set that has grown since has not seen what changed.
+        let isAcknowledged = terms.isAcknowledged && !isHeld
+        if isAcknowledged { try? FileManager.default.removeItem(atPath: pause) }
         var notes: [String] = []
-        if !terms.isAcknowledged {
+        if !isAcknowledged {
             for vault in summary.vaultsSynced {
                 guard let name = try await mostlyChanged(vault, records, history) else { continue }
                 notes.append(
@@ -41,7 +44,6 @@ struct HistoryCare {
             }
             if !notes.isEmpty { _ = FileManager.default.createFile(atPath: pause, contents: Data()) }
         }
-        let isHeld = summary.metadata["withheld"].flatMap { Int($0) } ?? 0 > 0
         guard !isHeld, !FileManager.default.fileExists(atPath: pause) else { return notes }
         if let note = try history.expire(terms.limits, now: terms.now).note { notes.append(note) }
         return notes

@@ -45,7 +45,7 @@ struct LocalRun {
             let trouble = DestinationTrouble(path: place.disk)
             try await place.check(terms, connection(transport, trouble), credentials: credentials)
         }
-        return try await withEngine(terms, isAcknowledged: settings.allowDeletions) { engine, pipeline in
+        return try await withEngine(terms, isAcknowledged: settings.allowDeletions != nil) { engine, pipeline in
             var request = SyncRequest(settings)
             if StandardStreams.isErrorATerminal { try await pipeline.personAsks() }
             if let vault { request.vaultIDs = [try await VaultChoice(pipeline, logger).id(of: vault)] }

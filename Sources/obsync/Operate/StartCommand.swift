@@ -98,7 +98,11 @@ extension SyncRequest {
     init(_ asked: RunOptions) {
         self.init()
         syncType = asked.complete ? .complete : .incremental
-        options.allowDeletions = asked.allowDeletions
+        switch asked.allowDeletions {
+        case .all?: options.allowDeletions = true
+        case .set(let id)?: options.approvedDeletions = id
+        case nil: break
+        }
         options.deleteExcluded = asked.deleteExcluded
         options.acceptManaged = asked.acceptManaged
         options.switchAccount = asked.switchAccount

@@ -167,7 +167,8 @@ extension MirrorPlace {
         let files = FileManager.default
         let state = data + "/state"
         for folder in (try? files.contentsOfDirectory(atPath: state)) ?? [] {
-            for name in (try? files.contentsOfDirectory(atPath: "\(state)/\(folder)")) ?? [] {
+            for name in (try? files.contentsOfDirectory(atPath: "\(state)/\(folder)")) ?? []
+            where name != KeyMapping.heldFolder {
                 let run = name.hasSuffix(".json") ? String(name.dropLast(5)) : name
                 if kept.contains(run), !superseded.contains("\(folder)/\(name)") { continue }
                 try? files.removeItem(atPath: "\(state)/\(folder)/\(name)")

@@ -17,12 +17,7 @@ extension FolderStatus {
         {
             reasons.append("the last run failed: \(run.message ?? error)")
         }
-        if let withheld = lastRun?.withheld, withheld > 0 {
-            reasons.append(
-                "\(withheld.counted("deletion")) \(withheld == 1 ? "is" : "are") held back; "
-                    + "if they are meant: \(allowDeletionsCommand)"
-            )
-        }
+        reasons += heldBack
         for index in vaults.indices {
             let name = vaults[index].name.printable
             if let message = vaults[index].message { reasons.append("\(name) could not be listed: \(message)") }

@@ -32,6 +32,10 @@ struct FolderStatus: Codable, Hashable {
         var isForgotten: Bool?
         /// Its folder in the destination.
         var folder: String?
+        /// Deletions that are held back; nil for none.
+        var withheld: Int?
+        /// What `--allow-deletions` calls them by.
+        var withheldSet: String?
         /// Files that were tried and are not mirrored.
         var attentionCount: Int
         /// The first of them.
@@ -49,7 +53,8 @@ struct FolderStatus: Codable, Hashable {
             case isTooOld = "too_old"
             case hasLeft = "left"
             case isForgotten = "forgotten"
-            case folder
+            case folder, withheld
+            case withheldSet = "withheld_set"
             case attentionCount = "attention_count"
         }
     }
@@ -150,8 +155,24 @@ struct FolderStatus: Codable, Hashable {
     }
 
     /// The command that lets deletions pass that were held back.
-    var allowDeletionsCommand: String {
-        stack == nil
-            ? "obsync sync --allow-deletions --dest \(destination.shellQuoted)" : "obsync start --aws --allow-deletions"
+    ///
+    /// - Parameter set: what they are called by; nil for all there are.
+    /// - Returns: the command line.
+    func allowDeletionsCommand(_ set: String?) -> String {
+        let option = "--allow-deletions" + (set.map { " \($0)" } ?? "")
+        return stack == nil ? "obsync sync \(option) --dest \(destination.shellQuoted)" : "obsync start \(option)"
+    }
+
+    /// What is held back, a sentence for each vault, with the command that lets it pass.
+    var heldBack: [String] {
+        func sentence(_ count: Int, of vault: String?, _ set: String?) -> String {
+            "\(count.counted("deletion"))\(vault.map { " in \($0)" } ?? "") \(count == 1 ? "is" : "are") held back; "
+                + "if they are meant: \(allowDeletionsCommand(set))"
+        }
+        let known = vaults.compactMap { vault in
+            vault.withheld.map { sentence($0, of: vault.name.printable, vault.withheldSet) }
+        }
+        if known.isEmpty, let withheld = lastRun?.withheld, withheld > 0 { return [sentence(withheld, of: nil, nil)] }
+        return known
     }
 }

@@ -98,13 +98,7 @@ struct StatusText {
             lines.append("  \(error)" + (run.message.map { ": \($0)" } ?? ""))
         }
         if let advice = run.advice { lines.append("  \(advice)") }
-        if let withheld = run.withheld, withheld > 0 {
-            lines.append(
-                "  \(withheld.counted("deletion")) \(withheld == 1 ? "was" : "were") held back. If they are meant: "
-                    + "obsync sync --allow-deletions --dest \(status.destination.shellQuoted)"
-            )
-        }
-        return lines
+        return lines + status.heldBack.map { "  \($0)" }
     }
 
     private func token(_ token: FolderStatus.Token) -> [String] {

@@ -54,6 +54,8 @@ struct VaultStatuses {
                     hasLeft: left.contains(id) && state?.isForgotten != true ? true : nil,
                     isForgotten: state?.isForgotten,
                     folder: state?.folder,
+                    withheld: state?.held?.files,
+                    withheldSet: state?.held?.id,
                     attentionCount: census.failureCount,
                     attention: census.failures.map(file)
                 )

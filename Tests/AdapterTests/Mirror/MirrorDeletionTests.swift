@@ -43,7 +43,10 @@ struct MirrorDeletionTests {
             let texts = try await world.texts
             world.lose { _ in true }
             let summary = try await world.run("empty") { $0.syncType = .complete }
-            #expect(summary.notes == ["vault notes-id: 30 deletions were held back; allow_deletions lets them pass"])
+            let set = try #require(summary.attention.first?.set)
+            #expect(
+                summary.notes == ["vault notes-id: 30 deletions were held back; allow_deletions \(set) lets them pass"]
+            )
             #expect(try await world.texts == texts)
         }
     }

@@ -52,15 +52,120 @@ struct VaultPassDeletionsTests {
         for number in 0..<5 { world.delete("\(number).md") }
         world.write("new", to: "new.md")
         let outcome = try await world.run(.second, request)
+        let held = try #require(try await world.records.state(of: .notes)?.held)
         #expect(
-            outcome.summary?.notes == ["vault notes-id: 5 deletions were held back; allow_deletions lets them pass"]
+            outcome.summary?.notes == [
+                "vault notes-id: 5 deletions were held back; allow_deletions \(held.id) lets them pass"
+            ]
         )
+        #expect(outcome.summary?.attention.map(\.set) == [held.id])
         #expect(world.texts.count == 21)
         let again = try await world.run(.third, request)
         #expect(again.summary?.notes.count == 1)
         #expect(world.texts.count == 21)
         let incremental = try await world.run(#require(RunID("fourth")), "{}")
         #expect(incremental.summary?.notes.count == 1, "nobody forgets them as long as they are held back")
+    }
+
+    @Test("what is held back does not keep the cursor back", arguments: [false, true])
+    func cursorMovesOn(isComplete: Bool) async throws {
+        let world = try await worldWithFiles(20, brakeFiles: 3)
+        for number in 0..<5 { world.delete("\(number).md") }
+        try await world.run(.second, isComplete ? #"{"sync_type": "complete"}"# : "{}")
+        let newest = try #require(world.library.vault(.notes)?.changes.map(\.version).max())
+        let state = try #require(try await world.records.state(of: .notes))
+        #expect(state.cursor?.rawValue.contains("\(newest)") == true)
+        #expect(state.held?.files == 5)
+        world.write("new", to: "new.md")
+        let next = try await world.run(.third)
+        #expect(next.summary?.filesCount == 1)
+        #expect(try await world.records.state(of: .notes)?.held?.id == state.held?.id)
+        #expect(world.texts.count == 21)
+        let last = try await world.run(try #require(RunID("fourth")), #"{"options": {"allow_deletions": true}}"#)
+        #expect(last.summary?.metadata["deleted"] == "5")
+        #expect(world.texts.count == 16)
+        #expect(try await world.records.state(of: .notes)?.held == nil)
+        #expect(try await world.heldLists.isEmpty)
+    }
+
+    @Test("a set that somebody has looked at passes by its id, and does not when it has grown", arguments: [false, true])
+    func approvedSet(isComplete: Bool) async throws {
+        let world = try await worldWithFiles(20, brakeFiles: 3)
+        for number in 0..<5 { world.delete("\(number).md") }
+        try await world.run(.second)
+        let first = try #require(try await world.records.state(of: .notes)?.held)
+        world.delete("5.md")
+        let type = isComplete ? "complete" : "incremental"
+        let refused = try await world.run(
+            .third,
+            #"{"sync_type": "\#(type)", "options": {"allow_deletions": "\#(first.id)"}}"#
+        )
+        let grown = try #require(try await world.records.state(of: .notes)?.held)
+        #expect(grown.files == 6 && grown.id != first.id)
+        #expect(refused.summary?.notes.first?.contains(grown.id) == true)
+        #expect(world.texts.count == 20)
+        // One of them came back: what is left was looked at.
+        world.write("back", to: "3.md")
+        let passed = try await world.run(
+            try #require(RunID("fourth")),
+            #"{"sync_type": "\#(type)", "options": {"allow_deletions": "\#(grown.id)"}}"#
+        )
+        #expect(passed.summary?.notes == [])
+        #expect(world.texts["Notes/3.md"] == "back" && world.texts.count == 15)
+        #expect(try await world.records.state(of: .notes)?.deletions == nil, "the week begins anew")
+    }
+
+    @Test("a file that comes back while its deletion is held back stays", arguments: [false, true])
+    func comesBack(isComplete: Bool) async throws {
+        let world = try await worldWithFiles(20, brakeFiles: 3)
+        let changes = try #require(world.library.vault(.notes)).changes
+        if isComplete {
+            world.library.change(.notes) { $0.changes.removeAll { $0.path < VaultPath("14.md") } }
+        } else {
+            for number in 0..<5 { world.delete("\(number).md") }
+        }
+        try await world.run(.second, isComplete ? #"{"sync_type": "complete"}"# : "{}")
+        #expect(try await world.records.state(of: .notes)?.held != nil)
+        if isComplete {
+            world.library.change(.notes) { $0.changes = changes }
+        } else {
+            for number in 0..<5 { world.write("text \(number)", to: "\(number).md") }
+        }
+        try await world.run(
+            .third,
+            #"{"sync_type": "\#(isComplete ? "complete" : "incremental")", "options": {"allow_deletions": true}}"#
+        )
+        #expect(world.texts.count == 20)
+        #expect(try await world.records.state(of: .notes)?.held == nil)
+    }
+
+    @Test("what a listing in doubt held back no other listing lets pass by itself")
+    func doubtful() async throws {
+        let world = try await worldWithFiles(3)
+        world.library.change(.notes) { $0.changes.removeAll { $0.path == VaultPath("1.md") } }
+        world.library.addUnreadable(handle: "77", in: .notes)
+        try await world.run(.second, #"{"sync_type": "complete"}"#)
+        world.write("new", to: "new.md")
+        try await world.run(.third)
+        #expect(world.texts.count == 4)
+        let held = try #require(try await world.records.state(of: .notes)?.held)
+        try await world.run(
+            try #require(RunID("fourth")),
+            #"{"options": {"allow_deletions": "\#(held.id)"}}"#
+        )
+        #expect(world.texts["Notes/1.md"] == nil && world.texts.count == 3)
+    }
+
+    @Test("where the list of what is held back is lost, everything is listed again")
+    func lostList() async throws {
+        let world = try await worldWithFiles(20, brakeFiles: 3)
+        for number in 0..<5 { world.delete("\(number).md") }
+        try await world.run(.second)
+        try await world.state.delete(world.heldLists)
+        let again = try await world.run(.third)
+        #expect(again.summary?.notes.count == 1)
+        try await world.run(try #require(RunID("fourth")), #"{"options": {"allow_deletions": true}}"#)
+        #expect(world.texts.count == 15)
     }
 
     @Test("the brake lets few deletions pass, by number or by share", arguments: [(3, 0.01), (0, 0.2)])
@@ -218,5 +323,17 @@ struct VaultPassDeletionsTests {
         try await world.run(.second)
         #expect(world.record("1.md")?.status == .deleted)
         #expect(world.mirror.openUploads == 0)
+    }
+}
+
+extension World {
+    /// The lists of deletions that are held back.
+    fileprivate var heldLists: [ObjectKey] {
+        get async throws {
+            var keys: [String] = []
+            var pages = state.list("", after: nil).makeAsyncIterator()
+            while let page = try await pages.next(isolation: nil) { keys += page.map(\.key) }
+            return try keys.filter { $0.contains("/held") }.map { try ObjectKey($0) }
+        }
     }
 }

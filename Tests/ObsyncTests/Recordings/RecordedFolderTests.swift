@@ -88,7 +88,7 @@ struct RecordedFolderTests {
                 var options = try RunOptions.parse([])
                 options.complete = way == .complete
                 // What the stopped run was allowed to.
-                options.allowDeletions = name == "folder-deleting"
+                options.allowDeletions = name == "folder-deleting" ? .all : nil
                 _ = try await mirror.sync(vault, options)
             }
             #expect(try mirror.files() == wanted)

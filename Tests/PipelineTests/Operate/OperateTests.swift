@@ -75,6 +75,35 @@ struct OperateTests {
         }
     }
 
+    @Test("the doctor looks at stack, rights, secret, alerts and schedule, and says what to do", .timeLimit(.minutes(5)))
+    func doctor() async throws {
+        try await Deployment.with(try SampleLibrary.make()) { deployment in
+            let stack = try await OperatedStack(deployment)
+            func findings() async throws -> (Int32, [String: Finding]) {
+                let outcome = try await stack.obsync("doctor", "--aws", "--json")
+                let report = try FunctionJSON.decode(DoctorCommand.Report.self, from: outcome.output.utf8)
+                return (outcome.status, Dictionary(report.findings.map { ($0.subject, $0) }) { first, _ in first })
+            }
+            let (before, first) = try await findings()
+            #expect(before == 1)
+            for subject in ["stack", "bucket", "table", "secret"] { #expect(first[subject]?.state == .ok, "\(subject)") }
+            #expect(first["roles"]?.message == "no run has used their rights yet: obsync start --follow")
+            #expect(first["alerts"]?.state == .todo)
+            #expect(first["schedule"]?.state == .todo)
+
+            #expect(try await stack.obsync("start", "--follow", "--quiet").status == 0)
+            try await stack.subscribe("you@example.com")
+            let machine = "arn:aws:states:eu-central-1:123456789012:stateMachine:\(stack.name)-vault-sync"
+            try await stack.makeSchedule(machine, state: "ENABLED")
+            let (after, second) = try await findings()
+            for (subject, finding) in second { #expect(finding.state == .ok, "\(subject): \(finding.message)") }
+            #expect(after == 0)
+            #expect(second["alerts"]?.message == "1 subscription by email")
+            #expect(second["schedule"]?.message == "runs start at rate(1 day)")
+            #expect(second["vault \(SampleLibrary.archiveName)"]?.message == "can be read")
+        }
+    }
+
     private struct Events: Decodable {
         struct Event: Decodable { var id: Int }
         var events: [Event]

@@ -57,7 +57,8 @@ struct OperatedStack: Sendable {
                     "StateMachineName": "\(name)-vault-sync", "RoleArn": "arn:aws:iam::123456789012:role/none",
                     "DefinitionString": definition,
                 ],
-            ]
+            ],
+            "Alerts": ["Type": "AWS::SNS::Topic", "Properties": ["TopicName": "\(name)-alerts"]],
         ]
         for function in PipelineFunction.allCases {
             let group = ["LogGroupName": "/aws/lambda/\(name)-\(function.rawValue)"]
@@ -73,6 +74,7 @@ struct OperatedStack: Sendable {
             "Outputs": [
                 "StateMachineArn": ["Value": ["Ref": "StateMachine"]],
                 "BucketName": ["Value": deployment.bucket], "TableName": ["Value": deployment.table],
+                "SecretName": ["Value": deployment.bucket], "TopicArn": ["Value": ["Ref": "Alerts"]],
             ],
         ]
         return String(decoding: try JSONSerialization.data(withJSONObject: template), as: UTF8.self)
@@ -89,6 +91,31 @@ struct OperatedStack: Sendable {
             target: "Logs_20140328.PutLogEvents",
             json: stream.merging(["logEvents": events]) { $1 }
         )
+    }
+
+    /// Has somebody get the alerts.
+    func subscribe(_ mail: String) async throws {
+        let topic = "arn:aws:sns:eu-central-1:123456789012:\(name)-alerts"
+        try await ask(
+            "sns",
+            form: [
+                ("Action", "Subscribe"), ("Version", "2010-03-31"), ("TopicArn", topic), ("Protocol", "email"),
+                ("Endpoint", mail),
+            ]
+        )
+    }
+
+    /// Makes the schedule as the template does, for a state machine.
+    func makeSchedule(_ stateMachine: String, state: String) async throws {
+        let headers = ["Content-Type": "application/json"]
+        try await send("scheduler", "{}", headers, .POST, "/schedule-groups/\(name)")
+        let schedule: [String: Any] = [
+            "GroupName": name, "ScheduleExpression": "rate(1 day)", "State": state,
+            "FlexibleTimeWindow": ["Mode": "OFF"],
+            "Target": ["Arn": stateMachine, "RoleArn": "arn:aws:iam::123456789012:role/none"],
+        ]
+        let body = String(decoding: try JSONSerialization.data(withJSONObject: schedule), as: UTF8.self)
+        try await send("scheduler", body, headers, .POST, "/schedules/\(name)-vault-sync")
     }
 
     private func ask(_ service: String, form: [(String, String)]) async throws {
@@ -130,6 +157,7 @@ struct OperatedStack: Sendable {
             "PATH": "/usr/bin:/bin", "TZ": "UTC", "AWS_ENDPOINT_URL": address, "AWS_ACCESS_KEY_ID": "testing",
             "AWS_SECRET_ACCESS_KEY": "testing",
         ]
+        process.environment?["OBSIDIAN_API_URL"] = deployment.provider.baseURL
         if let folder { process.currentDirectoryURL = URL(filePath: folder) }
         return process
     }

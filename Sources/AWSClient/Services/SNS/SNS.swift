@@ -30,6 +30,28 @@ package struct SNS: Sendable {
         package let messageId: String
     }
 
+    /// Somebody who gets a topic's messages.
+    package struct Subscription: Sendable, Hashable {
+        /// Such as `email`.
+        package let protocolName: String
+        /// Whether the one who gets them has agreed to it.
+        package let isConfirmed: Bool
+    }
+
+    /// Tells who gets a topic's messages: the first hundred.
+    ///
+    ///     <ListSubscriptionsByTopicResult><Subscriptions><member><SubscriptionArn>PendingConfirmation</SubscriptionArn>
+    ///     <Protocol>email</Protocol>…
+    package func subscriptions(of topicArn: String) async throws -> [Subscription] {
+        let answer = try await client.call("ListSubscriptionsByTopic", of: .sns, [("TopicArn", topicArn)])
+        return (answer.child("Subscriptions")?.all("member") ?? []).map { member in
+            Subscription(
+                protocolName: member["Protocol"] ?? "",
+                isConfirmed: member["SubscriptionArn"]?.hasPrefix("arn:") == true
+            )
+        }
+    }
+
     /// Publishes a message. A request whose answer was lost is repeated, so that a message may come twice.
     ///
     ///     <PublishResponse><PublishResult><MessageId>…</MessageId></PublishResult>…</PublishResponse>
