@@ -97,8 +97,8 @@ struct FileJournal: Sendable {
             record.lastError = name
             record.reason = error.reason
             record.checkpoint = kept
-            // What the source does not give now may come back.
-            if name == .sourceGone { record.pendingSince = ports.clock.now }
+            // What the source does not give now may come back; what no store takes is said until somebody renames it.
+            if isHopeless { record.pendingSince = ports.clock.now }
         }
         // A stand-in means nothing to people; by its uid an entry can be left out.
         let shown = entry.path.isStandIn ? VaultPath("uid:\(entry.version)") : entry.path

@@ -25,6 +25,8 @@ package struct VaultCensus: Sendable {
     package private(set) var failureCount = 0
 
     private let mostFailures: Int
+    /// What somebody has left out is missed by nobody.
+    private var filter: CompiledFilter?
 
     /// Begins with nothing.
     ///
@@ -47,6 +49,7 @@ package struct VaultCensus: Sendable {
         mostFailures: Int = 100
     ) async throws -> VaultCensus {
         var census = VaultCensus(mostFailures: mostFailures)
+        census.filter = CompiledFilter(try await records.state(of: vault)?.filter ?? PathFilter())
         var pages = records.allRecords(in: vault, after: nil).makeAsyncIterator()
         while let page = try await pages.next(isolation: nil) {
             for record in page { census.count(record) }
@@ -56,6 +59,7 @@ package struct VaultCensus: Sendable {
 
     /// Counts one record.
     package mutating func count(_ record: FileRecord) {
+        if record.status != .completed, filter?.lets(record.path, version: record.version) == false { return }
         switch record.status {
         case .deleted:
             return

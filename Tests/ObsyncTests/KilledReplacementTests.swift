@@ -51,13 +51,18 @@ struct KilledReplacementTests {
                 #expect(hasher.hexDigest() == file.sha256, "\(file.path)")
             }
             let present = Set(try FileManager.default.contentsOfDirectory(atPath: vault + "/k"))
-            let expected = archive.account().files.filter { $0.path.hasPrefix("k/") }.map { String($0.path.dropFirst(2)) }
+            let expected = archive.account().files.filter { $0.path.hasPrefix("k/") }.map {
+                String($0.path.dropFirst(2))
+            }
             #expect(present == Set(expected))
             try await folder.expectInvariants(of: [(SampleLibrary.archiveID, SampleLibrary.archiveName)])
         }
     }
 
-    @Test("a file that a killed run stored and nobody recorded goes when it is deleted at the source", .timeLimit(.minutes(5)))
+    @Test(
+        "a file that a killed run stored and nobody recorded goes when it is deleted at the source",
+        .timeLimit(.minutes(5))
+    )
     func unrecorded() async throws {
         let library = try SampleLibrary.make()
         let archive = try library.vault(named: SampleLibrary.archiveName)

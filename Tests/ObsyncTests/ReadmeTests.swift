@@ -69,7 +69,9 @@ struct ReadmeTests {
     @Test("what cannot be run is at least read without a complaint")
     func read() throws {
         for command in try Self.commands() where command.hasPrefix("obsync ") {
-            let words = command.dropFirst("obsync ".count).split(separator: " ").map { String($0).filter { $0 != "\"" } }
+            let words = command.dropFirst("obsync ".count).split(separator: " ").map {
+                String($0).filter { $0 != "\"" }
+            }
             if command.contains("\"") { continue }
             _ = try Obsync.parseAsRoot(DeletionApproval.spelledOut(words))
         }
@@ -85,7 +87,8 @@ struct ReadmeTests {
         try await withObsidianSimulator(library: try SampleLibrary.make(), logger: quietLogger) { provider in
             try await withS3Simulator(configuration: buckets, logger: quietLogger) { store in
                 let environment = [
-                    "HOME": root, "PATH": "\(root)/bin:/usr/bin:/bin", "TZ": "UTC", "OBSIDIAN_API_URL": provider.baseURL,
+                    "HOME": root, "PATH": "\(root)/bin:/usr/bin:/bin", "TZ": "UTC",
+                    "OBSIDIAN_API_URL": provider.baseURL,
                     "AWS_ENDPOINT_URL_S3": store.endpoint, "AWS_ACCESS_KEY_ID": "testing",
                     "AWS_SECRET_ACCESS_KEY": "testing", "AWS_EC2_METADATA_DISABLED": "true",
                 ]
@@ -95,7 +98,10 @@ struct ReadmeTests {
                     let typed = command.replacing("My notes", with: SampleLibrary.archiveName)
                         .replacing("<id>", with: "0b1c").replacing("https://nas.lan:9000", with: store.endpoint)
                         .replacing(/^obsync/, with: "$OBSYNC")
-                    let outcome = try await ObsyncProcess.run(script: "cd \(root) && \(typed)", environment: environment)
+                    let outcome = try await ObsyncProcess.run(
+                        script: "cd \(root) && \(typed)",
+                        environment: environment
+                    )
                     #expect(outcome.status == status, "\(command): \(outcome.output)\(outcome.error)")
                     #expect(!outcome.error.contains("Fatal error"))
                 }

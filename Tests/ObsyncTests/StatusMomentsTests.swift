@@ -10,7 +10,10 @@ import Testing
 /// A run, and somebody beside it who asks again and again how it stands.
 @Suite("a run that is watched from outside", .tags(.integration))
 struct StatusMomentsTests {
-    @Test("at ten moments, when it was stopped, and at its end, status tells nothing that is not so", .timeLimit(.minutes(5)))
+    @Test(
+        "at ten moments, when it was stopped, and at its end, status tells nothing that is not so",
+        .timeLimit(.minutes(5))
+    )
     func moments() async throws {
         let library = try SampleLibrary.make()
         try await withMirror(library) { folder, provider in
@@ -63,7 +66,7 @@ struct StatusMomentsTests {
     ) {
         for vault in now.vaults {
             let whole = library.accounts().first { $0.id == vault.vaultID }?.files.count ?? -1
-            let stored = files(in: folder.path + "/" + (vault.folder ?? vault.name))
+            let stored = files(in: folder.path + "/" + vault.name)
             #expect(vault.filesMirrored <= stored, "a file is counted once it is there")
             #expect(vault.filesMirrored <= vault.filesKnown && vault.filesKnown <= whole)
             if vault.lastComplete != nil { #expect(vault.filesMirrored == whole, "complete means complete") }

@@ -1,5 +1,6 @@
 import Foundation
 import Simulators
+import SyncCore
 import TestSupport
 import Testing
 
@@ -12,12 +13,17 @@ private let hasTerminal = FileManager.default.isExecutableFile(atPath: "/usr/bin
 @Suite("sessions at a terminal", .tags(.integration), .enabled(if: hasTerminal))
 struct TerminalSessionTests {
     private static let session = [
-        "obsync sync --dest mirror", "obsync sync --dest mirror", "obsync status --dest mirror", "obsync vaults --dest mirror",
+        "obsync sync --dest mirror", "obsync sync --dest mirror", "obsync status --dest mirror",
+        "obsync vaults --dest mirror",
         "obsync ls Archive --dest mirror | head -3", "obsync snyc --dest mirror", "obsync sync --destination mirror",
         "obsync sync Archiv --dest mirror", "obsync verify --dest mirror", "obsync --help",
     ]
 
-    @Test("what a person sees is what was recorded, and no line is wider than the terminal", .timeLimit(.minutes(5)), arguments: [60, 100])
+    @Test(
+        "what a person sees is what was recorded, and no line is wider than the terminal",
+        .timeLimit(.minutes(5)),
+        arguments: [60, 100]
+    )
     func recorded(columns: Int) async throws {
         // Its name is of one length always, so that what is cut is cut alike.
         let root = "/tmp/obsync-\(UUID().uuidString.prefix(8))"
@@ -31,7 +37,9 @@ struct TerminalSessionTests {
         try await withObsidianSimulator(library: try SampleLibrary.make(), logger: quietLogger) { provider in
             for command in Self.session {
                 let line = command.replacing("obsync ", with: "\"$OBSYNC\" ", maxReplacements: 1)
-                try Data("stty cols \(columns) rows 40\ncd \(root)\n\(line)\n".utf8).write(to: URL(filePath: root + "/line"))
+                try Data("stty cols \(columns) rows 40\ncd \(root)\n\(line)\n".utf8).write(
+                    to: URL(filePath: root + "/line")
+                )
                 let outcome = try await ObsyncProcess.run(
                     script: "exec /usr/bin/script -qec 'bash \(root)/line' /dev/null < /dev/null",
                     environment: [
@@ -49,7 +57,10 @@ struct TerminalSessionTests {
         let recording = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "Recordings/sessions/\(columns).txt")
         if ProcessInfo.processInfo.environment["OBSYNC_RECORD"] == "1" { try Data(shown.utf8).write(to: recording) }
-        let known = try String(contentsOf: recording, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)
+        let known = try String(contentsOf: recording, encoding: .utf8).split(
+            separator: "\n",
+            omittingEmptySubsequences: false
+        )
         let now = shown.split(separator: "\n", omittingEmptySubsequences: false)
         for (number, (one, other)) in zip(known, now).enumerated() { #expect(one == other, "line \(number + 1)") }
         #expect(known.count == now.count)
@@ -71,6 +82,7 @@ struct TerminalSessionTests {
                     .replacing(/20[0-9]{2}-[0-9]{2}-[0-9]{2}[T ][0-9:]{5,8}Z?/, with: "TIME")
                     .replacing(/[0-9.]+ (kB|MB|B)\/s/, with: "RATE")
                     .replacing(/took [0-9hms]+/, with: "took TIME")
+                    .replacing(#/ [0-9.]+ s  █*/#, with: " TIME")
                     .replacing(/(in|for) [0-9.]+ (ms|s|seconds?)\b/, with: { "\($0.output.1) TIME" })
                     .replacing(/[0-9]+ (s|seconds?) ago/, with: "TIME ago")
                     .trimmingCharacters(in: .whitespaces.subtracting(.init(charactersIn: " ")))

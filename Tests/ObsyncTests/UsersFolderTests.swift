@@ -23,12 +23,18 @@ struct UsersFolderTests {
         var vault: String { folder.path + "/" + SampleLibrary.archiveName }
 
         @discardableResult
-        func mirror(adopt: Bool = false, complete: Bool = false) async throws -> Summary {
+        func mirror(
+            adopt: Bool = false,
+            complete: Bool = false,
+            allowing: DeletionApproval? = nil,
+            history: HistoryLimits = .standard
+        ) async throws -> Summary {
             var logger = Logger(label: "test")
             logger.logLevel = .critical
             let quiet = logger
             var options = try RunOptions.parse([])
             options.complete = complete
+            options.allowDeletions = allowing
             let settings = options
             return try await withObsidianSimulator(library: library, logger: quiet) { server in
                 var run = LocalRun(
@@ -39,6 +45,7 @@ struct UsersFolderTests {
                     logger: quiet
                 )
                 run.adopts = adopt
+                run.history = history
                 let ready = run
                 return try await ready.run(vault: SampleLibrary.archiveName, settings)
             }
@@ -212,6 +219,28 @@ struct UsersFolderTests {
             }
             #expect(try await place.mirror().filesCount == files)
             #expect(try await place.mirror().filesCount == 0)
+        }
+    }
+
+    @Test("earlier versions are kept after a run that changed most of a vault, until somebody says that it was right")
+    func pausedExpiry() async throws {
+        try await withPlace { place in
+            let nothing = HistoryLimits(age: .zero)
+            place.archive.write("steady.md", .text("one"))
+            place.archive.write("mine.md", .text("one"))
+            try await place.mirror()
+            try place.write("my words", to: place.vault + "/mine.md")
+            for name in ["steady.md", "mine.md"] { place.archive.write(name, .text("two")) }
+            try await place.mirror()
+            #expect(try place.history()["Archive/steady.md"] == "one")
+            for file in place.archive.account().files { place.archive.write(file.path, .text("ransom")) }
+            try await place.mirror(history: nothing)
+            let kept = try place.history()
+            #expect(kept.count > 30)
+            try await place.mirror(history: nothing)
+            #expect(try place.history() == kept, "until somebody has looked")
+            try await place.mirror(allowing: .all, history: nothing)
+            #expect(try place.history() == ["Archive/mine.md": "my words"], "what somebody wrote never goes")
         }
     }
 

@@ -144,7 +144,9 @@ extension RunState.VaultPlan {
         }
         if withheld > 0 {
             let set = held.map { " \($0.id)" } ?? ""
-            notes.append("\(withheld.counted("deletion")) \(withheld.was) held back; allow_deletions\(set) lets them pass")
+            notes.append(
+                "\(withheld.counted("deletion")) \(withheld.was) held back; allow_deletions\(set) lets them pass"
+            )
         }
         return notes.map { "vault \(vault.id)\(outcome == .busy ? "" : ":") \($0)" }
     }

@@ -13,13 +13,15 @@ struct VaultMeasures: Sendable {
     ///
     /// - Returns: how many files that are, with those that no store takes or that are gone at the source; nil where they could
     ///   not be counted.
-    func measurePending(in vault: VaultID) async throws -> Int? {
+    func measurePending(in vault: VaultID, _ filter: PathFilter?) async throws -> Int? {
+        let filter = CompiledFilter(filter ?? PathFilter())
         var files = 0
         var all = 0
         var oldest: Timestamp?
         do {
             var pending = records.pendingRecords(in: vault).makeAsyncIterator()
             while let record = try await pending.next(isolation: nil) {
+                guard filter.lets(record.path, version: record.version) else { continue }
                 all += 1
                 // What is gone at the source is asked for again from time to time, but nobody waits for it.
                 if record.status == .skipped { continue }

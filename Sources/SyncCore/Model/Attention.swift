@@ -68,8 +68,11 @@ extension Summary {
         attention.removeAll { $0.version != nil }
         attentionCount = attention.count
         for vault in vaults where vault.outcome != .busy {
+            let filter = CompiledFilter(try await records.state(of: vault.vaultID)?.filter ?? PathFilter())
             var pending = records.pendingRecords(in: vault.vaultID).makeAsyncIterator()
             while let record = try await pending.next(isolation: nil) {
+                // What somebody has left out since needs nobody any more.
+                guard filter.lets(record.path, version: record.version) else { continue }
                 attentionCount += 1
                 if record.isMissed { notMirrored += 1 }
                 guard attention.count < Self.mostAttention else { continue }

@@ -39,7 +39,8 @@ package struct VaultState: Codable, Hashable, Sendable {
     package var lastComplete: Timestamp? { completed ?? (name == nil ? committed : nil) }
 
     private enum CodingKeys: String, CodingKey {
-        case folder, epoch, cursor, run, committed, name, completed, records, filter, account, term, deletions, held, form
+        case folder, epoch, cursor, run, committed, name, completed, records, filter, account, term, deletions, form
+        case held
         case passwordSource = "password_source"
         case isForgotten = "forgotten"
     }

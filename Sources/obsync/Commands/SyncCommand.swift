@@ -179,7 +179,8 @@ struct SyncCommand: AsyncParsableCommand {
     var bwlimit: String?
 
     @Flag(
-        help: "Exit with 65 when something needs a person, such as files that are not mirrored, although the run came to its end."
+        help:
+            "Exit with 65 when something needs a person, such as files that are not mirrored, although the run ended well."
     )
     var strict = false
 

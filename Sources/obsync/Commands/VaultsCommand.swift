@@ -43,6 +43,15 @@ struct VaultsCommand: AsyncParsableCommand {
             case vaultID = "vault_id"
             case isShared = "shared"
         }
+
+        /// What a terminal shows that is too narrow for a table.
+        var paragraph: [String] {
+            [
+                name.printable, "  \(vaultID)",
+                "  \(size?.asSize ?? "of unknown size"), \(isShared ? "shared" : "own"), password \(password)",
+                "  \(encryption ?? "of unknown encryption"), " + (mirrored.map { "mirrored \($0)" } ?? "not mirrored"),
+            ]
+        }
     }
 
     func run() async throws {
@@ -83,7 +92,11 @@ struct VaultsCommand: AsyncParsableCommand {
                 line.password, line.encryption ?? "-", line.mirrored ?? "-",
             ])
         }
-        for text in table.lines(width: StandardStreams.outputWidth) { StandardStreams.output(text) }
+        let (width, rows) = (StandardStreams.outputWidth, table.lines())
+        guard StandardStreams.isOutputATerminal, rows.contains(where: { $0.columns > width }) else {
+            return rows.forEach { StandardStreams.output($0) }
+        }
+        for line in lines { line.paragraph.forEach { StandardStreams.output($0.cut(to: width)) } }
     }
 
     private func lines(

@@ -42,6 +42,7 @@ struct AccountExamination {
     ///   - secret: the secret, wherever it is kept.
     ///   - provider: the one that it is for.
     /// - Returns: sign-in, vaults and clock.
+    /// - Throws: `CancellationError`.
     func findings(of secret: Secret, _ provider: any LibraryProvider) async throws -> [Finding] {
         var findings: [Finding] = []
         let (signIn, isIn) = try await self.signIn(secret, provider)

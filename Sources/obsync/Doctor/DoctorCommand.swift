@@ -30,7 +30,8 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let found = if let deployment = mirror.deployment { try await findings(on: deployment) } else { try await findings() }
+        let found =
+            if let deployment = mirror.deployment { try await findings(on: deployment) } else { try await findings() }
         let findings = [.ok("version", BuildInfo.text)] + found
         let isWell = !findings.contains { $0.state == .todo }
         if json {

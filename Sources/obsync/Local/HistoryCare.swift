@@ -44,7 +44,14 @@ struct HistoryCare {
             }
             if !notes.isEmpty { _ = FileManager.default.createFile(atPath: pause, contents: Data()) }
         }
-        guard !isHeld, !FileManager.default.fileExists(atPath: pause) else { return notes }
+        if FileManager.default.fileExists(atPath: pause) {
+            guard notes.isEmpty else { return notes }
+            return [
+                "an earlier run changed more than half of a vault's files; earlier versions are kept until a run with "
+                    + "--allow-deletions says that this is right"
+            ]
+        }
+        if isHeld { return notes }
         if let note = try history.expire(terms.limits, now: terms.now).note { notes.append(note) }
         return notes
     }

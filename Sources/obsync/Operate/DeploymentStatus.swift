@@ -20,7 +20,8 @@ struct DeploymentStatus {
         let place = "s3://\(deployment.bucket)/\(deployment.parameters["FilesPrefix"] ?? "")"
         var status = FolderStatus(destination: place, stack: deployment.stack)
         let vaults = try await deployment.records.vaults()
-        status.vaults = try await VaultStatuses(records: deployment.records, now: clock.now)
+        let names = try await report(on: running)?.names ?? [:]
+        status.vaults = try await VaultStatuses(records: deployment.records, now: clock.now, names: names)
             .read(vaults, try await report(on: ended))
         status.lastRun = ended.map(run)
         status.current = try await current(running, vaults)

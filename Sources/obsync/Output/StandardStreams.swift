@@ -33,4 +33,6 @@ enum StandardStreams {
 
     /// Whether somebody watches standard error.
     static var isErrorATerminal: Bool { isatty(STDERR_FILENO) == 1 }
+    /// Whether standard output is a terminal.
+    static var isOutputATerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 }

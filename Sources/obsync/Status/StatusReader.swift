@@ -32,10 +32,13 @@ struct StatusReader {
         let last = try await report(on: ended)
         var status = FolderStatus(destination: place.name)
         let summary = ended?.output.flatMap { try? FunctionJSON.decode(Summary.self, from: $0.jsonText.utf8) }
-        status.vaults = try await VaultStatuses(records: store, now: clock.now)
+        let working = executions.first { $0.shownStatus == .running }
+        // A vault that is mirrored for the first time has a name in the run's plan alone.
+        let names = isAtWork == nil ? [:] : try await report(on: working)?.names ?? [:]
+        status.vaults = try await VaultStatuses(records: store, now: clock.now, names: names)
             .read(try await store.vaults(), last, left: summary?.leftVaults ?? [])
         status.lastRun = ended.map { run($0, summary) }
-        status.current = try await current(isAtWork, executions.first { $0.shownStatus == .running }, store)
+        status.current = try await current(isAtWork, working, store)
         status.token = credentials.map(token)
         return status
     }

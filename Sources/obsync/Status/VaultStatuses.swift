@@ -14,6 +14,8 @@ extension Summary {
 struct VaultStatuses {
     let records: any RecordStore
     let now: Timestamp
+    /// The names of vaults that a run is at work on.
+    var names: [VaultID: String] = [:]
 
     /// Reads what is known of each vault.
     ///
@@ -28,7 +30,7 @@ struct VaultStatuses {
         _ last: RunReport?,
         left: Set<VaultID> = []
     ) async throws -> [FolderStatus.Vault] {
-        let names = last?.names ?? [:]
+        let names = (last?.names ?? [:]).merging(names) { $1 }
         let refused = (last?.outcomes ?? []).filter { $0.outcome == .refused }
         let known = known.filter { $0 != .account }
         let others = refused.map(\.vaultID).filter { !known.contains($0) }

@@ -88,7 +88,10 @@ struct VaultPassDeletionsTests {
         #expect(try await world.heldLists.isEmpty)
     }
 
-    @Test("a set that somebody has looked at passes by its id, and does not when it has grown", arguments: [false, true])
+    @Test(
+        "a set that somebody has looked at passes by its id, and does not when it has grown",
+        arguments: [false, true]
+    )
     func approvedSet(isComplete: Bool) async throws {
         let world = try await worldWithFiles(20, brakeFiles: 3)
         for number in 0..<5 { world.delete("\(number).md") }

@@ -75,7 +75,10 @@ struct OperateTests {
         }
     }
 
-    @Test("the doctor looks at stack, rights, secret, alerts and schedule, and says what to do", .timeLimit(.minutes(5)))
+    @Test(
+        "the doctor looks at stack, rights, secret, alerts and schedule, and says what to do",
+        .timeLimit(.minutes(5))
+    )
     func doctor() async throws {
         try await Deployment.with(try SampleLibrary.make()) { deployment in
             let stack = try await OperatedStack(deployment)
@@ -86,7 +89,9 @@ struct OperateTests {
             }
             let (before, first) = try await findings()
             #expect(before == 1)
-            for subject in ["stack", "bucket", "table", "secret"] { #expect(first[subject]?.state == .ok, "\(subject)") }
+            for subject in ["stack", "bucket", "table", "secret"] {
+                #expect(first[subject]?.state == .ok, "\(subject)")
+            }
             #expect(first["roles"]?.message == "no run has used their rights yet: obsync start --follow")
             #expect(first["alerts"]?.state == .todo)
             #expect(first["schedule"]?.state == .todo)

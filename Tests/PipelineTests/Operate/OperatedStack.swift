@@ -3,6 +3,7 @@ import HTTPTransport
 import NIOCore
 import NIOHTTP1
 import Pipeline
+import Simulators
 import StateMachine
 import SyncCore
 import Synchronization
