@@ -124,6 +124,7 @@ let package = Package(
             dependencies: ["Clocks", "GoProCloud", "HTTPTransport", "ObsidianSync", "SyncCore"],
             swiftSettings: settings
         ),
+        .target(name: "CredentialFiles", dependencies: ["SyncCore", nioPosix], swiftSettings: settings),
         .target(
             name: "LocalAdapters",
             dependencies: ["CFileCalls", "Checksums", "Clocks", "StateMachine", "SyncCore", grdb, nioPosix],
@@ -146,7 +147,8 @@ let package = Package(
         .target(
             name: "LambdaFunctions",
             dependencies: [
-                "Authenticating", "AWSAdapters", "AWSClient", "CGlibcCompat", "Checksums", "Clocks", "Downloading",
+                "Authenticating", "AWSAdapters", "AWSClient", "CGlibcCompat", "Checksums", "Clocks", "CredentialFiles",
+                "Downloading",
                 "HTTPTransport", "LambdaRuntime", "Listing", "Pipeline", "Providers", "SyncCore",
                 logging, nioCore, tracing,
             ],
@@ -196,7 +198,7 @@ let package = Package(
             name: "obsync",
             dependencies: [
                 "Authenticating", "AWSAdapters", "AWSClient", "Backup", "CBuildInfo", "CGlibcCompat", "Checksums",
-                "Clocks",
+                "Clocks", "CredentialFiles",
                 "Downloading", "GoProCloud", "HTTPTransport", "LambdaRuntime", "Listing", "LocalAdapters",
                 "LocalLambda", "ObsidianSync", "Pipeline", "Providers", "Simulators", "StateMachine", "SyncCore",
                 crypto, logging, nioCore, nioHTTP1, argumentParser, unixSignals,
@@ -326,6 +328,7 @@ let package = Package(
             name: "AdapterTests",
             dependencies: [
                 "Authenticating", "AWSAdapters", "AWSClient", "AWSSigning", "Backup", "Checksums", "Clocks",
+                "CredentialFiles",
                 "Downloading", "GoProCloud", "HTTPTransport", "LambdaFunctions", "Listing", "LocalAdapters",
                 "ObsidianSync",
                 "Pipeline", "Simulators", "StateMachine", "SyncCore", "TestSupport", coreMetrics, grdb, logging,
@@ -370,7 +373,8 @@ let package = Package(
         .testTarget(
             name: "PipelineTests",
             dependencies: [
-                "Authenticator", "AWSAdapters", "AWSClient", "AWSSigning", "Checksums", "Clocks", "Downloader",
+                "Authenticator", "AWSAdapters", "AWSClient", "AWSSigning", "Checksums", "Clocks", "CredentialFiles",
+                "Downloader",
                 "Downloading", "HTTPTransport", "Lister", "Listing", "LocalAdapters", "LocalLambda", "ObsidianSync",
                 "obsync", "Pipeline", "Simulators", "StateMachine", "SyncCore", "TestSupport",
                 crypto, logging, nioCore, nioHTTP1,

@@ -10,7 +10,8 @@ extension FunctionEnvironment {
 
     /// How files are fetched and stored.
     static func downloading(_ reader: SettingReader) throws(SyncError) -> DownloadSettings {
-        let memory = try reader.integer(.functionMemory).map { $0 << 20 }
+        let limits = [try reader.integer(.functionMemory), try reader.integer(.memoryLimit)].compactMap(\.self)
+        let memory = limits.min().map { $0 << 20 }
         var settings = DownloadSettings()
         settings.fetchesInFlight = try reader.integer(.downloadConcurrency) ?? settings.fetchesInFlight
         settings.storesInFlight = settings.fetchesInFlight

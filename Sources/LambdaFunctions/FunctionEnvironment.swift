@@ -23,8 +23,8 @@ package struct FunctionEnvironment: Sendable {
     package var statePrefix: String
     /// `STATE_TABLE_NAME`: where the records are.
     package var table: String
-    /// `OBSYNC_SECRET_NAME`: the secret's name or ARN.
-    package var secretID: String
+    /// `OBSYNC_SECRET_NAME`: the secret's name or ARN; nil where something stands in for the secret.
+    package var secretID: String?
     /// `S3_KMS_KEY_ID`: the key that objects are encrypted with, if one is set.
     package var kmsKeyID: String?
     /// `S3_STORAGE_CLASS`: where videos, pictures and sounds are kept; nil for the usual place.
@@ -67,7 +67,9 @@ package struct FunctionEnvironment: Sendable {
             listing.reservedFolders = [String(folder)]
         }
         table = try reader.required(.table)
-        secretID = try reader.required(.secret)
+        secretID = try reader.text(.secret)
+        let (file, email) = (try reader.text(.credentials), try reader.text(.obsidianEmail))
+        if file == nil, email == nil { secretID = try reader.required(.secret) }
         kmsKeyID = try reader.text(.kmsKey)
         let keptIn = try reader.text(.storageClass).flatMap { S3.StorageClass(rawValue: $0) }
         storageClass = keptIn == .standard ? nil : keptIn
@@ -131,6 +133,7 @@ package struct FunctionEnvironment: Sendable {
     /// - Parameters:
     ///   - executor: sends requests.
     ///   - providers: the clouds that the function knows.
+    ///   - standIn: what stands in for a secret that no variable names.
     ///   - makeHasher: makes SHA-256 hashers.
     ///   - timeout: how long the head of one answer of AWS may take.
     ///   - deadline: until when the invocation at hand has time for calls of AWS.
@@ -142,6 +145,7 @@ package struct FunctionEnvironment: Sendable {
     package func pipeline(
         executor: any HTTPExecutor,
         providers: [any LibraryProvider],
+        standIn: any SecretStore,
         makeHasher: @escaping MakeContentHasher,
         timeout: Duration = .seconds(60),
         deadline: CallDeadline? = nil,
@@ -162,8 +166,11 @@ package struct FunctionEnvironment: Sendable {
         let knowledge = StoreKnowledge { _, sentence in
             logger.notice("the store is not as usual", metadata: [LogKey.cause: "\(sentence)"])
         }
+        let secrets: (any SecretStore)? = secretID.map {
+            SecretsManagerStore(secretsManager: SecretsManager(client: client), secretID: $0)
+        }
         var pipeline = Pipeline(
-            secrets: SecretsManagerStore(secretsManager: SecretsManager(client: client), secretID: secretID),
+            secrets: secrets ?? standIn,
             providers: providers,
             records: DynamoRecordStore(dynamoDB: DynamoDB(client: client), table: table),
             state: S3ObjectStore(

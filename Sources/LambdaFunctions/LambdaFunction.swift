@@ -37,15 +37,19 @@ package func runLambdaFunction(_ function: PipelineFunction) async -> Never {
             let processes = function == .downloader ? settings.listing.maxConcurrent ?? function.concurrency : 1
             let telemetry = Telemetry(environment, deployment: settings.deployment, logger: logger)
             let deadline = CallDeadline()
+            // The processes of one function share the pace at which a service is asked.
+            let providers = try ProviderDescription.makeAll(
+                environment: environment,
+                executor: executor,
+                clock: SystemClock(),
+                processes: processes
+            )
+            let standIn = StandInSecretStore(environment, providers, logger: logger)
+            if settings.secretID == nil { standIn.say() }
             let pipeline = try settings.pipeline(
                 executor: executor,
-                // The processes of one function share the pace at which a service is asked.
-                providers: try ProviderDescription.makeAll(
-                    environment: environment,
-                    executor: executor,
-                    clock: SystemClock(),
-                    processes: processes
-                ),
+                providers: providers,
+                standIn: standIn,
                 makeHasher: { SHA256Hasher() },
                 // A third of the time, so that a service that does not answer is asked twice and told of.
                 timeout: min(.seconds(60), function.timeout / 3),

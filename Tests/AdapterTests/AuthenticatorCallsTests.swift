@@ -27,6 +27,7 @@ struct AuthenticatorCallsTests {
         let pipeline = try FunctionEnvironment(Self.variables).pipeline(
             executor: http,
             providers: [ObsidianProvider(.init(), executor: http, clock: InstantClock())],
+            standIn: MemorySecretStore(nil),
             makeHasher: { FingerprintHasher() },
             logger: .quiet
         )

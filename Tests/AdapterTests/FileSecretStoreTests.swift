@@ -1,3 +1,4 @@
+import CredentialFiles
 import Foundation
 import LocalAdapters
 import SyncCore

@@ -61,6 +61,23 @@ struct FunctionEnvironmentTests {
         #expect((upload.multipartThreshold, upload.partSize, upload.partsInFlight) == (16 << 20, 6 << 20, 2))
     }
 
+    @Test("a limit of the memory counts where it is less than the function has")
+    func memory() throws {
+        func bodies(_ limit: String) throws -> Int {
+            try environment(["AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1024", "LAMBDA_MAX_MEMORY_MB": limit]).downloading
+                .bytesInFlight
+        }
+        #expect(try bodies("256") * 4 == bodies("1024"))
+        #expect(try bodies("2048") == bodies("1024"))
+        #expect(throws: SyncError.self) { try bodies("none") }
+    }
+
+    @Test("something may stand in for a secret", arguments: ["OBSYNC_CREDENTIALS", "OBSIDIAN_EMAIL"])
+    func standIn(name: String) throws {
+        #expect(try environment(["OBSYNC_SECRET_NAME": "", name: "x"]).secretID == nil)
+        #expect(try environment([name: "x"]).secretID == "s")
+    }
+
     @Test("a missing variable is named", arguments: ["S3_BUCKET", "STATE_TABLE_NAME", "OBSYNC_SECRET_NAME"])
     func missing(name: String) {
         for value in [nil, ""] as [String?] {

@@ -56,7 +56,9 @@ struct Deployment: Sendable {
                     variables["AWS_ENDPOINT_URL"] = address
                     variables["AWS_ENDPOINT_URL_S3"] = proxy
                     variables["OBSIDIAN_API_URL"] = provider.baseURL
-                    for key in ["S3_BUCKET", "STATE_TABLE_NAME", "OBSYNC_SECRET_NAME"] { variables[key] = name }
+                    for key in ["S3_BUCKET", "STATE_TABLE_NAME", "OBSYNC_SECRET_NAME"] where environment[key] == nil {
+                        variables[key] = name
+                    }
                     try await withLambdaProcess(variables, secrets: library.privateTexts) { [variables] lambdaURL in
                         try await body(
                             Deployment(

@@ -1,10 +1,13 @@
 import AWSClient
+import CredentialFiles
 import Foundation
 import NIOCore
 import Pipeline
 import Simulators
 import SyncCore
 import Testing
+
+@testable import obsync
 
 /// The whole pipeline over sockets: provider, functions as processes, state machine, emulated AWS.
 @Suite("the pipeline, end to end", .tags(.integration), .enabled(if: Deployment.emulator != nil), .serialized)
@@ -76,6 +79,37 @@ struct PipelineTests {
             #expect(summary.filesCount == 1)
             #expect(deployment.provider.counters.signIns == 2)
             try await deployment.stored.expectMirror(of: library)
+        }
+    }
+
+    @Test(
+        "an account in variables, or a credentials file, stands in for a secret",
+        .timeLimit(.minutes(10)),
+        arguments: [false, true]
+    )
+    func standIns(isFile: Bool) async throws {
+        let library = try SampleLibrary.make()
+        let path = FileManager.default.temporaryDirectory.appending(path: "obsync-\(UUID().uuidString).json").path
+        defer { for end in ["", ".lock"] { try? FileManager.default.removeItem(atPath: path + end) } }
+        var variables = ["OBSYNC_SECRET_NAME": ""]
+        if isFile {
+            try FileSecretStore.create(DemoSource.sampleSecret, at: path)
+            variables["OBSYNC_CREDENTIALS"] = path
+        } else {
+            variables["OBSIDIAN_EMAIL"] = SampleLibrary.email
+            variables["OBSIDIAN_PASSWORD"] = SampleLibrary.password
+            variables["OBSIDIAN_TOTP_SECRET"] = SampleLibrary.totpSecret
+        }
+        try await Deployment.with(library, environment: variables) { deployment in
+            // Of the vaults in variables, only the one counts that needs no password of its own.
+            let vault = try #require(library.accounts().first(where: { $0.id == SampleLibrary.archiveID }))
+            var request = SyncRequest()
+            request.vaultIDs = [try #require(VaultID(vault.id))]
+            let summary = try await deployment.run(request)
+            #expect(summary.success && summary.filesCount == vault.files.count)
+            if isFile {
+                #expect(try FileSecretStore.read(path).text("token", "value") != nil, "the token is kept in the file")
+            }
         }
     }
 

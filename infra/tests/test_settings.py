@@ -9,7 +9,11 @@ NOT_DEPLOYED = {
     "OBSIDIAN_API_URL": "for simulators",
     "OBSYNC_ALLOW_HOSTS": "for simulators",
     "LOCAL_LAMBDA_PORT": "for a function that is started by hand",
-    "OBSYNC_CREDENTIALS": "for the command line",
+    "OBSYNC_CREDENTIALS": "for a function that is tried out without a secret",
+    "OBSIDIAN_EMAIL": "for a function that is tried out without a secret",
+    "OBSIDIAN_PASSWORD": "for a function that is tried out without a secret",
+    "OBSIDIAN_TOTP_SECRET": "for a function that is tried out without a secret",
+    "LAMBDA_MAX_MEMORY_MB": "the function's memory is the limit",
 }
 FUNCTIONS = {"authenticator", "lister", "downloader"}
 

@@ -143,6 +143,13 @@ extension Setting {
         for: [.downloader],
         "Files that one invocation fetches at once, where the source allows it"
     )
+    package static let memoryLimit = Setting(
+        "LAMBDA_MAX_MEMORY_MB",
+        form: .integer(128...10_240),
+        usual: "the function's memory",
+        for: [.downloader],
+        "What the downloader may take of the memory that the function has, in MB"
+    )
 
     // The process.
 
@@ -165,20 +172,37 @@ extension Setting {
         "OBSYNC_CREDENTIALS",
         option: "--credentials",
         usual: "`credentials.json` beside the mirror's records, or in `$XDG_CONFIG_HOME/obsync`",
-        for: [.commandLine],
-        "The credentials file"
+        for: Set(Reader.allCases),
+        "The credentials file; of a function that is tried out, it stands in for the secret"
     )
+    package static let obsidianEmail = Setting(
+        "OBSIDIAN_EMAIL",
+        for: Set(Reader.allCases),
+        "Stands in for `auth.email` of the credentials file; of a function that is tried out, it and the password stand in for the "
+            + "secret"
+    ).hidden
+    package static let obsidianPassword = Setting(
+        "OBSIDIAN_PASSWORD",
+        for: Set(Reader.allCases),
+        "Stands in for `auth.password` in the same way"
+    ).hidden
+    package static let obsidianSecondFactor = Setting(
+        "OBSIDIAN_TOTP_SECRET",
+        for: Set(Reader.allCases),
+        "Stands in for `auth.totp_secret`, the set-up key of the second factor, in the same way"
+    ).hidden
 
     /// All of them, in the order in which they are told.
     package static let all: [Setting] = [
         bucket, bucketOwner, prefix, statePrefix, storageClass, kmsKey, allowedBuckets, table, secret, alertTopic,
         deployment,
         tokenRefreshHours, tokenWarningHours, batchSize, maxConcurrent, timeoutBuffer, multipartThreshold, chunkSize,
-        uploadConcurrency, downloadConcurrency, exclude, include, shared, deletions, brakeFiles, brakePercent,
+        uploadConcurrency, downloadConcurrency, memoryLimit, exclude, include, shared, deletions, brakeFiles,
+        brakePercent,
         brakeMost,
         obsidianSockets,
         obsidianEncryption, goproSidecars, goproFetches, goproResolves, obsidianAddress, goproAddress, allowedHosts,
         logLevel,
-        localPort, credentials,
+        localPort, credentials, obsidianEmail, obsidianPassword, obsidianSecondFactor,
     ]
 }

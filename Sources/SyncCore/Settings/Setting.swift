@@ -37,6 +37,8 @@ package struct Setting: Hashable, Sendable {
     package var readers: Set<Reader>
     /// What it decides: one sentence without a full stop.
     package var sentence: String
+    /// Whether nobody is shown its value.
+    package var isHidden = false
 
     /// Makes a setting.
     ///
@@ -63,6 +65,13 @@ package struct Setting: Hashable, Sendable {
 }
 
 extension Setting {
+    /// The same, with a value that nobody is shown.
+    var hidden: Setting {
+        var setting = self
+        setting.isHidden = true
+        return setting
+    }
+
     /// What values there are, in words; nil where any text is one.
     package var bounds: String? {
         switch form {

@@ -1,6 +1,7 @@
 import AWSAdapters
 import ArgumentParser
 import Clocks
+import CredentialFiles
 import Foundation
 import HTTPTransport
 import LocalAdapters

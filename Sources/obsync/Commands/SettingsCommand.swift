@@ -32,7 +32,7 @@ struct SettingsCommand: ParsableCommand {
             table.add([
                 setting.variable, setting.option ?? "-",
                 value == nil ? "default" : said[setting.variable] == nil ? "environment" : "option",
-                (value ?? setting.usual).printable,
+                setting.isHidden && value != nil ? "(not shown)" : (value ?? setting.usual).printable,
             ])
         }
         // A line that goes on in the next one is better than a name that is cut.

@@ -1,4 +1,5 @@
 import Clocks
+import CredentialFiles
 import Foundation
 import HTTPTransport
 import LocalAdapters

@@ -1,5 +1,6 @@
 import Backup
 import Clocks
+import CredentialFiles
 import Downloading
 import Foundation
 import HTTPTransport

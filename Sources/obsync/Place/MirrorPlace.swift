@@ -1,6 +1,7 @@
 import Authenticating
 import Checksums
 import Clocks
+import CredentialFiles
 import Foundation
 import HTTPTransport
 import Listing

@@ -1,5 +1,6 @@
 import AWSAdapters
 import AWSClient
+import CredentialFiles
 import Foundation
 import HTTPTransport
 import LocalAdapters

@@ -60,8 +60,9 @@ struct SettingsTests {
     func origins() async throws {
         let shown = try await ObsyncProcess.run(
             ["settings", "--deletions", "keep"],
-            environment: ["DELETION_POLICY": "mirror", "DELETION_BRAKE_PERCENT": "7"]
+            environment: ["DELETION_POLICY": "mirror", "DELETION_BRAKE_PERCENT": "7", "OBSIDIAN_PASSWORD": "hush"]
         )
+        #expect(!shown.output.contains("hush") && shown.output.contains("(not shown)"))
         let rows = shown.lines.map { $0.split(separator: " ").map(String.init) }
         #expect(rows.contains(["DELETION_POLICY", "--deletions", "option", "keep"]), "\(shown.output)\(shown.error)")
         #expect(rows.contains(["DELETION_BRAKE_PERCENT", "--brake-percent", "environment", "7"]))

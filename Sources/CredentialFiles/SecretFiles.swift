@@ -1,5 +1,13 @@
-import Foundation
+import FoundationEssentials
 import SyncCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// The credentials file and what is staged beside it. Everything here blocks.
 struct SecretFiles {
@@ -88,8 +96,11 @@ struct SecretFiles {
         return try body()
     }
 
-    private var folder: String { URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false) }
-    private var fileName: String { URL(filePath: path).lastPathComponent }
+    private var folder: String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+    private var fileName: String { path.split(separator: "/").last.map(String.init) ?? path }
 
     private func pending(_ version: String) -> String {
         path + ".pending-" + version
@@ -100,7 +111,7 @@ struct SecretFiles {
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         if file < 0, errno == ENOENT { return nil }
         guard file >= 0 else { throw unreadable }
-        let handle = FileHandle(fileDescriptor: file, closeOnDealloc: true)
+        defer { close(file) }
         var status = stat()
         guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= Self.largest else {
             throw unreadable
@@ -111,15 +122,10 @@ struct SecretFiles {
                 "the credentials file \(path) can be read by others; run: chmod 600 \(path)"
             )
         }
-        let data: Data?
-        do {
-            data = try handle.readToEnd()
-        } catch {
-            throw unreadable
-        }
+        guard let bytes = Self.read(file) else { throw unreadable }
         // These survive a rename: a staged file is current under the version that it was staged under.
         let version = "\(status.st_ino)-\(status.st_mtim.tv_sec)-\(status.st_mtim.tv_nsec)-\(status.st_size)"
-        return StoredSecret(secret: try Secret(json: data ?? Data()), version: version)
+        return StoredSecret(secret: try Secret(json: bytes), version: version)
     }
 
     private func write(_ bytes: [UInt8], to path: String) throws {
@@ -127,16 +133,32 @@ struct SecretFiles {
         unlink(temporary)
         let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw unwritable }
-        let handle = FileHandle(fileDescriptor: file, closeOnDealloc: true)
-        do {
-            try handle.write(contentsOf: Data(bytes))
-            try handle.synchronize()
-            try handle.close()
-        } catch {
-            throw unwritable
-        }
+        let isWritten = Self.write(bytes, to: file) && fsync(file) == 0
+        guard close(file) == 0, isWritten else { throw unwritable }
         guard rename(temporary, path) == 0 else { throw unwritable }
         syncFolder()
+    }
+
+    /// All that a file holds; nil where it cannot be read.
+    private static func read(_ file: CInt) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        while bytes.count <= largest {
+            let count = buffer.withUnsafeMutableBytes { systemRead(file, $0.baseAddress, $0.count) }
+            if count == 0 { return bytes }
+            if count > 0 { bytes += buffer.prefix(count) } else if errno != EINTR { return nil }
+        }
+        return nil
+    }
+
+    /// Writes everything, or answers false.
+    private static func write(_ bytes: [UInt8], to file: CInt) -> Bool {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { systemWrite(file, $0.baseAddress, $0.count) }
+            if count > 0 { rest = rest.dropFirst(count) } else if errno != EINTR { return false }
+        }
+        return true
     }
 
     /// A name is on the disk when its folder is.
@@ -161,3 +183,7 @@ struct SecretFiles {
         )
     }
 }
+
+// The type's own methods have these names, too.
+private let systemRead: @Sendable (CInt, UnsafeMutableRawPointer?, Int) -> Int = { read($0, $1, $2) }
+private let systemWrite: @Sendable (CInt, UnsafeRawPointer?, Int) -> Int = { write($0, $1, $2) }

@@ -1,4 +1,3 @@
-import Foundation
 import NIOPosix
 package import SyncCore
 
@@ -10,8 +9,9 @@ package import SyncCore
 /// `OBSIDIAN_EMAIL`, `OBSIDIAN_PASSWORD` and `OBSIDIAN_TOTP_SECRET` can stand in for the field `auth`; they are never
 /// written to a file.
 package struct FileSecretStore: SecretStore {
-    private static let standIns = [
-        ("OBSIDIAN_EMAIL", "email"), ("OBSIDIAN_PASSWORD", "password"), ("OBSIDIAN_TOTP_SECRET", "totp_secret"),
+    /// The variables, and the field of `auth` that each stands in for.
+    package static let standIns: [(Setting, field: String)] = [
+        (.obsidianEmail, "email"), (.obsidianPassword, "password"), (.obsidianSecondFactor, "totp_secret"),
     ]
 
     private let path: String
@@ -74,13 +74,13 @@ package struct FileSecretStore: SecretStore {
     private var files: SecretFiles { SecretFiles(path) }
 
     private var hasStandIns: Bool {
-        Self.standIns.contains { environment[$0.0]?.isEmpty == false }
+        Self.standIns.contains { environment[$0.0.variable]?.isEmpty == false }
     }
 
     private func merged(_ stored: StoredSecret) -> StoredSecret {
         var stored = stored
-        for (variable, field) in Self.standIns {
-            guard let value = environment[variable], !value.isEmpty else { continue }
+        for (setting, field) in Self.standIns {
+            guard let value = environment[setting.variable], !value.isEmpty else { continue }
             stored.secret = stored.secret.setting(.string(value), at: "auth", field)
         }
         return stored
