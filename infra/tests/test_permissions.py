@@ -1,5 +1,6 @@
 """What the roles allow, and that docs/aws.md says so with reasons."""
 
+import json
 import re
 
 import pytest
@@ -63,6 +64,25 @@ def test_what_a_key_adds_is_narrow(resources, expect):
                 expect(False, f"{name}: {objection}")
             read += 1
     expect(read == 4, f"the roles have {read} optional statements, not 4")
+
+
+def test_the_policy_of_a_key_is_what_the_guides_ask(resources, expect):
+    """What the document tells people to put into the key's policy: each service that uses the key by itself, and no other."""
+    text = (ROOT / "docs" / "aws.md").read_text()
+    block = re.search(r"<!-- The check of the infrastructure reads this policy. -->\n```json\n(.*?)```", text, re.S)
+    document = json.loads(block[1].replace("REGION", REGION).replace("ACCOUNT", "123456789012"))
+    found = {statement["Principal"]["Service"]: statement for statement in document["Statement"]}
+    publishers = {statement["Principal"]["Service"] for statement in resources["AlertTopicPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+                  if statement["Effect"] == "Allow"}
+    expect(set(found) == publishers | {f"logs.{REGION}.amazonaws.com"}, f"it lets {sorted(found)} use the key")
+    for service, statement in found.items():
+        wanted = {"kms:Decrypt", "kms:GenerateDataKey*"}
+        if service.startswith("logs."):
+            wanted = {"kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"}
+            expect("kms:EncryptionContext:aws:logs:arn" in json.dumps(statement["Condition"]), "logs of others may use the key")
+        expect(set(statement["Action"]) == wanted, f"{service} may {statement['Action']}")
+    expect("Condition" not in found["events.amazonaws.com"], "EventBridge publishes to no topic whose key asks for a condition")
+    expect(found["cloudwatch.amazonaws.com"]["Condition"]["StringEquals"]["aws:SourceAccount"] == "123456789012", "alarms of others may use the key")
 
 
 def test_roles_allow_no_more_than_they_name(deployed, expect):
