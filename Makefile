@@ -57,6 +57,7 @@ lint: ## Check the format of all sources
 
 check-source: ## Check sizes, imports, documentation and links
 	@.ci/check-source
+	@.ci/check-functions Sources
 	@.ci/check-documentation $(filter-out Sources/Test%,$(wildcard Sources/*))
 	@.ci/check-links $(shell git ls-files '*.md')
 

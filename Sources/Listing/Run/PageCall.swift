@@ -70,7 +70,9 @@ struct PageCall {
                 metrics: metrics,
                 logger: context.logger
             )
-            if plan.outcome == .settled { plan.pending = try await measures.measurePending(in: plan.vault.id, plan.filter) }
+            if plan.outcome == .settled {
+                plan.pending = try await measures.measurePending(in: plan.vault.id, plan.filter)
+            }
             var run = run
             run.vaults[machine.cursor.vault] = plan
             try await run.save(to: ports.state)

@@ -107,11 +107,15 @@ package enum KeyMapping {
     package static let heldFolder = "held"
 
     /// The key of the sorted list of deletions that are held back. It outlives the run.
+    ///
+    /// - Throws: `InvalidInput` when the key would be longer than S3 allows.
     package static func held(_ id: String, vault: VaultID) throws(SyncError) -> ObjectKey {
         try ObjectKey("\(vault.rawValue)/\(heldFolder)/\(id).jsonl")
     }
 
     /// The key of such a list while it is written.
+    ///
+    /// - Throws: `InvalidInput` when the key would be longer than S3 allows.
     package static func heldDraft(vault: VaultID, run: RunID) throws(SyncError) -> ObjectKey {
         try ObjectKey(stateFolder(vault: vault, run: run) + "/held.jsonl")
     }

@@ -123,35 +123,10 @@ struct LocalRun {
         }
         return try await withTransport(environment) { transport in
             let connection = connection(transport, trouble)
-            var pipeline = try await place.pipeline(
-                credentials: credentials,
-                connection,
-                providerClock: AnnouncingClock(base: SystemClock(), threshold: .seconds(5), announce: display.showWait),
-                observe: observer(display)
-            )
-            if let bytesPerSecond {
-                let limit = BandwidthLimit(bytesPerSecond: bytesPerSecond, clock: SystemClock())
-                pipeline.pace = { try await limit.pass($0) }
-            }
-            pipeline.downloading.isStopping = { [interruption] in interruption.isRequested }
+            let pipeline = try await makePipeline(connection, display)
             tell(try await place.markWiped(try SQLiteRecordStore(path: place.records), connection))
             tell(try await place.claim(pipeline, terms, connection))
-            let engine = LocalEngine(
-                definition: try LocalEngine.pipelineDefinition(),
-                invoke: invoke(pipeline, trouble),
-                observe: { event in
-                    picture.observe(event)
-                    if event.type == .taskFailed, let error = event.details.error {
-                        display.showPassingFailure(.init(rawValue: error))
-                    }
-                },
-                executions: kept.store
-            )
-            // Nobody else is at work here: what runs still was left by a process that was killed.
-            let orphans = try await engine.interpreter.abortOrphans()
-            if !orphans.isEmpty, !isQuiet {
-                StandardStreams.error("The last run did not come to its end; this one goes on where it stopped.")
-            }
+            let engine = try await makeEngine(invoke(pipeline, trouble), display, picture, kept)
             try await place.removeWorkingData(of: kept)
             let before = try await newest(engine)
             var summary = try await pinging(transport) {
@@ -169,6 +144,46 @@ struct LocalRun {
             if !isQuiet { for line in picture.lines { StandardStreams.error(line) } }
             return summary
         }
+    }
+
+    private func makePipeline(_ connection: PlaceConnection, _ display: ProgressDisplay) async throws -> Pipeline {
+        var pipeline = try await place.pipeline(
+            credentials: credentials,
+            connection,
+            providerClock: AnnouncingClock(base: SystemClock(), threshold: .seconds(5), announce: display.showWait),
+            observe: observer(display)
+        )
+        if let bytesPerSecond {
+            let limit = BandwidthLimit(bytesPerSecond: bytesPerSecond, clock: SystemClock())
+            pipeline.pace = { try await limit.pass($0) }
+        }
+        pipeline.downloading.isStopping = { [interruption] in interruption.isRequested }
+        return pipeline
+    }
+
+    private func makeEngine(
+        _ invoke: @escaping LocalEngine.Invoke,
+        _ display: ProgressDisplay,
+        _ picture: RunPicture,
+        _ kept: KeptExecutions
+    ) async throws -> LocalEngine {
+        let engine = LocalEngine(
+            definition: try LocalEngine.pipelineDefinition(),
+            invoke: invoke,
+            observe: { event in
+                picture.observe(event)
+                if event.type == .taskFailed, let error = event.details.error {
+                    display.showPassingFailure(.init(rawValue: error))
+                }
+            },
+            executions: kept.store
+        )
+        // Nobody else is at work here: what runs still was left by a process that was killed.
+        let orphans = try await engine.interpreter.abortOrphans()
+        if !orphans.isEmpty, !isQuiet {
+            StandardStreams.error("The last run did not come to its end; this one goes on where it stopped.")
+        }
+        return engine
     }
 
     private func tell(_ notes: [String]) {

@@ -32,12 +32,12 @@ struct VaultMeasuresTests {
         try await save("a", .failed)
         try await save("b", .skipped)
         try await save("c", .completed)
-        #expect(try await measures.measurePending(in: .notes) == 2)
+        #expect(try await measures.measurePending(in: .notes, nil) == 2)
     }
 
     @Test("a store that does not answer lets no run fail")
     func fault() async throws {
         faults.replace { _, _ in .init(SyncError(.storeUnavailable, "away"), afterDoing: false) }
-        #expect(try await measures.measurePending(in: .notes) == nil)
+        #expect(try await measures.measurePending(in: .notes, nil) == nil)
     }
 }

@@ -51,7 +51,7 @@ struct ThirtyRunsTests {
 
     private func run(_ folder: LocalFolder, _ server: ObsidianSimulator, isComplete: Bool) async throws {
         var options = try RunOptions.parse([])
-        (options.complete, options.allowDeletions) = (isComplete, true)
+        (options.complete, options.allowDeletions) = (isComplete, .all)
         var run = LocalRun(
             place: folder,
             credentials: folder.credentials,

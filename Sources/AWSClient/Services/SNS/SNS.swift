@@ -42,6 +42,8 @@ package struct SNS: Sendable {
     ///
     ///     <ListSubscriptionsByTopicResult><Subscriptions><member><SubscriptionArn>PendingConfirmation</SubscriptionArn>
     ///     <Protocol>email</Protocol>…
+    ///
+    /// - Throws: ``AWSError`` with what the service answered, or why it could not be reached.
     package func subscriptions(of topicArn: String) async throws -> [Subscription] {
         let answer = try await client.call("ListSubscriptionsByTopic", of: .sns, [("TopicArn", topicArn)])
         return (answer.child("Subscriptions")?.all("member") ?? []).map { member in
