@@ -51,7 +51,15 @@ extension Process {
     }
 
     /// Waits until it has ended.
-    package func ended() async throws { try await onOwnThread { self.waitUntilExit() } }
+    package func ended() async throws { try await onOwnThread { self.waitForEnd() } }
+
+    /// Blocks the thread until it has ended. Foundation's own way asks over and over again, and takes a whole core for that.
+    package func waitForEnd() {
+        var information = siginfo_t()
+        while waitid(P_PID, id_t(processIdentifier), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}
+        // It is Foundation that takes note of the end.
+        waitUntilExit()
+    }
 
     /// Starts it, and ends it when `body` is done.
     package func whileRunning<Result>(_ body: () async throws -> Result) async throws -> Result {

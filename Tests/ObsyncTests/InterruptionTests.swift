@@ -126,7 +126,7 @@ struct InterruptionTests {
         trial.arguments = ["-c", unshare + " true"]
         trial.standardError = FileHandle.nullDevice
         guard (try? trial.run()) != nil else { return false }
-        trial.waitUntilExit()
+        trial.waitForEnd()
         return trial.terminationStatus == 0
     }
 }

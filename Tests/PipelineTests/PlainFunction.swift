@@ -45,6 +45,6 @@ struct PlainFunction {
     /// Ends it, and waits until it has.
     func end() {
         if process.isRunning { process.terminate() }
-        process.waitUntilExit()
+        process.waitForEnd()
     }
 }

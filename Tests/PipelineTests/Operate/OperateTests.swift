@@ -230,7 +230,7 @@ extension OperatedStack {
         process.standardOutput = output
         try process.run()
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
+        process.waitForEnd()
         return text.contains("RUNNING")
     }
 }

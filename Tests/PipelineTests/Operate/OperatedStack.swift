@@ -189,7 +189,7 @@ struct OperatedStack: Sendable {
                     body(process.processIdentifier) { process.isRunning }
                     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
                     group.wait()
-                    process.waitUntilExit()
+                    process.waitForEnd()
                     continuation.resume(
                         returning: Outcome(
                             status: process.terminationStatus,
