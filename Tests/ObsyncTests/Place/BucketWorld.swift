@@ -58,7 +58,7 @@ struct BucketWorld {
         excusing excused: Set<MirrorEvidence.Rule> = []
     ) async throws -> Summary {
         var options = try RunOptions.parse([])
-        (options.complete, options.allowDeletions) = (complete, allowDeletions)
+        (options.complete, options.allowDeletions) = (complete, allowDeletions ? .all : nil)
         let place = place(machine, endpoint: endpoint)
         var run = LocalRun(
             place: place,
