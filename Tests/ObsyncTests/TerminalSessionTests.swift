@@ -82,7 +82,7 @@ struct TerminalSessionTests {
                     .replacing(/20[0-9]{2}-[0-9]{2}-[0-9]{2}[T ][0-9:]{5,8}Z?/, with: "TIME")
                     .replacing(/[0-9.]+ (kB|MB|B)\/s/, with: "RATE")
                     .replacing(/took [0-9hms]+/, with: "took TIME")
-                    .replacing(#/ [0-9.]+ s  █*/#, with: " TIME")
+                    .replacing(#/ +[0-9.]+ s  █*/#, with: " TIME")
                     .replacing(/(in|for) [0-9.]+ (ms|s|seconds?)\b/, with: { "\($0.output.1) TIME" })
                     .replacing(/[0-9]+ (s|seconds?) ago/, with: "TIME ago")
                     .trimmingCharacters(in: .whitespaces.subtracting(.init(charactersIn: " ")))
