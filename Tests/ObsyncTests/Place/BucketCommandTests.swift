@@ -242,6 +242,29 @@ struct BucketCommandTests {
     }
 
     @Test(
+        "clips arrive in parts, each with something that the store checks",
+        .timeLimit(.minutes(5)),
+        arguments: S3Manner.allCases
+    )
+    func clips(manner: S3Manner) async throws {
+        try await BucketWorld.withRoot { root in
+            var configuration = S3Simulator.Configuration()
+            configuration.buckets = ["mirror"]
+            configuration.manner = manner
+            try await withS3Simulator(configuration: configuration, logger: .init(label: "test")) { store in
+                let machine = Machine(store: store, root: root)
+                let demo = try await machine(["demo", "--provider", "gopro", "--json"])
+                #expect(demo.status == 0 && demo.output.contains("\"files_count\":82"), "\(demo.error)")
+                #expect(store.count(of: .uploadPart) > 0 && store.openUploads(in: "mirror").isEmpty)
+                let again = try await machine(["demo", "--provider", "gopro", "--json"])
+                #expect(again.output.contains("\"files_count\":0"))
+                let verified = try await machine(["verify", "--read"])
+                #expect(verified.status == 0 && verified.output.hasPrefix("82 of 82 files"), "\(verified.error)")
+            }
+        }
+    }
+
+    @Test(
         "the demo fills a store that nobody here has written",
         .enabled(if: TestTools.has("rclone")),
         .timeLimit(.minutes(5))
