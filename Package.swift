@@ -354,7 +354,8 @@ let package = Package(
         .testTarget(
             name: "SimulatorsTests",
             dependencies: [
-                "AWSSigning", "Simulators", crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging,
+                "AWSSigning", "LoopbackGuard", "Simulators", crypto,
+                .product(name: "CryptoExtras", package: "swift-crypto"), logging,
                 nioCore,
                 nioHTTP1, nioPosix, nioWebSocket,
             ],

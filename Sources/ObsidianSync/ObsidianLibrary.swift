@@ -129,7 +129,8 @@ struct ObsidianLibrary: LibrarySource {
         guard let password = try ownPassword(of: vault) ?? vault.managedPassword else {
             throw SyncError(
                 .invalidConfiguration,
-                "the vault \(vault.label) has no password in the secret; add it as vaults.\(vault.id.rawValue).password"
+                "the vault \(vault.label) has no password in the secret; add it as vaults.\(vault.id.rawValue).password",
+                detail: .passwordMissing
             )
         }
         // scrypt takes a tenth of a second, which no event loop or shared thread should be blocked for.

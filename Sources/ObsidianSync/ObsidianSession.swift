@@ -94,16 +94,23 @@ struct ObsidianSession: VaultSession {
         case .refused(let text):
             throw pullError(text)
         case .body(size: 0):
-            return FileContent(size: 0, stream: BodyStream(socket: nil, key: []))
+            return content(size: 0, BodyStream(socket: nil, key: []))
         case .body(let size):
             guard size >= Int64(BodyDecipher.overhead) else {
                 throw SyncError(.corruptContent, "a body is too short to be one")
             }
             let stream = BodyStream(socket: socket, key: keys.contentKey)
-            return FileContent(size: size - Int64(BodyDecipher.overhead), stream: stream)
+            return content(size: size - Int64(BodyDecipher.overhead), stream)
         default:
             throw SyncError(.protocolChanged, "Obsidian sent something else than the answer to pull")
         }
+    }
+
+    /// Tag and hash vouch for a body, so the size that comes with it is right whatever the listing says.
+    private func content(size: Int64, _ stream: BodyStream) -> FileContent {
+        var content = FileContent(size: size, stream: stream)
+        content.correctsListing = true
+        return content
     }
 
     /// An error that the service does not explain in known words concerns this file only.

@@ -58,6 +58,8 @@ package struct SyncError: Error, Sendable, CustomStringConvertible {
         case sourceSilent
         /// The one-time password was refused, and nothing else.
         case codeRefused
+        /// Nobody has given the password of a vault.
+        case passwordMissing
     }
 
     /// The stable name.

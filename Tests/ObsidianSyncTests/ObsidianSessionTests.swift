@@ -171,6 +171,20 @@ struct ObsidianSessionTests {
         }
     }
 
+    @Test("the size that comes with a body is right where the listing states another: tag and hash vouch for the body")
+    func statedSize() async throws {
+        try await SimulatedService.with { service in
+            try await service.withVault { session in
+                var file = try Self.named("Notes/Hello.md", in: try await session.entries().entries)
+                file.size = 4711
+                try await session.withContent(of: file) { content in
+                    #expect(content.correctsListing)
+                    #expect(content.size == 14)
+                }
+            }
+        }
+    }
+
     @Test(
         "pongs, records and single frames do not harm a body",
         arguments: [

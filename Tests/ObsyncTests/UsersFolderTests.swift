@@ -222,6 +222,44 @@ struct UsersFolderTests {
         }
     }
 
+    @Test(
+        "what else lies in an emptied folder does not hide that its files are gone",
+        arguments: ["sub/deeper/", ".DS_Store"]
+    )
+    func wipedButForRests(rest: String) async throws {
+        try await withPlace { place in
+            try await place.mirror()
+            let files = place.archive.account().files.count
+            try FileManager.default.removeItem(atPath: place.vault)
+            if rest.hasSuffix("/") {
+                try FileManager.default.createDirectory(
+                    atPath: "\(place.vault)/\(rest)",
+                    withIntermediateDirectories: true
+                )
+            } else {
+                try place.write("what a system leaves", to: "\(place.vault)/\(rest)")
+            }
+            #expect(try await place.mirror().filesCount == files)
+            #expect(rest.hasSuffix("/") || place.text(rest) == "what a system leaves")
+        }
+    }
+
+    @Test("a live vault is found behind a link, too")
+    func linkedVault() async throws {
+        try await withPlace { place in
+            let real = place.folder.path + "/real/Notes"
+            try place.write("{}", to: real + "/.obsidian/app.json")
+            try FileManager.default.createDirectory(atPath: real + "/sub", withIntermediateDirectories: true)
+            let link = place.folder.path + "/link"
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: real + "/sub")
+            for path in [link, link + "/new"] {
+                let claim = FolderClaim(folder: LocalFolder(path), command: "")
+                #expect(throws: SyncError.self) { try claim.checkForLiveVaults() }
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: real + "/sub").isEmpty)
+        }
+    }
+
     @Test("earlier versions are kept after a run that changed most of a vault, until somebody says that it was right")
     func pausedExpiry() async throws {
         try await withPlace { place in

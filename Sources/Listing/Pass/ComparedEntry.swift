@@ -22,4 +22,10 @@ enum Verdict: Hashable, Sendable {
     case fetch(Entry, lost: FileRecord?)
     /// The file was renamed, and nothing else: the record of the path that it had.
     case copy(FileRecord)
+
+    /// Whether other content takes the place of what is mirrored.
+    func replaces(_ record: FileRecord?) -> Bool {
+        guard case .fetch(_, lost: nil) = self else { return false }
+        return record?.status == .completed
+    }
 }

@@ -113,6 +113,8 @@ extension PassCursor {
         var lost = 0
         /// Objects under the vault's folder that are none of ours.
         var strangers = 0
+        /// Files that are to replace earlier versions; nil for none.
+        var replaced: Int?
 
         /// Counts a record of a file.
         mutating func note(_ record: FileRecord) {
@@ -127,6 +129,7 @@ extension PassCursor {
             case gone = "g"
             case lost = "l"
             case strangers = "s"
+            case replaced = "c"
         }
     }
 

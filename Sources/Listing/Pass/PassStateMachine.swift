@@ -34,7 +34,7 @@ struct PassStateMachine: Sendable {
         case handOut(lines: Int)
         /// Look at the records that are left; then ``drained()``, or ``cut()``.
         case drain
-        /// Delete what a piece of the list names; then ``deleted(files:kept:upTo:)`` and ``pieceEnded()``.
+        /// Delete what a piece of the list names; then ``deleted(files:refused:upTo:)`` and ``pieceEnded()``.
         case delete(piece: Int, from: Int64)
         /// Hand out again what failed of a batch; then ``retried()``.
         case retry(batch: Int)
@@ -207,13 +207,13 @@ extension PassStateMachine {
         cursor.phase = .delete(piece: cursor.pieces + 1, offset: 0)
     }
 
-    /// What a piece of the list names in front of an offset is deleted, but for what the store keeps.
-    mutating func deleted(files: Int, kept: Int, upTo offset: Int64) {
+    /// What a piece of the list names in front of an offset is deleted, but for what the store does not let go.
+    mutating func deleted(files: Int, refused: Int, upTo offset: Int64) {
         guard case .delete(let piece, _) = cursor.phase else { return }
         cursor.phase = .delete(piece: piece, offset: offset)
         cursor.deleted += files
-        cursor.failed += kept
-        if kept > 0 { cursor.kept = (cursor.kept ?? 0) + kept }
+        cursor.failed += refused
+        if refused > 0 { cursor.kept = (cursor.kept ?? 0) + refused }
     }
 
     /// A piece of the list is worked off.

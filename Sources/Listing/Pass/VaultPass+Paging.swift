@@ -154,8 +154,9 @@ extension VaultPass {
 
     /// Decides, and does what was decided.
     private mutating func decide(on compared: [ComparedEntry], _ desk: Desk) async throws {
-        let decision = desk.decision
-        try await write(try await desk.moves.carryOut(compared.map { ($0, decision(on: $0)) }), &desk.writer)
+        let verdicts = compared.map { (item: $0, verdict: desk.decision(on: $0)) }
+        desk.comparison.noteReplaced(verdicts.count { $0.verdict.replaces($0.item.record) })
+        try await write(try await desk.moves.carryOut(verdicts), &desk.writer)
     }
 
     /// Adds entries to batches.

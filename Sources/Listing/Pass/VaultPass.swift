@@ -128,8 +128,10 @@ extension VaultPass {
             }
         }
         let isOver = try await stage.delete(piece, from: offset) { deleted in
-            machine.deleted(files: deleted.files, kept: deleted.kept, upTo: deleted.end)
+            machine.deleted(files: deleted.files, refused: deleted.refused, upTo: deleted.end)
             plan.deleted = machine.cursor.deleted
+            plan.undeleted = machine.cursor.kept
+            plan.undeletedReason = plan.undeletedReason ?? deleted.reason
             // A repeated call does not find again what the first has deleted, so these may be added.
             if deleted.files > 0 {
                 plan.removed = plan.removed ?? .init()
@@ -173,7 +175,9 @@ extension VaultPass {
 
     private mutating func commit() async throws {
         let cursor = machine.cursor
-        if try await CommitStage(context).commit(plan, cursor) { plan.removed = nil }
+        let stage = CommitStage(context)
+        plan.replaced = try await stage.replaced(plan, cursor)
+        if try await stage.commit(plan, cursor) { plan.removed = nil }
         plan.settle(cursor)
         try await context.saveProgress(cursor, cursor.failed > 0 ? .failed : .completed)
     }

@@ -60,20 +60,24 @@ struct RunPlanner: Sendable {
         }
         let records = ports.records
         for vault in vaults { folders[vault.id] = try await records.state(of: vault.id)?.folder }
+        var taken = FolderNames(
+            vaults.map { KeyMapping.plainFolder($0.name) } + folders.values + settings.reservedFolders
+        )
         for vault in vaults {
             if let folder = folders[vault.id] {
                 _ = try await records.claim(folder: folder, for: vault.id)
                 continue
             }
-            let others = vaults.filter { $0.id != vault.id }.map { KeyMapping.plainFolder($0.name) }
-            var taken = others + folders.values + settings.reservedFolders
+            let plain = KeyMapping.plainFolder(vault.name)
+            taken.remove(plain)
             var folder = KeyMapping.folder(for: vault, besides: taken)
+            taken.insert(plain)
             // The plain name, the one with the beginning of the id, the one with the whole id.
             for _ in 1...2 where try await records.claim(folder: folder, for: vault.id) != vault.id {
-                taken.append(folder)
-                taken.append(KeyMapping.plainFolder(vault.name))
+                taken.insert(folder)
                 folder = KeyMapping.folder(for: vault, besides: taken)
             }
+            taken.insert(folder)
             folders[vault.id] = folder
         }
         return folders

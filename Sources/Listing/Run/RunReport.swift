@@ -96,6 +96,9 @@ package struct RunReport: Sendable {
     /// What came of each of the run's vaults so far.
     package var outcomes: [Summary.VaultOutcome] { run.vaults.map(\.summary) }
 
+    /// The vaults that the account had no more.
+    package var leftVaults: Set<VaultID> { Set((run.left ?? []).map(\.id)) }
+
     /// The names of the run's vaults.
     package var names: [VaultID: String] {
         let left = ((run.left ?? []) + (run.unasked ?? [])).compactMap { vault in vault.name.map { (vault.id, $0) } }
@@ -119,6 +122,10 @@ extension RunState.VaultPlan {
         if let notReady = listing?.notReady, notReady > 0 {
             attention.append(.init(.notReady, of: vault.id, count: notReady))
         }
+        if let undeleted, undeleted > 0 {
+            attention.append(.init(.notDeleted, of: vault.id, count: undeleted, code: undeletedReason))
+        }
+        if let error { attention.append(.init(error.name, of: vault.id)) }
         return attention
     }
 
@@ -141,6 +148,19 @@ extension RunState.VaultPlan {
         }
         if let notReady = listing?.notReady, notReady > 0 {
             notes.append("\(notReady.counted("item")) \(notReady.`is`) not ready at the source; later runs look again")
+        }
+        if error?.isPasswordMissing == true {
+            notes.append("is not mirrored: it has no password in the secret; add it as vaults.\(vault.id).password")
+        }
+        if let undeleted, undeleted > 0 {
+            let reason = undeletedReason.map { " (\($0))" } ?? ""
+            notes.append(
+                "\(undeleted.counted("file")) that \(undeleted.`is`) gone at the source could not be deleted\(reason); later runs "
+                    + "try again"
+            )
+        }
+        if let replaced, replaced.files * 2 > replaced.all {
+            notes.append("\(replaced.files) of its \(replaced.all) files changed in this run, more than half")
         }
         if withheld > 0 {
             let set = held.map { " \($0.id)" } ?? ""

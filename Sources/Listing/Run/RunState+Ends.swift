@@ -27,21 +27,34 @@ extension RunState {
         // What failed in a vault that a newer run has had since is the newer run's business.
         let failed = vaults.reduce(0) { $0 + ($1.outcome == .busy ? 0 : $1.failed) }
         let refused = vaults.count { $0.outcome == .refused }
-        if failed > 0 {
-            throw SyncError(
-                .partialFailure,
-                "\(failed.counted("file")) could not be mirrored in spite of more than one attempt"
-                    + (refused > 0 ? ", and \(refused.counted("vault")) could not be listed" : "")
-                    + "; every later run tries again"
-            )
+        if failed > 0 { throw partialFailure(failed, refused: refused) }
+        // Where others are mirrored, a vault that nobody gave the password of only needs attention.
+        let isMirroring = vaults.contains { $0.outcome == .settled }
+        let problems = vaults.compactMap(\.error)
+        guard let problem = problems.first(where: { !isMirroring || $0.isPasswordMissing != true }) else {
+            return .done
         }
-        guard let problem = vaults.lazy.compactMap(\.error).first else { return .done }
         throw SyncError(
             problem.name,
             refused == 1
                 ? problem.message
                 : "\(problem.message) (and \((refused - 1).counted("more vault")) could not be listed)"
         )
+    }
+
+    private func partialFailure(_ failed: Int, refused: Int) -> SyncError {
+        let undeleted = vaults.reduce(0) { $0 + ($1.outcome == .busy ? 0 : min($1.undeleted ?? 0, $1.failed)) }
+        var parts: [String] = []
+        if failed > undeleted {
+            let files = (failed - undeleted).counted("file")
+            parts.append("\(files) could not be mirrored in spite of more than one attempt")
+        }
+        if undeleted > 0 {
+            let files = undeleted.counted("file")
+            parts.append("\(files) that \(undeleted == 1 ? "is" : "are") gone at the source could not be deleted")
+        }
+        if refused > 0 { parts.append("\(refused.counted("vault")) could not be listed") }
+        return SyncError(.partialFailure, parts.joined(separator: ", and ") + "; every later run tries again")
     }
 }
 

@@ -36,6 +36,11 @@ struct RunState: Codable, Sendable {
         var done = PassCursor.Totals()
         var failed = 0
         var deleted = 0
+        /// Files that are gone at the source and that the store does not let go, and its reason for one of them.
+        var undeleted: Int?
+        var undeletedReason: String?
+        /// How many files took the place of earlier versions, of how many; nil where that is no large part.
+        var replaced: Share?
         /// Files that were deleted and are not in the vault's state yet, and their bytes.
         var removed: PassCursor.Totals?
         /// Files that were missing from the store, or changed there, and were handed out again.
@@ -85,6 +90,7 @@ struct RunState: Codable, Sendable {
             // The provider does not know under which id the secret has the vault.
             let message = error.message.replacing("<vault id>", with: vault.id.rawValue)
             self.error = .init(name: error.name, message: message)
+            if error.detail == .passwordMissing { self.error?.isPasswordMissing = true }
         }
 
         /// Ends the vault's part of the run: another one has it.
@@ -92,6 +98,12 @@ struct RunState: Codable, Sendable {
             outcome = .busy
             if superseded { isSuperseded = true }
         }
+    }
+
+    /// Some of a vault's files.
+    struct Share: Codable, Hashable, Sendable {
+        var files: Int
+        var all: Int
     }
 
     /// A spooled listing.
@@ -136,6 +148,8 @@ struct RunState: Codable, Sendable {
     struct Problem: Codable, Sendable {
         var name: SyncError.Name
         var message: String
+        /// Whether it is only that nobody has given the vault's password: somebody may not want to mirror it.
+        var isPasswordMissing: Bool?
     }
 
     var run: RunID

@@ -3,6 +3,9 @@ import SyncCore
 
 /// Commits a vault's cursor, which comes last: every entry up to it is accounted for.
 struct CommitStage: Sendable {
+    /// So few files may change at once without a word.
+    private static let handful = 10
+
     private let context: PassContext
 
     init(_ context: PassContext) {
@@ -29,6 +32,21 @@ struct CommitStage: Sendable {
         guard try await context.records.commit(state, of: context.vault.id) else { throw LeaseLost() }
         if let old = known?.held, old.id != state.held?.id { await HeldList(context).remove(old.id) }
         return commits
+    }
+
+    /// How large a part of a vault's files took the place of earlier versions; nil where it is clear that it is none worth a word.
+    ///
+    /// How many records there are is known as an upper bound only, so they are counted where it may matter.
+    func replaced(_ plan: RunState.VaultPlan, _ cursor: PassCursor) async throws -> RunState.Share? {
+        guard let replaced = cursor.found.replaced, replaced > Self.handful,
+            replaced * 10 > plan.listing?.records ?? 0
+        else { return plan.replaced }
+        var all = 0
+        var pages = context.records.allRecords(in: context.vault.id, after: nil).makeAsyncIterator()
+        while let page = try await pages.next(isolation: nil) {
+            all += page.count { $0.isGroup != true && $0.status != .deleted }
+        }
+        return RunState.Share(files: replaced, all: all)
     }
 
     /// The state with a new cursor. What else is known of the vault stays.

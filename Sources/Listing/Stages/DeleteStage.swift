@@ -15,8 +15,10 @@ struct DeleteStage: Sendable {
         var files = 0
         /// Their bytes, as far as they are known.
         var bytes: Int64 = 0
-        /// Files that the store keeps.
-        var kept = 0
+        /// Files that the store does not let go.
+        var refused = 0
+        /// The store's reason for one of them.
+        var reason: String?
         /// Where the next line of the piece begins.
         var end: Int64 = 0
     }
@@ -115,9 +117,11 @@ struct DeleteStage: Sendable {
         try await context.checkLease()
         var deleted = Deleted()
         if context.deletions == .mirror {
-            let kept = try await deleteObjects(of: tombstones)
-            deleted.kept = kept.count
-            tombstones.removeAll { kept.contains($0.path) }
+            let refused = try await deleteObjects(of: tombstones)
+            try await note(refused, known)
+            deleted.refused = refused.count
+            deleted.reason = refused.min { $0.key < $1.key }?.value.code
+            tombstones.removeAll { refused[$0.path] != nil }
         }
         let isSaved = try await context.save(tombstones)
         // Only now, as nobody goes on with them any more.
@@ -125,10 +129,9 @@ struct DeleteStage: Sendable {
             guard let upload = known[record.path]?.checkpoint?.upload else { continue }
             await context.mirror.abandon(upload, until: nil)
         }
+        guard context.deletions == .mirror else { return deleted }
         let files = tombstones.filter { $0.isGroup != true }
-        if context.deletions == .mirror {
-            for record in files { context.observe(.deleted(vault: context.folder, path: record.path)) }
-        }
+        for record in files { context.observe(.deleted(vault: context.folder, path: record.path)) }
         deleted.files = files.count
         deleted.bytes = files.reduce(0) { $0 + ($1.size ?? 0) }
         return deleted
@@ -155,24 +158,46 @@ struct DeleteStage: Sendable {
 
     /// Deletes the objects of records.
     ///
-    /// - Returns: the paths of those that the store does not let go. Their records stay as they are, and the cursor is not
-    ///   committed, so that the next run tries again.
-    private func deleteObjects(of records: [FileRecord]) async throws -> Set<VaultPath> {
+    /// - Returns: why the store does not let some of them go. The cursor is not committed then, so that the next run tries
+    ///   again.
+    private func deleteObjects(of records: [FileRecord]) async throws -> [VaultPath: SyncError] {
         var paths: [ObjectKey: VaultPath] = [:]
         // What a group's own record names is a folder, and none of ours.
         for record in records where record.isGroup != true {
             if let key = try? KeyMapping.key(folder: context.folder, path: record.path) { paths[key] = record.path }
         }
         let keys = paths.keys.sorted { $0.rawValue.utf8.lexicographicallyPrecedes($1.rawValue.utf8) }
-        let kept = try await context.mirror.delete(keys)
-        for error in kept.values { context.metrics.failed(error.name) }
+        let refused = try await context.mirror.delete(keys)
+        for error in refused.values { context.metrics.failed(error.name) }
         // One line for each reason: there may be as many failures as files.
-        for (reason, failures) in Dictionary(grouping: kept.values, by: { $0.reason ?? $0.name.rawValue }) {
+        for (reason, failures) in Dictionary(grouping: refused.values, by: \.code) {
             context.logger.warning(
                 "the store keeps files that are gone at the source",
                 metadata: [LogKey.files: "\(failures.count)", LogKey.errorReason: "\(reason)"]
             )
         }
-        return Set(kept.keys.compactMap { paths[$0] })
+        return Dictionary(
+            refused.compactMap { key, error in paths[key].map { ($0, error) } },
+            uniquingKeysWith: { first, _ in first }
+        )
     }
+
+    /// Leaves in the records of files that the store does not let go why that is. What else they say stays.
+    private func note(_ refused: [VaultPath: SyncError], _ known: [VaultPath: FileRecord]) async throws {
+        guard !refused.isEmpty else { return }
+        var records: [FileRecord] = []
+        for (path, error) in refused.sorted(by: { $0.key < $1.key }) {
+            context.observe(.refusedDeletion(vault: context.folder, path: path, reason: error.code))
+            guard var record = known[path] else { continue }
+            record.lastError = error.name
+            record.reason = error.reason
+            records.append(record)
+        }
+        try await context.save(records)
+    }
+}
+
+extension SyncError {
+    /// The other side's code, or the name.
+    fileprivate var code: String { reason ?? name.rawValue }
 }

@@ -98,6 +98,11 @@ struct RecordComparison {
         return compared
     }
 
+    /// Counts files that are to replace earlier versions.
+    mutating func noteReplaced(_ files: Int) {
+        if files > 0 { found.replaced = (found.replaced ?? 0) + files }
+    }
+
     /// Writes what was found, at the end of a call.
     mutating func close() async throws {
         try await gone.flush()

@@ -93,6 +93,12 @@ package struct FreeSpace: Sendable, CustomStringConvertible {
         self.init(free: Int64(clamping: status.f_bavail) * block, total: Int64(clamping: status.f_blocks) * block)
     }
 
+    /// Whether nothing can be written on the file system that a folder lies on.
+    static func isReadOnly(_ path: String) -> Bool {
+        var status = statvfs()
+        return statvfs(path, &status) == 0 && status.f_flag & UInt(ST_RDONLY) != 0
+    }
+
     /// Such as `0 of 2.0 MB free`.
     package var description: String { "\(Self.text(free)) of \(Self.text(total)) free" }
 

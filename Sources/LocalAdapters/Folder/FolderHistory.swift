@@ -12,6 +12,9 @@ import SyncCore
 
 /// The history of a mirror in a folder: everything that was set aside and is still kept.
 package struct FolderHistory: Sendable {
+    /// How many versions are in memory at once.
+    private static let pageSize = 1000
+
     private let index: FolderIndex
     private let tree: FolderTree
 
@@ -45,21 +48,40 @@ package struct FolderHistory: Sendable {
     /// - Throws: `StoreUnavailable`.
     package func expire(_ limits: HistoryLimits, now: Timestamp) throws -> (versions: Int, note: String?) {
         let space = FreeSpace(of: tree.root)
-        let (gone, isForRoom) = HistoryExpiry(limits: limits, now: now)
-            .expired(try index.setAside(below: "", after: nil), space)
-        do {
-            for version in gone {
-                if let spot = try tree.spot(of: version.place) {
-                    try spot.folder.remove(spot.name)
-                    try tree.removeEmptyFolders(above: version.place)
-                }
-                try index.forget(version)
-            }
-        } catch let failure as FileFailure {
-            throw DestinationTrouble(path: tree.root).error(failure)
+        var expiry = HistoryExpiry(limits: limits, now: now)
+        var removed = 0
+        var last: SetAside?
+        repeat {
+            let page = try index.expirable(after: last, limit: Self.pageSize)
+            last = page.last
+            removed += try remove(expiry.expired(page))
+        } while last != nil
+        removed += try remove(expiry.finish())
+        while true {
+            let oldest = try index.oldestExpirable(limit: Self.pageSize)
+            let gone = expiry.expired(forRoom: oldest, space)
+            removed += try remove(gone)
+            // What was removed is not found again.
+            if gone.isEmpty || gone.count < oldest.count { break }
         }
         let note =
             "the disk is nearly full (\(space?.description ?? "")), so the oldest versions of the history were removed"
-        return (gone.count, isForRoom ? note : nil)
+        return (removed, expiry.isForRoom ? note : nil)
+    }
+
+    /// Removes versions from the disk, and then from the index.
+    private func remove(_ versions: [SetAside]) throws -> Int {
+        guard !versions.isEmpty else { return 0 }
+        do {
+            for version in versions {
+                guard let spot = try tree.spot(of: version.place) else { continue }
+                try spot.folder.remove(spot.name)
+                try tree.removeEmptyFolders(above: version.place)
+            }
+        } catch {
+            throw DestinationTrouble(path: tree.root).error(error)
+        }
+        try index.forget(versions)
+        return versions.count
     }
 }

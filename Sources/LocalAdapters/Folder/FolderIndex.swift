@@ -189,12 +189,7 @@ struct FolderIndex: Sendable {
 
     /// Forgets what was set aside.
     func forget(_ aside: SetAside) throws {
-        try write { database in
-            try database.execute(
-                sql: "DELETE FROM history WHERE key = ? AND place = ?",
-                arguments: [Data(aside.key.utf8), Data(aside.place.utf8)]
-            )
-        }
+        try forget([aside])
     }
 
     /// What was set aside, by key and time.
@@ -239,11 +234,11 @@ struct FolderIndex: Sendable {
         )
     }
 
-    private func write(_ body: (Database) throws -> Void) throws {
+    func write(_ body: (Database) throws -> Void) throws {
         try mapped { try database.write(body) }
     }
 
-    private func mapped<Value>(_ body: () throws -> Value) throws -> Value {
+    func mapped<Value>(_ body: () throws -> Value) throws -> Value {
         do {
             return try body()
         } catch let error as DatabaseError {

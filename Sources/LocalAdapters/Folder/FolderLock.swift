@@ -37,7 +37,9 @@ package final class FolderLock: Sendable {
     package static func take(path: String, now: Timestamp) throws(SyncError) -> Attempt {
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard file >= 0 else {
-            throw SyncError(.storeUnavailable, "the folder of \(path) cannot be written to; check its permissions")
+            let failure = FileFailure()
+            let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
+            throw DestinationTrouble(path: folder).error(failure)
         }
         // Whoever only looks at the lock holds it for a moment.
         var isTaken = flock(file, LOCK_EX | LOCK_NB) == 0

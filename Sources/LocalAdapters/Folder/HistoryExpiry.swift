@@ -21,45 +21,73 @@ package struct HistoryLimits: Sendable {
 }
 
 /// Decides which versions go. What somebody wrote themselves, an edited file or one that was in the way, never does.
+///
+/// It is given all versions once by path and time, and then, where more room is needed, what is left of them from the oldest on.
+/// It remembers one of them.
 struct HistoryExpiry {
     /// After so long versions of one path within an hour are thinned to the last.
     private static let fresh: Duration = .seconds(24 * 3600)
     private static let hour: Int64 = 3_600_000
+    /// What the mirror itself took out.
+    static let ours: Set<FileVersion.Ending> = [.changed, .deleted]
 
     let limits: HistoryLimits
     let now: Timestamp
+    /// The bytes of all that stays.
+    private(set) var kept: Int64 = 0
+    /// The bytes of all that went.
+    private(set) var freed: Int64 = 0
+    /// Whether some only went because the disk is nearly full.
+    private(set) var isForRoom = false
+    private var waiting: SetAside?
 
-    /// The versions that go.
+    init(limits: HistoryLimits, now: Timestamp) {
+        self.limits = limits
+        self.now = now
+    }
+
+    /// Takes the versions that come next by path and time.
+    ///
+    /// - Returns: those, of these and the one before, that go because of their age.
+    mutating func expired(_ versions: [SetAside]) -> [SetAside] {
+        var gone: [SetAside] = []
+        for version in versions where Self.ours.contains(version.ending) {
+            if let before = waiting, goes(before, version) { gone.append(before) }
+            waiting = version
+        }
+        return gone
+    }
+
+    /// After the last version: that one, if it goes.
+    mutating func finish() -> [SetAside] {
+        defer { waiting = nil }
+        return waiting.flatMap { goes($0, nil) ? $0 : nil }.map { [$0] } ?? []
+    }
+
+    /// Takes what is left, from the oldest on.
     ///
     /// - Parameters:
-    ///   - kept: all versions, by path and then by time.
-    ///   - space: the disk.
-    /// - Returns: those that go, and whether some only go because the disk is nearly full.
-    func expired(_ kept: [SetAside], _ space: FreeSpace?) -> (versions: [SetAside], isForRoom: Bool) {
-        let ours = kept.filter { $0.ending == .changed || $0.ending == .deleted }
+    ///   - oldest: the oldest versions.
+    ///   - space: the disk before anything went.
+    /// - Returns: those that go to make room: all, where more may have to go.
+    mutating func expired(forRoom oldest: [SetAside], _ space: FreeSpace?) -> [SetAside] {
         var gone: [SetAside] = []
-        var left: [SetAside] = []
-        for (index, version) in ours.enumerated() {
-            let next = ours.indices.contains(index + 1) ? ours[index + 1] : nil
-            if isOld(version) || isThinned(version, next) { gone.append(version) } else { left.append(version) }
-        }
-        left.sort { ($0.until, $0.key) < ($1.until, $1.key) }
-        var oldest = left[...]
-        var total = left.reduce(0) { $0 + $1.size }
-        while let limit = limits.size, total > limit, let version = oldest.popFirst() {
-            total -= version.size
+        for version in oldest {
+            let isTooMuch = limits.size.map { kept > $0 } ?? false
+            let isFull = space.map { $0.free + freed < Int64(Double($0.total) * limits.freeShare) } ?? false
+            guard isTooMuch || isFull else { break }
+            if !isTooMuch { isForRoom = true }
+            kept -= version.size
+            freed += version.size
             gone.append(version)
         }
-        guard let space else { return (gone, false) }
-        var free = space.free + gone.reduce(0) { $0 + $1.size }
-        let wanted = Int64(Double(space.total) * limits.freeShare)
-        var isForRoom = false
-        while free < wanted, let version = oldest.popFirst() {
-            free += version.size
-            gone.append(version)
-            isForRoom = true
-        }
-        return (gone, isForRoom)
+        return gone
+    }
+
+    private mutating func goes(_ version: SetAside, _ next: SetAside?) -> Bool {
+        let goes = isOld(version) || isThinned(version, next)
+        if goes { freed += version.size } else { kept += version.size }
+        return goes
     }
 
     private func isOld(_ version: SetAside) -> Bool {

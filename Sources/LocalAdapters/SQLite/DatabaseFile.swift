@@ -34,9 +34,12 @@ struct DatabaseFile {
         } catch let error as SyncError {
             throw error
         } catch {
+            let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
             throw SyncError(
                 .storeUnavailable,
-                "the database of \(content) cannot be opened; check the folder, or move the file away to start anew",
+                FreeSpace.isReadOnly(folder)
+                    ? "\(folder) is read-only, and a database of \(content) has to be written to even to be read; mount it for writing"
+                    : "the database of \(content) cannot be opened; check the folder, or move the file away to start anew",
                 reason: (error as? DatabaseError).map { "SQLITE:\($0.extendedResultCode.rawValue)" },
                 underlying: error
             )

@@ -22,6 +22,7 @@ enum HTTPListener {
     /// - Parameters:
     ///   - port: the port on 127.0.0.1; 0 takes a free one.
     ///   - manner: what connections are made of.
+    ///   - limit: how many connections there may be; further ones are closed.
     ///   - connection: serves one connection; what it throws ends that connection alone.
     ///   - body: is given the port.
     /// - Returns: what `body` returns.
@@ -29,11 +30,11 @@ enum HTTPListener {
     static func serve<Wrapped: Sendable, Result: Sendable>(
         port: Int,
         _ manner: Manner<Wrapped>,
+        limit: ConnectionLimit = ConnectionLimit(),
         connection: @escaping @Sendable (Wrapped) async throws -> Void,
         body: (_ port: Int) async throws -> Result
     ) async throws -> Result {
         let accepted = AcceptedChannels()
-        let limit = ConnectionLimit()
         defer { accepted.closeAll() }
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -43,7 +44,6 @@ enum HTTPListener {
             .bind(host: "127.0.0.1", port: port) { channel in
                 accepted.insert(channel)
                 return channel.eventLoop.makeCompletedFuture {
-                    try limit.admit(channel)
                     try channel.pipeline.syncOperations.addHandler(HeldBack())
                     return channel
                 }
@@ -54,6 +54,11 @@ enum HTTPListener {
                 try await listener.executeThenClose { channels in
                     try await withThrowingDiscardingTaskGroup { connections in
                         for try await channel in channels {
+                            // To fail where the connection is made would end the listener.
+                            guard (try? limit.admit(channel)) != nil else {
+                                channel.close(promise: nil)
+                                continue
+                            }
                             connections.addTask { await serve(channel, manner, connection) }
                         }
                         connections.cancelAll()

@@ -9,7 +9,9 @@ package enum KeyMapping {
     /// - Throws: `NameRefused` when the path would leave the folder, lies where Obsync's own data is, is taken for a folder of Git,
     ///   or fits no store.
     package static func key(folder: String, path: VaultPath) throws(SyncError) -> ObjectKey {
-        guard !path.rawValue.unicodeScalars.split(separator: "/").contains(where: { GitName.matches($0) }) else {
+        // For Git on Windows a backslash separates segments, too.
+        let segments = path.rawValue.unicodeScalars.split { $0 == "/" || $0 == "\\" }
+        guard !segments.contains(where: { GitName.matches($0) }) else {
             throw SyncError(
                 .nameRefused,
                 "a name would be taken for a folder of Git, which may run programs",
@@ -33,15 +35,12 @@ package enum KeyMapping {
     ///   - vault: the vault.
     ///   - taken: the plain folder names of the account's other vaults, and the folders that they have.
     /// - Returns: one path segment.
-    package static func folder(for vault: Vault, besides taken: some Collection<String>) -> String {
+    package static func folder(for vault: Vault, besides taken: FolderNames) -> String {
         let plain = plainFolder(vault.name)
-        func isTaken(_ folder: String) -> Bool {
-            taken.contains { $0.utf8.elementsEqual(folder.utf8) }
-        }
-        guard isTaken(plain) || plain.isEmpty || reservedFolders.contains(plain) else { return plain }
+        guard taken.contains(plain) || plain.isEmpty || reservedFolders.contains(plain) else { return plain }
         let name = plain.isEmpty ? "vault" : plain
         let short = "\(name) (\(vault.id.rawValue.prefix(8)))"
-        return isTaken(short) ? "\(name) (\(vault.id.rawValue))" : short
+        return taken.contains(short) ? "\(name) (\(vault.id.rawValue))" : short
     }
 
     /// A vault's name as the name of its folder: a plain segment without dots and invisible characters at its beginning, so

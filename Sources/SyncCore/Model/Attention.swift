@@ -12,6 +12,8 @@ extension Summary {
             case deletionsWithheld = "DeletionsWithheld"
             /// The source has items that cannot be fetched yet.
             case notReady = "NotReady"
+            /// Files are gone at the source, and the store does not let them go.
+            case notDeleted = "NotDeleted"
         }
 
         /// The vault that it is, or is in.
@@ -49,11 +51,24 @@ extension Summary {
         }
 
         /// Makes one of a vault.
-        package init(_ reason: VaultReason, of vault: VaultID, count: Int? = nil, set: String? = nil) {
+        package init(
+            _ reason: VaultReason,
+            of vault: VaultID,
+            count: Int? = nil,
+            set: String? = nil,
+            code: String? = nil
+        ) {
             vaultID = vault
             self.set = set
             self.reason = reason.rawValue
             self.count = count
+            self.code = code
+        }
+
+        /// Makes one of a vault that could not be listed.
+        package init(_ error: SyncError.Name, of vault: VaultID) {
+            vaultID = vault
+            reason = error.rawValue
         }
     }
 

@@ -48,7 +48,8 @@ package struct SyncMetrics: Sendable {
         switch event {
         case .stored: filesSynced.increment()
         // Whether a file that fails is given up is known when the vault is settled.
-        case .listing, .listed, .unchanged, .planned, .received, .copied, .deleted, .failed: break
+        case .listing, .listed, .unchanged, .planned, .received, .copied, .deleted, .refusedDeletion, .failed:
+            break
         }
     }
 

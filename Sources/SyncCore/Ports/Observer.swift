@@ -16,6 +16,8 @@ package enum SyncEvent: Sendable {
     case copied(vault: String, path: VaultPath)
     /// A file was deleted because it is gone at the source.
     case deleted(vault: String, path: VaultPath)
+    /// A file that is gone at the source could not be deleted, for the store's reason.
+    case refusedDeletion(vault: String, path: VaultPath, reason: String)
     /// A file could not be stored.
     case failed(vault: String, path: VaultPath, error: SyncError.Name)
 }

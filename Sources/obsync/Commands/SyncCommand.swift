@@ -128,24 +128,13 @@ struct OutputOptions: ParsableArguments {
         var lines = [
             summary.message, "  \(facts.joined(separator: ", ")); run \(summary.metadata["run"] ?? "?")",
         ]
-        lines += summary.notes.map { "  note: \(spoken($0, summary))" }
+        lines += summary.notes.map { "  note: \(summary.spoken($0))" }
         let missing = summary.attentionLines
         if !missing.isEmpty {
             lines.append("  not mirrored (\(status) tells more):")
             lines += missing.map { "  \($0)" }
         }
         return lines
-    }
-}
-
-extension OutputOptions {
-    /// A note with the names of vaults and options as the reader of a terminal has them.
-    private func spoken(_ note: String, _ summary: Summary) -> String {
-        let names =
-            summary.vaults.map { ($0.vaultID, $0.shownName) } + summary.attention.map { ($0.vaultID, $0.shownName) }
-        return names.reduce(note.replacing("allow_deletions", with: "--allow-deletions")) { note, vault in
-            note.replacing("vault \(vault.0):", with: "\(vault.1):").replacing("vault \(vault.0) ", with: "\(vault.1) ")
-        }
     }
 }
 

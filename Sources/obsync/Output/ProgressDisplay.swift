@@ -61,6 +61,7 @@ final class ProgressDisplay: Sendable {
                 }
             case .copied(_, let path): name("copied ", path, &state)
             case .deleted(_, let path): name("deleted", path, &state)
+            case .refusedDeletion(_, let path, let reason): name("cannot delete (\(reason))", path, &state)
             default: break
             }
             state.vault?.note(event, at: uptime())

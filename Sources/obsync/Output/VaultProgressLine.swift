@@ -51,6 +51,7 @@ struct VaultProgressLine {
         case .stored(_, _, let bytes): stored.add(1, bytes)
         case .copied: copied += 1
         case .deleted: deleted += 1
+        case .refusedDeletion: break
         case .failed: failed += 1
         }
     }

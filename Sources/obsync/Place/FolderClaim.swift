@@ -27,14 +27,15 @@ struct FolderClaim {
     ///
     /// - Throws: `InvalidInput`.
     func checkForLiveVaults() throws {
-        var above = URL(filePath: folder.path).deletingLastPathComponent()
-        while above.path(percentEncoded: false) != "/" {
-            if isLiveVault(above.path(percentEncoded: false).withoutSlash) {
-                throw refusal(
-                    "\(folder.path) is inside a vault that Obsidian uses (\(above.path(percentEncoded: false).withoutSlash))"
-                )
+        for folder in Set([folder.path, realPath(folder.path)]).sorted() {
+            var above = URL(filePath: folder).deletingLastPathComponent()
+            while above.path(percentEncoded: false) != "/" {
+                let path = above.path(percentEncoded: false).withoutSlash
+                if isLiveVault(path) {
+                    throw refusal("\(self.folder.path) is inside a vault that Obsidian uses (\(path))")
+                }
+                above = above.deletingLastPathComponent()
             }
-            above = above.deletingLastPathComponent()
         }
         if isLiveVault(folder.path) { throw refusal("\(folder.path) is a vault that Obsidian uses") }
         for name in entries(folder.path).sorted() where isLiveVault("\(folder.path)/\(name)") {
@@ -60,9 +61,12 @@ struct FolderClaim {
 
     /// The folders that vaults may get, whoever else has one of the same name.
     static func folders(of vaults: [Vault]) -> Set<String> {
-        vaults.reduce(into: []) { names, vault in
-            let others = vaults.filter { $0.id != vault.id }.map { KeyMapping.plainFolder($0.name) }
-            names.formUnion([KeyMapping.plainFolder(vault.name), KeyMapping.folder(for: vault, besides: others)])
+        var others = FolderNames(vaults.map { KeyMapping.plainFolder($0.name) })
+        return vaults.reduce(into: []) { names, vault in
+            let plain = KeyMapping.plainFolder(vault.name)
+            others.remove(plain)
+            names.formUnion([plain, KeyMapping.folder(for: vault, besides: others)])
+            others.insert(plain)
         }
     }
 
@@ -95,6 +99,16 @@ struct FolderClaim {
     private func isLiveVault(_ path: String) -> Bool {
         let files = FileManager.default
         return files.fileExists(atPath: path + "/.obsidian") && !files.fileExists(atPath: path + "/.obsync")
+    }
+
+    /// The path without links, as far as its folders are there.
+    private func realPath(_ path: String) -> String {
+        let url = URL(filePath: path)
+        if FileManager.default.fileExists(atPath: path) || url.pathComponents.count < 2 {
+            return url.resolvingSymlinksInPath().path(percentEncoded: false).withoutSlash
+        }
+        let parent = realPath(url.deletingLastPathComponent().path(percentEncoded: false).withoutSlash)
+        return parent + "/" + url.lastPathComponent
     }
 
     private func entries(_ path: String) -> [String] {

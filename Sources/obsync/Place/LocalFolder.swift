@@ -103,10 +103,12 @@ struct LocalFolder: MirrorPlace {
     }
 
     func markWiped(_ records: SQLiteRecordStore, _ connection: PlaceConnection) async throws -> [String] {
-        let wiped = WipedFolders(place: name, records: records, now: SystemClock().now) { folder in
-            let path = folder.isEmpty ? path : "\(path)/\(folder)"
-            let entries = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-            return entries.allSatisfy { folder.isEmpty && $0 == ".obsync" }
+        let wiped = WipedFolders(place: name, records: records, now: SystemClock().now) { records, folder in
+            records.allSatisfy { record in
+                guard let key = try? KeyMapping.key(folder: folder, path: record.path) else { return true }
+                // A link that leads nowhere, or one in the way of a folder, is no file of the mirror either.
+                return !FileManager.default.fileExists(atPath: "\(path)/\(key.rawValue)")
+            }
         }
         return try await wiped.markFiles()
     }

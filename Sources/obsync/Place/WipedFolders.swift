@@ -8,8 +8,9 @@ struct WipedFolders {
     let place: String
     let records: SQLiteRecordStore
     let now: Timestamp
-    /// Whether nothing lies in a vault's folder; that of a vault without one is empty.
-    let isWiped: (_ folder: String) async throws -> Bool
+    /// Whether none of the files of these records, which are mirrored, lies in a vault's folder; that of a vault without one is
+    /// empty.
+    let areGone: (_ records: [FileRecord], _ folder: String) async throws -> Bool
 
     /// Has the files of such a folder fetched again by the run that follows.
     ///
@@ -18,7 +19,9 @@ struct WipedFolders {
     func markFiles() async throws -> [String] {
         var notes: [String] = []
         for vault in try await records.vaults() {
-            guard let state = try await records.state(of: vault), try await isWiped(state.folder) else { continue }
+            guard let state = try await records.state(of: vault), try await isWiped(vault, state.folder) else {
+                continue
+            }
             var files = 0
             var pages = records.allRecords(in: vault, after: nil).makeAsyncIterator()
             while let page = try await pages.next(isolation: nil) {
@@ -40,5 +43,17 @@ struct WipedFolders {
             notes.append("\(name) is empty although \(files) files were mirrored into it; they are mirrored again")
         }
         return notes
+    }
+
+    /// Whether files were mirrored into a folder and not one of them is there: what else lies there does not matter.
+    private func isWiped(_ vault: VaultID, _ folder: String) async throws -> Bool {
+        var files = 0
+        var pages = records.allRecords(in: vault, after: nil).makeAsyncIterator()
+        while let page = try await pages.next(isolation: nil) {
+            let mirrored = page.filter { $0.status == .completed }
+            guard try await areGone(mirrored, folder) else { return false }
+            files += mirrored.count
+        }
+        return files > 0
     }
 }

@@ -20,7 +20,9 @@ extension FolderStatus {
         reasons += heldBack
         for index in vaults.indices {
             let name = vaults[index].name.printable
-            if let message = vaults[index].message { reasons.append("\(name) could not be listed: \(message)") }
+            if let message = vaults[index].message, lastRun?.message != message {
+                reasons.append("\(name) could not be listed: \(message)")
+            }
             if vaults[index].hasLeft == true {
                 reasons.append(
                     "\(name) is not in the account any more; its files stay, and "

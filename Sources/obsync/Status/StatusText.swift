@@ -56,13 +56,15 @@ struct StatusText {
         var lines: [String] = []
         for vault in status.vaults {
             if let message = vault.message {
-                lines.append("  \(vault.name.printable) (\(vault.vaultID)): \(message)")
+                let name = message.contains(vault.vaultID) ? "" : "\(vault.name.printable) (\(vault.vaultID)): "
+                lines.append("  \(name)\(message)")
             }
             for file in vault.attention.prefix(10) {
                 var facts = [file.reason + (file.code.map { " (\($0))" } ?? ""), file.attempts.counted("attempt")]
                 if let since = file.since { facts.append("since \(since)") }
                 facts.append(file.nextAttempt.map { "next attempt \($0)" } ?? "the next run tries it again")
-                lines.append("  \(vault.name.printable)/\(file.path.printable): \(facts.joined(separator: ", "))")
+                let path = Summary.shownFile(file.path, version: file.version)
+                lines.append("  \(vault.name.printable)/\(path): \(facts.joined(separator: ", "))")
             }
             let more = vault.attentionCount - min(10, vault.attention.count)
             if more > 0 { lines.append("  and \(more.grouped) more in \(vault.name.printable); --json names them") }

@@ -25,7 +25,37 @@ struct FolderHistoryTests {
         _ limits: HistoryLimits = .standard,
         _ space: FreeSpace? = nil
     ) -> (versions: [SetAside], isForRoom: Bool) {
-        HistoryExpiry(limits: limits, now: now).expired(kept, space)
+        var expiry = HistoryExpiry(limits: limits, now: now)
+        // One at a time: what comes with which page does not matter.
+        let old = kept.flatMap { expiry.expired([$0]) } + expiry.finish()
+        let left = kept.filter { HistoryExpiry.ours.contains($0.ending) && !old.contains($0) }
+            .sorted { $0.until < $1.until }
+        let gone = old + expiry.expired(forRoom: left, space)
+        return (gone, expiry.isForRoom)
+    }
+
+    @Test("versions are read in pages, each once")
+    func pages() async throws {
+        try await withKeepingFolder { folder in
+            for number in 0..<7 {
+                let ending: FileVersion.Ending = number == 3 ? .editedHere : .changed
+                try folder.index.note(version("k\(number / 3)", hoursAgo: Double(100 - number), ending))
+            }
+            var found: [SetAside] = []
+            while true {
+                let page = try folder.index.expirable(after: found.last, limit: 2)
+                if page.isEmpty { break }
+                #expect(page.count <= 2)
+                found += page
+            }
+            #expect(found.count == 6)
+            #expect(found == found.sorted { ($0.key, $0.until) < ($1.key, $1.until) })
+            let oldest = try folder.index.oldestExpirable(limit: 4)
+            #expect(oldest == Array(found.sorted { $0.until < $1.until }.prefix(4)))
+            try folder.index.forget(oldest)
+            let rest = try folder.index.expirable(after: nil, limit: 9)
+            #expect(rest.count == 2)
+        }
     }
 
     @Test("what is older than the limit goes, but never what somebody wrote themselves")

@@ -102,7 +102,7 @@ struct PassStateMachineTests {
         next.compared(.init(records: 3, files: 3, gone: 1), pieces: 2)
         next.drained()
         #expect(next.next() == .delete(piece: 1, from: 0))
-        next.deleted(files: 1, kept: 1, upTo: 70)
+        next.deleted(files: 1, refused: 1, upTo: 70)
         #expect(next.next() == .delete(piece: 1, from: 70))
         next.pieceEnded()
         #expect(next.next() == .delete(piece: 2, from: 0))

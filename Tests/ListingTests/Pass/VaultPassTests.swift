@@ -145,4 +145,16 @@ struct VaultPassTests {
         #expect(world.texts["Notes/bad.md"] == "B")
         #expect(world.record("bad.md")?.pendingSince == nil)
     }
+
+    @Test(
+        "that most of a vault has changed is said, and nothing of a smaller part",
+        arguments: [(12, true), (10, false)]
+    )
+    func mostChanged(files: Int, isSaid: Bool) async throws {
+        let world = World.withNotes(Dictionary(uniqueKeysWithValues: (0..<20).map { ("\($0).md", "one") }))
+        try await world.run(.first)
+        for number in 0..<files { world.write("two", to: "\(number).md") }
+        let summary = try #require(try await world.run(.second).summary)
+        #expect(summary.notes.contains { $0.contains("of its 20 files changed in this run") } == isSaid)
+    }
 }

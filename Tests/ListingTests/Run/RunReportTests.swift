@@ -46,6 +46,29 @@ struct RunReportTests {
         #expect(summary.attentionCount == summary.attention.count)
     }
 
+    @Test("says why files could not be deleted, which vault has no password, and that most of a vault has changed")
+    func notes() {
+        let undeleted = summary(
+            run {
+                $0.undeleted = 2
+                $0.undeletedReason = "EPERM"
+            }
+        )
+        #expect(undeleted.attention.first.map { [$0.reason, $0.code] } == ["NotDeleted", "EPERM"])
+        #expect(
+            undeleted.notes.contains { $0.contains("2 files that are gone at the source could not be deleted (EPERM)") }
+        )
+        let locked = summary(
+            run { $0.refuse(SyncError(.invalidConfiguration, "no password", detail: .passwordMissing)) }
+        )
+        #expect(locked.attention.map(\.reason) == ["InvalidConfiguration"])
+        #expect(locked.notes.contains { $0.contains("has no password in the secret") })
+        for (replaced, isSaid) in [(11, true), (10, false)] {
+            let changed = summary(run { $0.replaced = .init(files: replaced, all: 20) })
+            #expect(changed.notes.contains { $0.contains("of its 20 files changed in this run") } == isSaid)
+        }
+    }
+
     @Test("of a run that failed it is as whole, and names the error")
     func failure() {
         let error = SyncError(.partialFailure, "2 files could not be mirrored")

@@ -48,6 +48,22 @@ struct RunStateEndsTests {
         )
     }
 
+    @Test("says what was not deleted, and passes by what only lacks a password where others are mirrored")
+    func lesserFaults() {
+        var undeleted = plan(.settled, failed: 3)
+        undeleted.undeleted = 1
+        #expect(
+            end([undeleted])
+                == "PartialFailure: 2 files could not be mirrored in spite of more than one attempt, and 1 file that is gone at "
+                + "the source could not be deleted; every later run tries again"
+        )
+        var locked = plan(.open)
+        locked.refuse(SyncError(.invalidConfiguration, "no password", detail: .passwordMissing))
+        #expect(end([locked]) == "InvalidConfiguration: no password")
+        #expect(end([plan(.settled), locked]) == "done")
+        #expect(end([plan(.settled), locked, plan(.refused)]).hasPrefix("VaultPasswordWrong"))
+    }
+
     @Test("a redrive opens what failed and what was refused, once")
     func redrive() {
         var run = run([plan(.settled, failed: 1), plan(.refused), plan(.settled), plan(.busy)])

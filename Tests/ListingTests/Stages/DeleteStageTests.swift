@@ -55,8 +55,9 @@ struct DeleteStageTests {
     @Test("where files are kept, only the record says that they are gone")
     func keeps() async throws {
         let world = try await synced(.keep)
-        #expect(try await delete([("a.md", 9)], world).map(\.files).reduce(0, +) == 1)
+        #expect(try await delete([("a.md", 9)], world).map(\.files).reduce(0, +) == 0, "nothing is deleted")
         #expect(world.texts.count == 2)
+        #expect(world.record("a.md")?.status == .deleted)
         #expect(world.record("a.md")?.isStored == true)
     }
 
@@ -65,8 +66,10 @@ struct DeleteStageTests {
         let world = try await synced()
         world.mirror.refuseDeletion(of: [try ObjectKey("Notes/a.md")])
         let done = try await delete([("a.md", 9), ("b.md", 9)], world)
-        #expect((done.map(\.files).reduce(0, +), done.map(\.kept).reduce(0, +)) == (1, 1))
-        #expect(world.record("a.md")?.status == .completed)
+        #expect((done.map(\.files).reduce(0, +), done.map(\.refused).reduce(0, +)) == (1, 1))
+        let record = try #require(world.record("a.md"))
+        #expect((record.status, record.lastError) == (.completed, .storeRefused))
+        #expect(done.compactMap(\.reason) == ["StoreRefused"])
     }
 
     @Test("a listing with names that cannot be read, or without any file, deletes nothing by itself")

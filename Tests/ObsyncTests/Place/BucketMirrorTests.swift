@@ -102,13 +102,14 @@ struct BucketMirrorTests {
         }
     }
 
-    @Test("a bucket that somebody has emptied is filled again")
-    func emptied() async throws {
+    @Test("a bucket that somebody has emptied is filled again, and a vault's folder in it", arguments: [true, false])
+    func emptied(claimGoes: Bool) async throws {
         try await BucketWorld.with { world, _ in
             try await world.mirror()
             try await world.withStore { store in
                 var keys: [ObjectKey] = []
                 for try await page in store.list("", after: nil) { keys += try page.map { try ObjectKey($0.key) } }
+                if !claimGoes { keys.removeAll { $0.rawValue == BucketClaim.key } }
                 #expect(try await store.delete(keys).isEmpty)
             }
             try await world.mirror()

@@ -32,7 +32,7 @@ struct KeyMappingTests {
         arguments: [
             ".git", ".GIT", ".git.", ".git ", ".git. .", "git~1", "GIT~1", ".g\u{200C}it", "\u{200B}.git",
             ".git\u{FEFF}",
-            ".git::$INDEX_ALLOCATION", "\u{202E}.git", "\u{200D}.git",
+            ".git::$INDEX_ALLOCATION", "\u{202E}.git", "\u{200D}.git", ".git\\hooks", "a\\.GIT\\b",
         ]
     )
     func git(segment: String) {
@@ -85,7 +85,7 @@ struct KeyMappingTests {
     @Test("a folder that is taken, reserved or empty gets the vault's id")
     func folders() throws {
         let id = try #require(VaultID("0123456789abcdef"))
-        func folder(_ name: String, besides taken: [String] = []) -> String {
+        func folder(_ name: String, besides taken: FolderNames = []) -> String {
             KeyMapping.folder(for: Vault(id: id, name: name, epoch: ""), besides: taken)
         }
         #expect(folder("Notes") == "Notes")

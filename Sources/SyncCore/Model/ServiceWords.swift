@@ -1,13 +1,15 @@
 /// What the service itself says, made fit for people: short, without what steers a terminal, and without what may be a secret
 /// or somebody's address.
-struct ServiceWords: CustomStringConvertible {
+package struct ServiceWords: CustomStringConvertible {
     private static let longest = 200
     /// Words with a digit from this length on may be tokens or keys.
     private static let longestPlainWord = 10
 
-    let description: String
+    /// The words.
+    package let description: String
 
-    init(_ text: String) {
+    /// Takes words as they came.
+    package init(_ text: String) {
         let plain = text.unicodeScalars.prefix(Self.longest * 4).map { scalar -> Character in
             switch scalar.properties.generalCategory {
             case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned: " "
