@@ -372,6 +372,14 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "ReliabilityTests",
+            dependencies: [
+                "Checksums", "Clocks", "Downloading", "Listing", "LocalAdapters", "obsync", "Pipeline", "StateMachine",
+                "SyncCore", "TestSupport", logging,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "PipelineTests",
             dependencies: [
                 "Authenticator", "AWSAdapters", "AWSClient", "AWSSigning", "Checksums", "Clocks", "CredentialFiles",

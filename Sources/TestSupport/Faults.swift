@@ -19,9 +19,15 @@ package final class Faults<Operation: Hashable & Sendable>: Sendable {
     /// Is asked at every call: the operation, and its number among those of its kind, from 1.
     package typealias Choose = @Sendable (_ operation: Operation, _ number: Int) -> Fault?
 
+    /// Carries a call out: it may wait, make the call never, once or more than once, and throw. A call that it makes no time
+    /// has to end with an error.
+    package typealias Carry =
+        @Sendable (_ operation: Operation, _ call: () async throws -> Void) async throws -> Void
+
     private struct State {
         var counts: [Operation: Int] = [:]
         var choose: Choose?
+        var carry: Carry?
     }
 
     private let state: Mutex<State>
@@ -29,6 +35,12 @@ package final class Faults<Operation: Hashable & Sendable>: Sendable {
     /// Makes a plan; nil lets every call through.
     package init(_ choose: Choose? = nil) {
         state = Mutex(State(choose: choose))
+    }
+
+    /// Makes a plan that carries every call out itself.
+    package convenience init(carrying carry: @escaping Carry) {
+        self.init()
+        state.withLock { $0.carry = carry }
     }
 
     /// Makes a plan in which the `number`th call of `operation` fails, and those that follow up to `last`.
@@ -56,7 +68,26 @@ package final class Faults<Operation: Hashable & Sendable>: Sendable {
     }
 
     /// Runs one call as the plan has it.
-    package func around<Result>(_ operation: Operation, _ body: () async throws -> Result) async throws -> Result {
+    ///
+    /// - Parameters:
+    ///   - operation: which call.
+    ///   - isRepeatable: whether it may be made twice.
+    ///   - body: makes it.
+    /// - Returns: its answer.
+    /// - Throws: what it throws, or what the plan has instead.
+    package func around<Result>(
+        _ operation: Operation,
+        isRepeatable: Bool = true,
+        _ body: () async throws -> Result
+    ) async throws -> Result {
+        if let carry = state.withLock({ $0.carry }) {
+            var answer: Result?
+            try await carry(operation) {
+                if isRepeatable || answer == nil { answer = try await body() }
+            }
+            guard let answer else { throw CancellationError() }
+            return answer
+        }
         let fault = next(operation)
         if let fault, !fault.isAfterDoing { throw fault.error }
         let result = try await body()
@@ -71,5 +102,41 @@ package final class Faults<Operation: Hashable & Sendable>: Sendable {
             return (state.choose, state.counts[operation, default: 0])
         }
         return choose?(operation, number)
+    }
+
+    /// A sequence whose pulls are calls, as the plan has it; a plan of chosen calls lets the whole of it fail.
+    package func sequence<Element: Sendable>(
+        _ operation: Operation,
+        _ base: any AsyncSequence<Element, any Error> & Sendable
+    ) -> any AsyncSequence<Element, any Error> & Sendable {
+        guard state.withLock({ $0.carry == nil }) else {
+            return CarriedSequence(base: base, faults: self, operation: operation)
+        }
+        return next(operation).map { Replay([], failure: $0.error) } ?? base
+    }
+}
+
+/// A sequence each of whose pulls is a call.
+private struct CarriedSequence<Operation: Hashable & Sendable, Element: Sendable>: AsyncSequence, Sendable {
+    typealias Failure = any Error
+
+    let base: any AsyncSequence<Element, any Error> & Sendable
+    let faults: Faults<Operation>
+    let operation: Operation
+
+    func makeAsyncIterator() -> Iterator {
+        Iterator(base: base.makeAsyncIterator(), faults: faults, operation: operation)
+    }
+
+    struct Iterator: AsyncIteratorProtocol {
+        var base: any AsyncIteratorProtocol<Element, any Error>
+        let faults: Faults<Operation>
+        let operation: Operation
+
+        mutating func next() async throws -> Element? {
+            var base = base
+            defer { self.base = base }
+            return try await faults.around(operation, isRepeatable: false) { try await base.next(isolation: nil) }
+        }
     }
 }

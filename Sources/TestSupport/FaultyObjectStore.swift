@@ -40,7 +40,9 @@ package struct FaultyObjectStore: ObjectStore {
         size: Int64,
         of upload: MultipartUpload
     ) async throws -> UploadedPart {
-        try await faults.around(.putPart) { try await base.putPart(number, stream, size: size, of: upload) }
+        try await faults.around(.putPart, isRepeatable: false) {
+            try await base.putPart(number, stream, size: size, of: upload)
+        }
     }
 
     package func storedParts(of upload: MultipartUpload) async throws -> [UploadedPart]? {
@@ -87,6 +89,6 @@ package struct FaultyObjectStore: ObjectStore {
         _ prefix: String,
         after key: String?
     ) -> any AsyncSequence<[ListedObject], any Error> & Sendable {
-        faults.next(.list).map { Replay([], failure: $0.error) } ?? base.list(prefix, after: key)
+        faults.sequence(.list, base.list(prefix, after: key))
     }
 }

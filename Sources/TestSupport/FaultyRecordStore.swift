@@ -26,7 +26,7 @@ package struct FaultyRecordStore: RecordStore {
         in vault: VaultID,
         after path: VaultPath?
     ) -> any AsyncSequence<[FileRecord], any Error> & Sendable {
-        faults.next(.allRecords).map { Replay([], failure: $0.error) } ?? base.allRecords(in: vault, after: path)
+        faults.sequence(.allRecords, base.allRecords(in: vault, after: path))
     }
 
     package func someRecords(below folder: VaultPath, in vault: VaultID) async throws -> [FileRecord] {
@@ -34,7 +34,7 @@ package struct FaultyRecordStore: RecordStore {
     }
 
     package func pendingRecords(in vault: VaultID) -> any AsyncSequence<FileRecord, any Error> & Sendable {
-        faults.next(.pendingRecords).map { Replay([], failure: $0.error) } ?? base.pendingRecords(in: vault)
+        faults.sequence(.pendingRecords, base.pendingRecords(in: vault))
     }
 
     package func save(_ record: FileRecord, in vault: VaultID) async throws -> Bool {
@@ -87,7 +87,7 @@ package struct FaultyRecordStore: RecordStore {
         in vault: VaultID,
         from first: Int
     ) -> any AsyncSequence<Receipt, any Error> & Sendable {
-        faults.next(.receipts).map { Replay([], failure: $0.error) } ?? base.receipts(of: run, in: vault, from: first)
+        faults.sequence(.receipts, base.receipts(of: run, in: vault, from: first))
     }
 
     package func noteOnce(_ key: String, until expires: Timestamp, now: Timestamp) async throws -> Bool {

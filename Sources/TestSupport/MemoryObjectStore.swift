@@ -146,7 +146,9 @@ package final class MemoryObjectStore: ObjectStore {
 
     package func openUploads(below folder: String, begunBefore moment: Timestamp) async throws -> [MultipartUpload] {
         state.withLock { state in
-            state.uploads.values.filter { $0.begun < moment && $0.handle.isBelow(folder) }.map(\.handle)
+            state.uploads.values.filter { $0.begun < moment && $0.handle.isBelow(folder) }.map(\.handle).sorted {
+                $0.id < $1.id
+            }
         }
     }
 

@@ -78,7 +78,7 @@ package final class MemoryRecordStore: RecordStore {
     }
 
     package func pendingRecords(in vault: VaultID) -> any AsyncSequence<FileRecord, any Error> & Sendable {
-        Replay(files(of: vault).values.filter { $0.pendingSince != nil })
+        Replay(files(of: vault).values.filter { $0.pendingSince != nil }.sorted { $0.path < $1.path })
     }
 
     @discardableResult

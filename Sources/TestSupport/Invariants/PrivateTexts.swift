@@ -27,20 +27,25 @@ struct PrivateTexts {
 
     /// Those that a text holds.
     func found(in text: String) -> Set<String> {
-        let bytes = Array(text.utf8)
-        var found: Set<String> = []
-        for start in bytes.indices {
-            for (length, texts) in short where start + length <= bytes.count {
-                if let text = texts[Self.packed(bytes[start..<(start + length)])] { found.insert(text) }
+        var text = text
+        return text.withUTF8 { bytes in
+            var found: Set<String> = []
+            // The last eight bytes: what ends here, of whatever length, is in it.
+            var window: UInt64 = 0
+            var end = 0
+            while end < bytes.count {
+                window = window << 8 | UInt64(bytes[end])
+                end += 1
+                for (length, texts) in short where length <= end {
+                    if let text = texts[window & (1 << UInt64(8 * length) - 1)] { found.insert(text) }
+                }
+                guard end >= 8, let candidates = long[window] else { continue }
+                for candidate in candidates where bytes[(end - 8)...].starts(with: candidate.bytes) {
+                    found.insert(candidate.text)
+                }
             }
-            guard start + 8 <= bytes.count, let candidates = long[Self.packed(bytes[start..<(start + 8)])] else {
-                continue
-            }
-            for candidate in candidates where bytes[start...].starts(with: candidate.bytes) {
-                found.insert(candidate.text)
-            }
+            return found
         }
-        return found
     }
 
     private static func packed(_ bytes: ArraySlice<UInt8>) -> UInt64 {
