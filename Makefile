@@ -18,7 +18,7 @@ ZIPS ?=
 VERSION := $(shell sed -n 's/.*static let version = "\(.*\)"/\1/p' Sources/obsync/BuildInfo.swift)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build settings completions man demo demo-edit demo-clean test lint check-source check-docs check-statemachine invoke-all benchmark \
+.PHONY: help setup build settings completions man demo demo-edit demo-clean test reliability lint check-source check-docs check-statemachine invoke-all benchmark \
 	benchmark-lister clean build-lambda check-lambda test-lambda clean-lambda infra-tools infra-check deploy start destroy samconfig check-report \
 	build-obsync release install uninstall requirements
 
@@ -51,6 +51,10 @@ $(MOTO): .ci/requirements.txt
 test: setup $(MOTO) ## Unit tests, then the whole pipeline over sockets against moto
 	$(BUILD_TESTS)
 	@.ci/test .ci/with-moto $(VENV)/bin/python
+
+reliability: setup ## Inject every fault, and run SEEDS (10,000) simulations; SEED=n replays one
+	$(BUILD_TESTS)
+	@.ci/reliability $(or $(SEEDS),10000) $(SEED)
 
 lint: ## Check the format of all sources
 	swift format lint --strict --recursive Package.swift Sources Tests

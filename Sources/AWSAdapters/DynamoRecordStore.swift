@@ -45,12 +45,21 @@ package struct DynamoRecordStore: RecordStore {
         RecordPages(pages: dynamoDB.queryPaginator(query(vault, after: path)), after: path)
     }
 
+    private static let someRecords = 10
+
     package func someRecords(below folder: VaultPath, in vault: VaultID) async throws -> [FileRecord] {
         let begin = VaultPath("\(folder.rawValue)/")
         var request = query(vault, after: begin)
-        request.limit = 10
+        request.limit = Self.someRecords
         var pages = RecordPages(pages: dynamoDB.queryPaginator(request), after: begin).makeAsyncIterator()
-        return Array((try await pages.next(isolation: nil) ?? []).prefix { $0.path.isBelow(folder) })
+        var found: [FileRecord] = []
+        // A page ends at 1 MB, which ten records of large files under way may exceed.
+        while found.count < Self.someRecords, let page = try await pages.next(isolation: nil) {
+            let below = page.prefix { $0.path.isBelow(folder) }
+            found += below
+            guard below.count == page.count else { break }
+        }
+        return Array(found.prefix(Self.someRecords))
     }
 
     /// Eventually consistent, at half the price: see the port. `file$` is the first text after all that begin with `file#`.

@@ -70,10 +70,12 @@ enum ObjectStoreAdapter: CaseIterable, Sendable {
 
 /// The adapters of the record store.
 enum RecordStoreAdapter: CaseIterable, Sendable {
-    case memory, sqlite, dynamoDB
+    case memory, sqlite, dynamoDB, unreliableDynamoDB
 
     /// Those that can be tested here.
-    static var available: [RecordStoreAdapter] { allCases.filter { $0 != .dynamoDB || Emulator.address != nil } }
+    static var available: [RecordStoreAdapter] {
+        allCases.filter { ![.dynamoDB, .unreliableDynamoDB].contains($0) || Emulator.address != nil }
+    }
 
     func with(_ body: (any RecordStore) async throws -> Void) async throws {
         switch self {
@@ -85,6 +87,12 @@ enum RecordStoreAdapter: CaseIterable, Sendable {
             try await Emulator.with { client, _ in
                 let dynamoDB = DynamoDB(client: client)
                 try await body(DynamoRecordStore(dynamoDB: dynamoDB, table: try await Emulator.makeTable(dynamoDB)))
+            }
+        case .unreliableDynamoDB:
+            try await Emulator.with { client, transport in
+                let table = try await Emulator.makeTable(DynamoDB(client: client))
+                let unreliable = try Emulator.client(over: UnreliableTable(transport))
+                try await body(DynamoRecordStore(dynamoDB: DynamoDB(client: unreliable), table: table))
             }
         }
     }

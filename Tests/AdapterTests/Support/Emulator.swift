@@ -32,6 +32,20 @@ enum Emulator {
         }
     }
 
+    /// A client of the emulator that sends by something else, and waits before no further attempt.
+    static func client(over executor: any HTTPExecutor) throws -> AWSClient {
+        var environment = AWSEnvironment()
+        environment.sleep = { _ in }
+        return AWSClient(
+            executor: executor,
+            credentials: StaticCredentialProvider(Credential(accessKeyId: "testing", secretAccessKey: "testing")),
+            region: Region(rawValue: "eu-central-1"),
+            endpoints: Endpoints(all: try Endpoint(parsing: try #require(address))),
+            environment: environment,
+            logger: .quiet
+        )
+    }
+
     /// Calls an operation that only tests need; the emulator looks at no signature.
     static func post(
         _ body: String,

@@ -146,7 +146,8 @@ extension HTTPRequest {
         return try? JSONDecoder().decode(JSON.self, from: Data(buffer.readableBytesView))
     }
 
-    fileprivate var slowDown: HTTPResponse {
+    /// An answer that asks for fewer requests.
+    var slowDown: HTTPResponse {
         guard headers.contains(name: "X-Amz-Target") else {
             let text = "<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"
             return HTTPResponse(status: 503, body: BufferedBody(ByteBuffer(string: method == .HEAD ? "" : text)))
