@@ -74,6 +74,19 @@ struct FaultAtEveryCallTests {
         let found = try await concurrently(some) { try await $0.violations(clean: clean) }
         for violation in found.flatMap(\.self) { Issue.record("\(violation)") }
     }
+
+    @Test("leaves deletions that were by a whole listing, also where the run comes back superseded")
+    func superseded() async throws {
+        let (faults, clean) = try await PlannedFault.all(isMedia: false)
+        let some = faults.filter { fault in
+            fault.call == Call(port: .records, operation: "saveProgress")
+                && fault.fate == .refused(.invalidConfiguration)
+        }
+        #expect(some.count > 1)
+        for violation in try await concurrently(some, { try await $0.violations(clean: clean) }).flatMap(\.self) {
+            Issue.record("\(violation)")
+        }
+    }
 }
 
 /// Works two at once, and gives the results in order.
