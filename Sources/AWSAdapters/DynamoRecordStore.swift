@@ -90,7 +90,7 @@ package struct DynamoRecordStore: RecordStore {
             _ = try await dynamoDB.putItem(
                 .init(
                     conditionExpression: "attribute_not_exists(vault_id) OR v <= :version OR e <> :epoch",
-                    expressionAttributeValues: [":version": .n(record.version), ":epoch": .s(record.epoch)],
+                    expressionAttributeValues: [":version": .n(record.version), ":epoch": .s(record.epoch.rawValue)],
                     item: try RecordItem.item(record, in: vault),
                     tableName: table
                 )

@@ -77,7 +77,7 @@ enum RecordItem {
         if !sortKey.hasPrefix(filePrefix) { item["path"] = .s(record.path.rawValue) }
         if record.status != .completed { item["s"] = .s(record.status.rawValue) }
         item["v"] = .n(record.version)
-        item["e"] = .s(record.epoch)
+        item["e"] = .s(record.epoch.rawValue)
         if record.handle != String(record.version) { item["h"] = .s(record.handle) }
         item["n"] = record.size.map { .n($0) }
         item["d"] = record.sha256.map(digest)
@@ -103,7 +103,7 @@ enum RecordItem {
         guard let path = item["path"]?.string ?? item["item"]?.string.flatMap(path(inSortKey:)),
             let version = item["v"]?.integer,
             let status = FileRecord.Status(rawValue: item["s"]?.string ?? FileRecord.Status.completed.rawValue),
-            let epoch = item["e"]?.string, let run = item["r"].flatMap(run)
+            let epoch = item["e"]?.string.map(VaultEpoch.init(rawValue:)), let run = item["r"].flatMap(run)
         else { throw malformed }
         let author = FileRecord.Author(run: run, epoch: epoch, now: Timestamp(milliseconds: 0))
         let entry = Entry(

@@ -39,7 +39,7 @@ struct FileJournal: Sendable {
     func mayBeThere(_ known: FileRecord?) -> Bool {
         guard batch.mayHoldObjects == true else { return false }
         guard let known else { return true }
-        return Vault.place(ofEpoch: known.epoch) != Vault.place(ofEpoch: batch.vault.epoch)
+        return known.epoch.place != batch.vault.epoch.place
     }
 
     /// Has to come before the mirror is changed.

@@ -36,7 +36,9 @@ struct GoProLibrary: LibrarySource {
     func vaults() async throws -> [Vault] {
         let answer = try await account.get(.check, as: ListingAnswer.self, logger)
         let owner = (answer.owner ?? account.credential.userID).map(Self.fingerprint)
-        return VaultID("gopro").map { [Vault(id: $0, name: Self.vaultName, epoch: "1", account: owner)] } ?? []
+        return VaultID("gopro").map {
+            [Vault(id: $0, name: Self.vaultName, epoch: VaultEpoch(library: "1"), account: owner)]
+        } ?? []
     }
 
     /// Names an account without saying which one it is.

@@ -188,7 +188,7 @@ extension FakeLibrary {
     }
 
     /// Puts another library in the place of a vault: versions begin anew, and the epoch is another one.
-    package func replace(_ id: VaultID, epoch: String) {
+    package func replace(_ id: VaultID, epoch: VaultEpoch) {
         change(id) { vault in
             vault = FakeVault(vault: Vault(id: id, name: vault.vault.name, epoch: epoch))
         }

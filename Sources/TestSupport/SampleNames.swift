@@ -6,6 +6,13 @@ extension Vault {
     package static let notes = Vault(id: .notes, name: "Notes", epoch: "epoch-1")
 }
 
+extension VaultEpoch: ExpressibleByStringInterpolation {
+    /// An epoch as its text stands in records.
+    package init(stringLiteral text: String) {
+        self.init(rawValue: text)
+    }
+}
+
 // swift-format-ignore: NeverForceUnwrap
 extension VaultID {
     /// The vault of most tests.

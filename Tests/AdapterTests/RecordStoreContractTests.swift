@@ -21,7 +21,7 @@ private func record(
     _ path: String,
     version: Int64 = 1,
     status: FileRecord.Status = .completed,
-    epoch: String = "epoch-1"
+    epoch: VaultEpoch = "epoch-1"
 ) -> FileRecord {
     let entry = Entry(kind: .file, path: VaultPath(path), version: version, handle: "h\(version)", size: 5)
     return FileRecord(entry, status: status, author: .init(run: .first, epoch: epoch, now: now), previous: nil)

@@ -15,7 +15,7 @@ struct BatchLedgerTests {
         _ entry: Entry,
         _ status: FileRecord.Status,
         by run: RunID = .first,
-        epoch: String = Vault.notes.epoch
+        epoch: VaultEpoch = Vault.notes.epoch
     ) -> FileRecord {
         let author = FileRecord.Author(run: run, epoch: epoch, now: Timestamp(milliseconds: 0))
         return FileRecord(entry, status: status, author: author, previous: nil)

@@ -75,6 +75,6 @@ struct ListedVaultTests {
         let replaced = try Self.decode(#"{"id":"a","name":"n","host":"h","salt":"t","encryption_version":3}"#).vault
         #expect(vault.epoch == moved.epoch)
         #expect(Set([vault.epoch, upgraded.epoch, replaced.epoch]).count == 3)
-        #expect(vault.epoch.utf8.count == 16)
+        #expect(vault.epoch.rawValue.utf8.count == 16)
     }
 }

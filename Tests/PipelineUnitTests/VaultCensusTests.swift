@@ -13,7 +13,7 @@ struct VaultCensusTests {
             status: status,
             version: 1,
             handle: "h",
-            epoch: "e",
+            epoch: VaultEpoch(rawValue: "e"),
             run: run
         )
         record.size = 10

@@ -66,7 +66,7 @@ struct SpoolStage: Sendable {
     /// request; an empty one costs nothing more.
     func mayHoldObjects() async throws -> Bool {
         let known = try await context.records.state(of: context.vault.id)
-        if let known, Vault.place(ofEpoch: known.epoch) == Vault.place(ofEpoch: context.vault.epoch) { return false }
+        if let known, known.epoch.place == context.vault.epoch.place { return false }
         let ignored = context.folder.isEmpty ? context.ignoredFolders : []
         let prefix = context.folder.isEmpty ? "" : context.folder + "/"
         var pages = context.mirror.list(prefix, after: nil).makeAsyncIterator()

@@ -73,7 +73,7 @@ package struct SQLiteRecordStore: RecordStore {
         do {
             return try await writes(in: database) { database in
                 try database.cachedStatement(sql: Self.saving).execute(arguments: [
-                    vault.rawValue, record.path.blob, record.version, record.epoch,
+                    vault.rawValue, record.path.blob, record.version, record.epoch.rawValue,
                     record.pendingSince?.milliseconds, body,
                 ])
                 return database.changesCount > 0

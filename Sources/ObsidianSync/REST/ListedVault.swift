@@ -74,7 +74,7 @@ struct ListedVault: Decodable, Sendable {
     /// The vault as the rest of Obsync knows it. Migrating a vault changes its salt or version, and with that its epoch.
     var vault: Vault {
         let fingerprint = SHA256.hash(data: Array("\(encryptionVersion):\(salt)".utf8))
-        var vault = Vault(id: id, name: name, epoch: String(Hex.encoded(fingerprint).prefix(16)))
+        var vault = Vault(id: id, name: name, epoch: VaultEpoch(library: String(Hex.encoded(fingerprint).prefix(16))))
         vault.isShared = isShared ? true : nil
         return vault
     }

@@ -10,7 +10,7 @@ extension FileRecord: LineCodable {
             scanner.optional("checkpoint", &rest.checkpoint, Self.checkpoint),
             scanner.optional("crc64nvme", &rest.crc64nvme, { $0.text().flatMap(CRC64NVME.init) }),
             scanner.optional("deleted_at", &rest.deleted, Self.time),
-            scanner.member("epoch"), let epoch = scanner.text(like: last?.epoch),
+            scanner.member("epoch"), let epoch = scanner.text(like: last?.epoch.rawValue),
             scanner.optional("fingerprint", &rest.fingerprint, { $0.text().map { ObjectFingerprint($0) } }),
             scanner.optional("first_synced", &rest.first, Self.time),
             scanner.optional("group", &rest.isGroup, { $0.literal("true") ? true : nil }),
@@ -29,7 +29,14 @@ extension FileRecord: LineCodable {
             scanner.member("version"), let version = scanner.integer(), scanner.end(),
             let run = last.flatMap({ $0.run.rawValue == runText ? $0.run : nil }) ?? RunID(runText)
         else { return nil }
-        self.init(path: VaultPath(path), status: status, version: version, handle: handle, epoch: epoch, run: run)
+        self.init(
+            path: VaultPath(path),
+            status: status,
+            version: version,
+            handle: handle,
+            epoch: VaultEpoch(rawValue: epoch),
+            run: run
+        )
         self.attempts = Int(attempts)
         take(rest)
     }

@@ -38,7 +38,7 @@ package struct FileRecord: Codable, Hashable, Sendable {
     /// When the content was last changed at the source.
     package var mtime: Timestamp?
     /// The epoch of the vault that `version` belongs to; versions of two epochs cannot be compared.
-    package var epoch: String
+    package var epoch: VaultEpoch
     /// The run that last wrote this record.
     package var run: RunID
     /// When the first version of this path was completed.
@@ -79,12 +79,12 @@ package struct FileRecord: Codable, Hashable, Sendable {
         /// The run that writes.
         package var run: RunID
         /// The epoch of the vault that the run works on.
-        package var epoch: String
+        package var epoch: VaultEpoch
         /// The time of writing.
         package var now: Timestamp
 
         /// Makes an author.
-        package init(run: RunID, epoch: String, now: Timestamp) {
+        package init(run: RunID, epoch: VaultEpoch, now: Timestamp) {
             self.run = run
             self.epoch = epoch
             self.now = now
@@ -128,7 +128,7 @@ package struct FileRecord: Codable, Hashable, Sendable {
     }
 
     /// Makes a record of one attempt, of which nothing else is known.
-    init(path: VaultPath, status: Status, version: Int64, handle: String, epoch: String, run: RunID) {
+    init(path: VaultPath, status: Status, version: Int64, handle: String, epoch: VaultEpoch, run: RunID) {
         self.path = path
         self.status = status
         self.version = version
@@ -142,7 +142,7 @@ package struct FileRecord: Codable, Hashable, Sendable {
     package var isBegun: Bool { status == .inProgress || checkpoint != nil }
 
     /// How far the transfer of this very version has come, if one was begun.
-    package func checkpoint(of entry: Entry, epoch: String) -> TransferCheckpoint? {
+    package func checkpoint(of entry: Entry, epoch: VaultEpoch) -> TransferCheckpoint? {
         version == entry.version && epoch == self.epoch ? checkpoint : nil
     }
 
@@ -176,10 +176,10 @@ package struct FileRecord: Codable, Hashable, Sendable {
     }
 
     /// Whether this record says that nothing is left to do for `entry` of a vault in `epoch`.
-    package func settles(_ entry: Entry, epoch: String) -> Bool {
+    package func settles(_ entry: Entry, epoch: VaultEpoch) -> Bool {
         let isSameEpoch = epoch == self.epoch
         if status == .completed, let sha256, sha256 == entry.sha256,
-            isSameEpoch || Vault.place(ofEpoch: epoch) == Vault.place(ofEpoch: self.epoch)
+            isSameEpoch || epoch.place == self.epoch.place
         {
             return true
         }

@@ -4,10 +4,8 @@ package struct Vault: Codable, Hashable, Sendable {
     package let id: VaultID
     /// The name that people gave it; not unique, and free text.
     package let name: String
-    /// Changes when the provider replaced the whole library, for example because it was encrypted anew.
-    ///
-    /// A cursor belongs to one epoch. It is a fingerprint and holds no secret.
-    package let epoch: String
+    /// Changes when the provider replaced the whole library. A cursor belongs to one epoch.
+    package let epoch: VaultEpoch
     /// Names the account for good, where the provider tells: a fingerprint, and never the account's id itself.
     package let account: String?
     /// Where its password comes from; nil where that is of no account.
@@ -31,21 +29,14 @@ package struct Vault: Codable, Hashable, Sendable {
 
     /// The same vault as it is mirrored to a place: its epoch is that of vault and place together.
     package func mirrored(to destination: String) -> Vault {
-        var vault = Vault(id: id, name: name, epoch: "\(epoch)\(Self.placeMark)\(destination)", account: account)
+        var vault = Vault(id: id, name: name, epoch: epoch.mirrored(to: destination), account: account)
         vault.passwordSource = passwordSource
         vault.isShared = isShared
         return vault
     }
 
-    /// The part of a mirrored vault's epoch that names the place.
-    package static func place(ofEpoch epoch: String) -> Substring? {
-        epoch.firstIndex(of: placeMark).map { epoch[epoch.index(after: $0)...] }
-    }
-
-    private static let placeMark: Character = "@"
-
     /// Makes a vault.
-    package init(id: VaultID, name: String, epoch: String, account: String? = nil) {
+    package init(id: VaultID, name: String, epoch: VaultEpoch, account: String? = nil) {
         self.id = id
         self.name = name
         self.epoch = epoch

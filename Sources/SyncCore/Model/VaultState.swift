@@ -5,7 +5,7 @@ package struct VaultState: Codable, Hashable, Sendable {
     /// The folder of the mirror; fixed at the first run, so that renaming a vault moves nothing.
     package var folder: String
     /// The epoch that the cursor belongs to.
-    package var epoch: String
+    package var epoch: VaultEpoch
     /// Everything up to here is accounted for.
     package var cursor: SourceCursor?
     /// The run that committed the cursor.
@@ -48,7 +48,7 @@ package struct VaultState: Codable, Hashable, Sendable {
     /// Makes a state; what is known of the vault besides goes on from the state before.
     package init(
         folder: String,
-        epoch: String,
+        epoch: VaultEpoch,
         cursor: SourceCursor?,
         run: RunID,
         committed: Timestamp,

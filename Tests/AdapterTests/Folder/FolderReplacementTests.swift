@@ -223,7 +223,11 @@ struct FolderReplacementTests {
             for (path, text) in [("a.md", "as stored"), ("b.md", "as stored")] {
                 var entry = Entry(kind: .file, path: VaultPath(path), version: 1, handle: "1")
                 entry.sha256 = KeepingFolder.sha256("as stored")
-                let author = FileRecord.Author(run: run, epoch: "e", now: Timestamp(milliseconds: 0))
+                let author = FileRecord.Author(
+                    run: run,
+                    epoch: VaultEpoch(rawValue: "e"),
+                    now: Timestamp(milliseconds: 0)
+                )
                 let record = FileRecord(entry, status: .completed, author: author, previous: nil)
                 _ = try await folder.records.save(record, in: vault)
                 try folder.write("Notes/\(path)", text)

@@ -21,7 +21,7 @@ struct DecisionTests {
         _ status: FileRecord.Status,
         _ version: Int64 = 1,
         hash: String? = "aa",
-        epoch: String = "e@here"
+        epoch: VaultEpoch = "e@here"
     ) -> FileRecord {
         let author = FileRecord.Author(run: .first, epoch: epoch, now: Timestamp(milliseconds: 5))
         var record = FileRecord(entry(version, hash: hash), status: status, author: author, previous: nil)

@@ -143,7 +143,7 @@ struct ReportPageTests {
         )
         let author = FileRecord.Author(
             run: try #require(RunID(run)),
-            epoch: "e",
+            epoch: VaultEpoch(rawValue: "e"),
             now: Clocks.Timestamp(milliseconds: 5000)
         )
         var record = FileRecord(

@@ -65,7 +65,7 @@ struct FileRecordTests {
         Entry(kind: .file, path: VaultPath("a.md"), version: version, handle: "\(version)", sha256: sha256)
     }
 
-    private func record(_ status: FileRecord.Status, sha256: String? = nil, epoch: String = "e") -> FileRecord {
+    private func record(_ status: FileRecord.Status, sha256: String? = nil, epoch: VaultEpoch = "e") -> FileRecord {
         let author = FileRecord.Author(run: .first, epoch: epoch, now: Timestamp(milliseconds: 1))
         return FileRecord(entry(5, sha256: sha256), status: status, author: author, previous: nil)
     }
@@ -91,7 +91,7 @@ struct FileRecordTests {
 
     @Test("the history of a path goes on from record to record")
     func history() {
-        func author(_ now: Int64, _ epoch: String = "e") -> FileRecord.Author {
+        func author(_ now: Int64, _ epoch: VaultEpoch = "e") -> FileRecord.Author {
             .init(run: .first, epoch: epoch, now: Timestamp(milliseconds: now))
         }
         let begun = FileRecord(entry(1), status: .inProgress, author: author(10), previous: nil)

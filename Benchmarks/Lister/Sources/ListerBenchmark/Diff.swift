@@ -1,7 +1,7 @@
 import CPlainScan
 import Foundation
-import SyncCore
 import Listing
+import SyncCore
 
 /// What the lister does with a listing of everything where next to nothing has changed: reads the manifest, reads the
 /// records, and finds the entries that no record settles.
@@ -14,7 +14,9 @@ private func findChanged(_ samples: Samples) async throws -> Int {
         if lines.isEmpty { break }
         try await join.walk(past: lines.map(\.value)) { step in
             guard case .met(let entry, let record) = step else { return }
-            if record?.settles(entry, epoch: "0123456789abcdef@bucket/prefix/") != true { changed += 1 }
+            if record?.settles(entry, epoch: VaultEpoch(rawValue: "0123456789abcdef@bucket/prefix/")) != true {
+                changed += 1
+            }
         }
     }
     return changed

@@ -1,6 +1,6 @@
+import Clocks
 import Foundation
 import SyncCore
-import Clocks
 
 /// A listing and the records of a vault, as files of JSON Lines.
 struct Samples {
@@ -21,7 +21,7 @@ struct Samples {
         guard let run = RunID("run-0123456789ab") else { return }
         let author = FileRecord.Author(
             run: run,
-            epoch: "0123456789abcdef@bucket/prefix/",
+            epoch: VaultEpoch(rawValue: "0123456789abcdef@bucket/prefix/"),
             now: Timestamp(milliseconds: 1_790_000_000_000)
         )
         let manifest = try Sink(manifest)

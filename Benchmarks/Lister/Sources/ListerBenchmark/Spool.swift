@@ -1,7 +1,7 @@
 import Foundation
+import Listing
 import LocalAdapters
 import SyncCore
-import Listing
 
 /// Spools a listing that comes in no order, and reads the manifest.
 func measureSpool(_ count: Int, in folder: URL) async throws {
