@@ -13,6 +13,7 @@ struct RunPlannerTests {
         _ request: String = #"{"action": "sync"}"#,
         run: RunID = .first
     ) async throws -> RunState {
+        _ = try await world.authenticate("{}".asEvent)
         let input = ListInput(run: run, request: try JSONDecoder().decode(SyncRequest.self, from: Data(request.utf8)))
         return try await RunPlanner(ports: world.ports, settings: world.listing).plan(input, .quiet)
     }
