@@ -26,6 +26,29 @@ enum CommandSuggestion {
         )
     }
 
+    /// The option that somebody meant who has mistyped one, where the parser complains of something else: that the one he meant
+    /// is missing.
+    ///
+    /// - Parameters:
+    ///   - arguments: what follows the name of the program.
+    ///   - root: the command that the arguments are for.
+    /// - Returns: a sentence; nil where every option is one of the command's, or is like none of them.
+    static func option(_ arguments: [String], in root: any ParsableCommand.Type) -> String? {
+        if let typed = arguments.first,
+            let command = root.configuration.subcommands.first(where: { name(of: $0) == typed })
+        {
+            return option(Array(arguments.dropFirst()), in: command)
+        }
+        let known = Set(root.helpMessage(columns: 1000).matches(of: /--[a-z][a-z0-9-]*/).map { String($0.output) })
+        let typed = arguments.prefix { $0 != "--" }.filter { $0.hasPrefix("--") }
+            .map { argument in String(argument.prefix { $0 != "=" }) }
+        for unknown in typed where !known.contains(unknown) {
+            guard let nearest = nearest(to: unknown, among: known.sorted()) else { continue }
+            return "\(unknown.printable) is no option; did you mean \(nearest)?"
+        }
+        return nil
+    }
+
     /// The name that differs least from a text; nil where all differ in more than a third of the letters, or two.
     static func nearest(to text: String, among names: [String]) -> String? {
         let found = names.map { (name: $0, distance: distance(text, $0)) }.min { $0.distance < $1.distance }

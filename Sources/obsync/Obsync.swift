@@ -44,7 +44,7 @@ struct Obsync: AsyncParsableCommand {
         do {
             let arguments = DeletionApproval.spelledOut(Array(CommandLine.arguments.dropFirst()))
             try CommandSuggestion.check(arguments, in: Self.self)
-            var command = try parseAsRoot(arguments)
+            var command = try parsed(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
@@ -61,6 +61,19 @@ struct Obsync: AsyncParsableCommand {
             Foundation.exit(ExitStatus.of(.invalidInput))
         } catch {
             exit(withError: error)
+        }
+    }
+
+    /// Reads the command line. A mistyped option that has to be given is missing, says the parser: here the option is named.
+    private static func parsed(_ arguments: [String]) throws -> any ParsableCommand {
+        do {
+            return try parseAsRoot(arguments)
+        } catch {
+            let isUsage = exitCode(for: error) == .validationFailure
+            guard isUsage, message(for: error).contains("Missing expected argument"),
+                let sentence = CommandSuggestion.option(arguments, in: Self.self)
+            else { throw error }
+            throw SyncError(.invalidInput, sentence)
         }
     }
 }

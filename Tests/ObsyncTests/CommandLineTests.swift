@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import StateMachine
 import SyncCore
 import TestSupport
 import Testing
@@ -20,6 +21,39 @@ struct CommandLineTests {
     func nearest(_ arguments: [String], _ command: String) {
         let error = #expect(throws: SyncError.self) { try CommandSuggestion.check(arguments, in: Obsync.self) }
         #expect(error?.message.hasSuffix("did you mean \(command)?") == true)
+    }
+
+    @Test(
+        "a mistyped option that has to be given is answered with the nearest one",
+        arguments: [
+            (["sync", "--dset", "x"], "--dset is no option; did you mean --dest?"),
+            (["restore", "--too=x", "Notes"], "--too is no option; did you mean --to?"),
+            (["schedule", "status", "--dets", "x"], "--dets is no option; did you mean --dest?"),
+            (["sync", "--dest", "x"], nil), (["sync", "--frobnicate", "x"], nil), (["sync", "--", "--dset"], nil),
+            (["sync"], nil), ([], nil),
+        ] as [([String], String?)]
+    )
+    func options(_ arguments: [String], _ sentence: String?) {
+        #expect(CommandSuggestion.option(arguments, in: Obsync.self) == sentence)
+    }
+
+    @Test("a mistyped --dest ends with 64 and the nearest option", .tags(.integration))
+    func mistyped() async throws {
+        let outcome = try await ObsyncProcess.run(["sync", "--dset", "x"])
+        #expect(outcome.status == 64)
+        #expect(outcome.error == "obsync: InvalidInput: --dset is no option; did you mean --dest?\n")
+    }
+
+    @Test("the picture of a run is ASCII where the locale is")
+    func picture() {
+        let picture = RunPicture()
+        let time = StateMachine.Timestamp(secondsSinceEpoch: 0)
+        var details = HistoryEvent.Details()
+        details.name = "List"
+        let type = HistoryEventType("TaskStateEntered")
+        picture.observe(HistoryEvent(id: 1, previousEventID: 0, type: type, timestamp: time, details: details))
+        let plain = picture.lines(on: Screen(canRedraw: false, isUnicode: false) { 80 })
+        #expect(plain == ["  List              1x     0.0 s  "])
     }
 
     @Test("what is like no command is answered with the way to all of them")

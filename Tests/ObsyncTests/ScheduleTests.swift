@@ -37,8 +37,22 @@ struct ScheduleTests {
     )
     func plans(_ daily: String?, _ every: String?, _ timer: String, _ cron: String?) throws {
         let plan = try SchedulePlan(daily: daily, every: every)
-        #expect(plan.timerLines.joined(separator: "\n") == timer)
+        let settings = plan.timerLines.filter { !$0.hasPrefix("#") && $0 != "Persistent=true" }
+        #expect(settings.joined(separator: "\n") == timer)
+        // It has a meaning for calendar times alone.
+        #expect(plan.timerLines.contains("Persistent=true") == timer.hasPrefix("OnCalendar"))
         #expect((try? plan.cronTime()) == cron)
+    }
+
+    @Test(
+        "are said in words as exactly as they were given",
+        arguments: [
+            ("90m", "every 90 minutes"), ("6h", "every 6 hours"), ("36h", "every 36 hours"), ("2d", "every 2 days"),
+            ("60m", "every 1 hour"),
+        ]
+    )
+    func words(_ every: String, _ words: String) throws {
+        #expect(try SchedulePlan(daily: nil, every: every).words == words)
     }
 
     @Test(

@@ -30,7 +30,8 @@ struct VaultPass {
         switch machine.cursor.phase {
         case .open: .listing
         case .page: .downloading
-        case .delete, .settle: .settling
+        // What is handed out last is still to be fetched.
+        case .delete, .settle: machine.page.hasWork ? .downloading : .settling
         }
     }
 

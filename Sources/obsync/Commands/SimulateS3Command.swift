@@ -66,7 +66,10 @@ struct SimulateS3Command: AsyncParsableCommand {
         settings.keepsVersions = versioned
         settings.bytesPerSecondIn = pace
         settings.latency = .milliseconds(latency)
-        if let folder { settings.retention = .folder(folder) }
+        if let folder {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            settings.retention = .folder(folder)
+        }
         if discard { settings.retention = .discarded(above: Self.largestKept) }
         if let certificate, let key { settings.tls = (certificate, key) }
         let own = FileManager.default.temporaryDirectory.appending(path: "obsync-simulator-\(UUID().uuidString)")

@@ -40,7 +40,10 @@ struct KeptExecutions: Sendable {
     /// - Throws: `InvalidInput` when there is none.
     func named(_ name: String) async throws -> ExecutionRecord {
         guard let record = try await store.execution(named: name) else {
-            throw SyncError(.invalidInput, "there is no execution \(name.printable); obsync executions list shows all")
+            throw SyncError(
+                .invalidInput,
+                "there is no execution \(name.printable); obsync executions list\(place.isEmpty ? "" : " \(place)") shows all"
+            )
         }
         return record
     }

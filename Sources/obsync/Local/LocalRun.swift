@@ -141,7 +141,7 @@ struct LocalRun {
             place.keepCopyOfRecords(logger)
             try await place.removeWorkingData(of: kept)
             display.finish()
-            if !isQuiet { for line in picture.lines { StandardStreams.error(line) } }
+            if !isQuiet { for line in picture.lines(on: .standardError()) { StandardStreams.error(line) } }
             return summary
         }
     }

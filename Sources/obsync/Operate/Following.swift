@@ -29,7 +29,7 @@ struct Following: Sendable {
             throw ExitCode(interrupted.status)
         }
         display.finish()
-        if !output.isQuiet { for line in picture.lines { StandardStreams.error(line) } }
+        if !output.isQuiet { for line in picture.lines(on: .standardError()) { StandardStreams.error(line) } }
         try await DeployedOutcome(deployment: deployment, record: last).show(output)
     }
 

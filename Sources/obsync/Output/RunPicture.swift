@@ -56,15 +56,20 @@ final class RunPicture: Sendable {
         Int((min(max(share, 0), 1) * 30).rounded())
     }
 
-    /// The picture, a line a state.
-    var lines: [String] {
-        state.withLock { state in
+    /// The picture, a line a state, in the characters that a screen takes.
+    func lines(on screen: Screen) -> [String] {
+        let (block, times) = screen.isUnicode ? ("█", "×") : ("#", "x")
+        return state.withLock { state in
             let longest = max(state.rows.map(\.time).max() ?? .zero, .milliseconds(1))
             return state.rows.flatMap { row in
-                let bar = String(repeating: "█", count: Self.width(of: row.time / longest))
+                let bar = String(repeating: block, count: Self.width(of: row.time / longest))
                 let name = row.name.padding(toLength: 16, withPad: " ", startingAt: 0)
-                let line = "  \(name)\(String(format: "%3d× %7.1f s", row.count, row.time / .seconds(1)))  \(bar)"
-                return row.name == "Download" ? [line, "    \(state.batches) batches worked off"] : [line]
+                let line =
+                    "  \(name)\(String(format: "%3d", row.count))\(times)"
+                    + String(format: " %7.1f s  ", row.time / .seconds(1)) + bar
+                return row.name == "Download"
+                    ? [line, "    \(state.batches == 1 ? "1 batch" : "\(state.batches.grouped) batches") worked off"]
+                    : [line]
             }
         }
     }

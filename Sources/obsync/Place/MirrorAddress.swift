@@ -38,8 +38,14 @@ enum MirrorAddress: Hashable, Sendable {
         }
         let parts = text[scheme.range.upperBound...].split(separator: "/", omittingEmptySubsequences: false)
         let bucket = String(parts.first ?? "")
-        guard (3...63).contains(bucket.utf8.count), bucket.utf8.allSatisfy(Self.isBucketByte) else {
+        guard !bucket.isEmpty else {
             throw SyncError(.invalidInput, "--dest names no bucket; write s3://bucket/prefix")
+        }
+        guard (3...63).contains(bucket.utf8.count), bucket.utf8.allSatisfy(Self.isBucketByte) else {
+            throw SyncError(
+                .invalidInput,
+                "\(bucket.printable) in --dest is no name of a bucket, which has 3 to 63 of a to z, 0 to 9, - and ."
+            )
         }
         var segments = parts.dropFirst()
         while segments.last?.isEmpty == true { segments.removeLast() }

@@ -51,15 +51,20 @@ struct SchedulePlan: Hashable, Sendable {
     var timerLines: [String] {
         switch rhythm {
         case .daily(let hour, let minute):
-            ["OnCalendar=*-*-* \(hour.twoDigits):\(minute.twoDigits):00"]
+            ["OnCalendar=*-*-* \(hour.twoDigits):\(minute.twoDigits):00"] + Self.catchingUp
         case .every(let minutes) where minutes < 60 && 60.isMultiple(of: minutes):
-            ["OnCalendar=*-*-* *:00/\(minutes):00"]
+            ["OnCalendar=*-*-* *:00/\(minutes):00"] + Self.catchingUp
         case .every(let minutes) where minutes.isMultiple(of: 60) && 24.isMultiple(of: minutes / 60):
-            ["OnCalendar=*-*-* 00/\(minutes / 60):00:00"]
+            ["OnCalendar=*-*-* 00/\(minutes / 60):00:00"] + Self.catchingUp
         case .every(let minutes):
-            ["OnBootSec=5min", "OnUnitInactiveSec=\(minutes)min"]
+            [
+                "# What divides no hour and no day is counted while the machine is awake.", "OnBootSec=5min",
+                "OnUnitInactiveSec=\(minutes)min",
+            ]
         }
     }
+
+    private static let catchingUp = ["# What was missed while the machine slept is caught up.", "Persistent=true"]
 
     /// How cron says it.
     ///
@@ -79,7 +84,9 @@ struct SchedulePlan: Hashable, Sendable {
     var words: String {
         switch rhythm {
         case .daily(let hour, let minute): "every day at \(hour.twoDigits):\(minute.twoDigits)"
-        case .every(let minutes): "every \(Duration.seconds(minutes * 60).inWords)"
+        case .every(let minutes) where minutes.isMultiple(of: 1440): "every \((minutes / 1440).counted("day"))"
+        case .every(let minutes) where minutes.isMultiple(of: 60): "every \((minutes / 60).counted("hour"))"
+        case .every(let minutes): "every \(minutes.counted("minute"))"
         }
     }
 }

@@ -79,8 +79,6 @@ struct ScheduleUnits {
         \(plan.timerLines.joined(separator: "\n"))
         # A few minutes of chance, so that not everybody asks the provider at once.
         RandomizedDelaySec=5min
-        # What was missed while the machine slept is caught up.
-        Persistent=true
 
         [Install]
         WantedBy=timers.target

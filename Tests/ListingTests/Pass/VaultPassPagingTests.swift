@@ -19,6 +19,8 @@ struct VaultPassPagingTests {
         let output = try await world.list(ListInput(run: .first, request: SyncRequest()))
         #expect(output.batches.map(\.files) == [1, 3, 3, 1])
         #expect(output.batches.map(\.key.rawValue).first == "notes-id/run-1/batches/000001.jsonl")
+        let progress = try await world.records.progress(of: .notes)
+        #expect(progress?.phase == .downloading, "what was handed out last is still to be fetched")
     }
 
     @Test("a listing of many pages is handed out whole, each file once")

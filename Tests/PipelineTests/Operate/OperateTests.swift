@@ -223,6 +223,33 @@ struct OperateTests {
             #expect(warnings.lines.count == 2)
         }
     }
+
+    @Test("the lines of a run at work are followed until it has ended, each once", .timeLimit(.minutes(5)))
+    func followedLogs() async throws {
+        let library = try SampleLibrary.make()
+        try await Deployment.with(library) { deployment in
+            let stack = try await OperatedStack(deployment)
+            deployment.provider.inject(.pullStalled, times: nil)
+            #expect(try await stack.obsync("start").status == 0)
+            let list = try await stack.obsync("executions", "list")
+            let run = try #require(list.lines.last?.split(separator: " ").first.map(String.init))
+            func say(_ message: String) -> (time: Int64, text: String) {
+                let text = #"{"level":"info","message":"\#(message)","execution.id":"\#(run)","request.id":"r1"}"#
+                return (Int64(Date().timeIntervalSince1970 * 1000), text)
+            }
+            try await stack.log(.lister, [say("said before")])
+            async let followed = stack.obsync("logs", "--run", run, "--follow")
+            try await stack.log(.downloader, [say("said meanwhile")])
+            #expect(try await stack.obsync("stop").status == 0)
+            let outcome = try await followed
+            #expect(outcome.status == 0, "\(outcome.error)")
+            #expect(
+                outcome.lines.map { String($0.dropFirst(13)) } == [
+                    "info     lister        said before", "info     downloader    said meanwhile",
+                ]
+            )
+        }
+    }
 }
 
 extension OperatedStack {
