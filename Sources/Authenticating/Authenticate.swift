@@ -61,6 +61,16 @@ package struct Authenticate: Sendable {
         }
     }
 
+    private func refusal(_ times: Int, _ token: TokenFacts) -> SyncError {
+        SyncError(
+            .authenticationFailed,
+            token.isRenewable
+                ? "the provider refused \(times) fresh tokens in one run; check the account and try again later"
+                : "the provider refuses work with the captured token, which may have run out; put a new one into the secret (the "
+                    + "README says how), or check the account"
+        )
+    }
+
     private func authenticate(
         _ input: AuthenticateInput,
         _ run: RunID,
@@ -69,14 +79,10 @@ package struct Authenticate: Sendable {
     ) async throws -> AuthenticateOutput {
         let reauthentications = input.reauthentications + (input.refusal == nil ? 0 : 1)
         // Whoever redrives has mended something: the run gets as many again.
-        guard reauthentications <= Self.mostReauthentications * (1 + input.redrives) else {
-            throw SyncError(
-                .authenticationFailed,
-                "the provider refused \(reauthentications) fresh tokens in one run; check the account and try again later"
-            )
-        }
+        let isRefused = reauthentications > Self.mostReauthentications * (1 + input.redrives)
         let stored = try await ports.secrets.current()
         let provider = try ports.providers.named(in: stored.secret)
+        if isRefused { throw try refusal(reauthentications, provider.token(in: stored.secret)) }
         var output = AuthenticateOutput(
             run: run,
             provider: provider.name,

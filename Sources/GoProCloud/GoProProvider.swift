@@ -30,7 +30,10 @@ package struct GoProProvider: LibraryProvider {
         package init(environment: [String: String]) throws(SyncError) {
             let reader = SettingReader(environment)
             apiURL = try ServiceAddress.read(Setting.goproAddress.variable, from: environment, otherwise: apiURL)
-            hosts = MediaHosts(allowing: AllowedHosts(environment: environment))
+            hosts = MediaHosts(
+                allowing: AllowedHosts(environment: environment),
+                allowsLoopback: ServiceAddress.isLoopback(apiURL)
+            )
             takesSidecars = try reader.flag(.goproSidecars) ?? takesSidecars
             resolvesPerSecond = try reader.number(.goproResolves) ?? resolvesPerSecond
             concurrentFetches = try reader.integer(.goproFetches) ?? concurrentFetches

@@ -13,7 +13,10 @@ extension HTTPHeaders {
     /// - Returns: the wait; nil where nothing asks for one, or nobody can tell how long it is.
     package func retryAfter(now: Int64?) -> Duration? {
         guard let text = first(name: "Retry-After") else { return nil }
-        if let seconds = Int64(text) { return Self.wait(seconds) }
+        // Whoever sends a fraction means it.
+        if let seconds = Double(text), seconds.isFinite {
+            return Self.wait(Int64(Swift.min(Swift.max(seconds, 0), Double(Self.longestWait)).rounded(.up)))
+        }
         let made = first(name: "Date").flatMap(HTTPDate.seconds) ?? now
         guard let end = HTTPDate.seconds(text), let made else { return nil }
         return Self.wait(end - made)

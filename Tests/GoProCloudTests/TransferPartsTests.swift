@@ -34,6 +34,22 @@ struct TransferPartsTests {
         #expect(error?.message.contains("OBSYNC_ALLOW_HOSTS") == true)
     }
 
+    @Test("this machine is a media host only where the service is on this machine itself")
+    func loopback() throws {
+        let here = MediaHosts(allowsLoopback: true)
+        try here.check("http://127.0.0.1:8080/clip?Expires=1")
+        for address in ["http://media.example/clip", "http://127.0.0.1.example/clip", "http://u@127.0.0.1/clip"] {
+            #expect(throws: SyncError.self) { try here.check(address) }
+        }
+        let error = #expect(throws: SyncError.self) { try MediaHosts().check("http://127.0.0.1:8080/clip") }
+        #expect(error?.reason == "HostRefused")
+        for (api, isHere) in [("http://127.0.0.1:9", true), ("https://api.gopro.com", false)] {
+            let hosts = try GoProProvider.Configuration(environment: ["GOPRO_API_URL": api]).hosts
+            let isTaken = (try? hosts.check("http://127.0.0.1:8080/clip")) != nil
+            #expect(isTaken == isHere)
+        }
+    }
+
     @Test("named hosts are let through, without TLS on loopback only")
     func named() throws {
         let hosts = MediaHosts(allowing: AllowedHosts(["media.example", "127.0.0.1:9", "plain.example:80"]))

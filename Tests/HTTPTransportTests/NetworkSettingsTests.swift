@@ -31,9 +31,12 @@ struct NetworkSettingsTests {
     }
 
     private static func put(_ url: String, _ environment: [String: String]) async throws -> Int {
-        try await AsyncHTTPClientTransport.with(TransportConfiguration(environment: environment)) { transport in
+        var configuration = try TransportConfiguration(environment: environment)
+        // A machine that is busy with other tests may take its time.
+        configuration.connectTimeout = .seconds(120)
+        return try await AsyncHTTPClientTransport.with(configuration) { transport in
             let request = HTTPRequest(method: .PUT, url: url, body: .bytes(ByteBuffer(string: "12345")))
-            return try await transport.execute(request, timeout: .seconds(30), logger: logger).status
+            return try await transport.execute(request, timeout: .seconds(120), logger: logger).status
         }
     }
 
@@ -43,7 +46,7 @@ struct NetworkSettingsTests {
             host: host,
             port: 443,
             isSecure: true,
-            by: .now() + .seconds(30)
+            by: .now() + .seconds(120)
         ) { channel in
             let answer = channel.eventLoop.makePromise(of: (any Channel).self)
             try channel.pipeline.syncOperations.addHTTPClientHandlers()

@@ -6,7 +6,10 @@ import Testing
 struct RetryAfterTests {
     private static let moment: Int64 = 1_792_567_680
 
-    @Test("seconds, up to an hour", arguments: [("7", 7), ("0", 0), ("-5", 0), ("99999", 3600)] as [(String, Int64)])
+    @Test(
+        "seconds, up to an hour",
+        arguments: [("7", 7), ("0", 0), ("-5", 0), ("99999", 3600), ("7.2", 8), ("1e300", 3600)] as [(String, Int64)]
+    )
     func seconds(text: String, expected: Int64) {
         let headers: HTTPHeaders = ["Retry-After": text]
         #expect(headers.retryAfter == .seconds(expected))
@@ -27,7 +30,7 @@ struct RetryAfterTests {
 
     @Test(
         "what is neither says nothing",
-        arguments: ["", "soon", "1.5", "Wed, 21 Oct 2026 07:28:07", "Wed, 41 Oct 2026 07:28:07 GMT", "21 Oct 2026"]
+        arguments: ["", "soon", "inf", "Wed, 21 Oct 2026 07:28:07", "Wed, 41 Oct 2026 07:28:07 GMT", "21 Oct 2026"]
     )
     func neither(text: String) {
         let headers: HTTPHeaders = ["Retry-After": text]

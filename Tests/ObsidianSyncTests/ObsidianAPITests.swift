@@ -151,7 +151,7 @@ struct ObsidianAPITests {
     @Test(
         "a missing field or another type has changed the protocol, and is not tried again",
         arguments: [
-            #"{"vaults":{}}"#, #"{"vaults":[{"id":"a","salt":"s"}]}"#,
+            #"{"vaults":{}}"#, #"{"vaults":[{"id":"a","host":"h"}]}"#,
             #"{"vaults":[{"id":"../a","host":"h","salt":"s"}]}"#,
             "[]", "5", "null",
         ]

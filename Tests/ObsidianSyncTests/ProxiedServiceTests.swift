@@ -43,7 +43,10 @@ struct ProxiedServiceTests {
         _ environment: [String: String],
         vault: String = SimulatedService.vaultID
     ) async throws -> Int {
-        try await AsyncHTTPClientTransport.with(TransportConfiguration(environment: environment)) { transport in
+        var configuration = try TransportConfiguration(environment: environment)
+        // A machine that is busy with other tests may take its time.
+        configuration.connectTimeout = .seconds(120)
+        return try await AsyncHTTPClientTransport.with(configuration) { transport in
             let configuration = try ObsidianProvider.Configuration(environment: environment)
             let provider = ObsidianProvider(configuration, executor: transport, clock: ManualClock(), random: { 0.5 })
             let secret = SimulatedService.secret().setting(.null, at: "auth", "totp_secret")

@@ -109,6 +109,30 @@ struct HostileAccountTests {
         }
     }
 
+    @Test(
+        "a vault without a password costs the others nothing, and is said in every run and by the status",
+        .timeLimit(.minutes(5))
+    )
+    func withoutPassword() async throws {
+        try await withMirror { folder, server in
+            let bare = try Secret(json: try Data(contentsOf: URL(filePath: folder.credentials)))
+                .setting(.null, at: "vaults", SampleLibrary.fieldNotesID)
+            try Data(try bare.json).write(to: URL(filePath: folder.credentials))
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: folder.credentials)
+            for _ in 0..<2 {
+                let run = try await sync(folder, server)
+                #expect(run.status == 0)
+                #expect(run.summary.attention.map(\.reason) == ["InvalidConfiguration"])
+                #expect(run.summary.notes.contains { $0.contains("has no password in the secret") })
+                let (code, told) = try await status(folder)
+                #expect(code == 1)
+                #expect(told.vaults.contains { $0.message?.contains("has no password") == true })
+            }
+            #expect(try await sync(folder, server, "--strict").status == 65)
+            #expect(try await sync(folder, server, SampleLibrary.fieldNotesName).status == 78)
+        }
+    }
+
     @Test("another account's library is refused before anything is compared", .timeLimit(.minutes(5)))
     func anotherAccount() async throws {
         let sample = try SampleLibrary.make()

@@ -6,16 +6,20 @@ package struct MediaHosts: Sendable {
     private static let longestAddress = 8192
 
     private let allowed: AllowedHosts
+    private let allowsLoopback: Bool
 
     /// Makes a policy.
     ///
-    /// - Parameter allowed: further hosts.
-    package init(allowing allowed: AllowedHosts = AllowedHosts()) {
+    /// - Parameters:
+    ///   - allowed: further hosts.
+    ///   - allowsLoopback: whether the service may name this machine, because it is on this machine itself.
+    package init(allowing allowed: AllowedHosts = AllowedHosts(), allowsLoopback: Bool = false) {
         self.allowed = allowed
+        self.allowsLoopback = allowsLoopback
     }
 
     /// Checks an address: TLS on port 443 of a known host, or a host that was named in the settings; without TLS on
-    /// loopback only, and only where that was named.
+    /// loopback only, where the service is here too, or where that was named.
     ///
     /// - Throws: `ProtocolChanged` for anything else.
     package func check(_ address: String) throws(SyncError) {
@@ -23,6 +27,7 @@ package struct MediaHosts: Sendable {
         guard isPlain, let parts = Self.parts(of: address), let authority = HostAuthority(parts.authority) else {
             throw refused
         }
+        if authority.isLoopback, allowsLoopback { return }
         if allowed.contains(authority), parts.isSecure || authority.isLoopback { return }
         let isAddress = authority.host.split(separator: ".").last.map { $0.allSatisfy(\.isNumber) } ?? true
         guard parts.isSecure, !isAddress, (authority.port ?? 443) == 443,
@@ -41,7 +46,8 @@ package struct MediaHosts: Sendable {
     private var refused: SyncError {
         SyncError(
             .protocolChanged,
-            "GoPro names a host for downloads that Obsync does not connect to; name it in OBSYNC_ALLOW_HOSTS if it is right"
+            "GoPro names a host for downloads that Obsync does not connect to; name it in OBSYNC_ALLOW_HOSTS if it is right",
+            reason: "HostRefused"
         )
     }
 }

@@ -71,7 +71,7 @@ package struct RunReport: Sendable {
             + (run.unasked ?? []).map { vault in
                 "vault \(vault.id): is shared with you and not mirrored; it is when you name it, and all are with --shared (SYNC_SHARED)"
             }
-        let attention = (run.left ?? []).map { .init(.left, of: $0.id) } + run.vaults.flatMap(\.attention)
+        let attention = attention
         summary.attention = Array(attention.prefix(Summary.mostAttention))
         summary.attentionCount = attention.count
         summary.failed = run.vaults.reduce(0) { $0 + $1.failed }
@@ -96,8 +96,10 @@ package struct RunReport: Sendable {
     /// What came of each of the run's vaults so far.
     package var outcomes: [Summary.VaultOutcome] { run.vaults.map(\.summary) }
 
-    /// The vaults that the account had no more.
-    package var leftVaults: Set<VaultID> { Set((run.left ?? []).map(\.id)) }
+    /// What concerns whole vaults and needs somebody.
+    package var attention: [Summary.Attention] {
+        (run.left ?? []).map { .init(.left, of: $0.id) } + run.vaults.flatMap(\.attention)
+    }
 
     /// The names of the run's vaults.
     package var names: [VaultID: String] {

@@ -43,7 +43,8 @@ struct ListedVault: Decodable, Sendable {
             throw DecodingError.dataCorruptedError(forKey: .id, in: container, debugDescription: "no id")
         }
         name = fields.text(.name) ?? ""
-        host = try container.decode(String.self, forKey: .host)
+        // A vault without a host cannot be opened, and costs the others nothing.
+        host = fields.text(.host) ?? ""
         salt = try container.decode(String.self, forKey: .salt)
         managedPassword = fields.text(.password).flatMap { $0.isEmpty ? nil : $0 }
         size = fields.integer(.size)

@@ -31,7 +31,7 @@ enum GoProDemo {
     /// The variables that lead to a simulator.
     static func environment(_ server: GoProSimulator) -> [String: String] {
         [
-            "GOPRO_API_URL": server.baseURL, "OBSYNC_ALLOW_HOSTS": String(server.mediaURL.dropFirst("http://".count)),
+            "GOPRO_API_URL": server.baseURL,
             "GOPRO_RESOLVES_PER_SECOND": "0",
         ]
     }

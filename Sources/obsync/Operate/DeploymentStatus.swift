@@ -22,7 +22,7 @@ struct DeploymentStatus {
         let vaults = try await deployment.records.vaults()
         let names = try await report(on: running)?.names ?? [:]
         status.vaults = try await VaultStatuses(records: deployment.records, now: clock.now, names: names)
-            .read(vaults, try await report(on: ended))
+            .read(vaults, LastRun(ended.flatMap(summary(of:)), try await report(on: ended)))
         status.lastRun = ended.map(run)
         status.current = try await current(running, vaults)
         return status
@@ -34,6 +34,10 @@ struct DeploymentStatus {
         return try await deployment.executions.named(record.name)
     }
 
+    private func summary(of record: ExecutionRecord) -> Summary? {
+        record.output.flatMap { try? FunctionJSON.decode(Summary.self, from: $0.jsonText.utf8) }
+    }
+
     private func report(on record: ExecutionRecord?) async throws -> RunReport? {
         guard let record, let run = deployment.executions.run(of: record) else { return nil }
         return try await RunReport.load(run, from: deployment.state, now: clock.now)
@@ -41,7 +45,7 @@ struct DeploymentStatus {
 
     private func run(_ record: ExecutionRecord) -> FolderStatus.Run {
         let cause = record.cause.flatMap { try? FunctionJSON.decode(FailureCause.self, from: $0.utf8) }
-        let summary = record.output.flatMap { try? FunctionJSON.decode(Summary.self, from: $0.jsonText.utf8) }
+        let summary = summary(of: record)
         let redrive = "obsync redrive \(record.name) --aws"
         let advice = record.error.flatMap {
             Advice(credentials: nil, command: redrive).text(for: .init(rawValue: $0))

@@ -36,6 +36,10 @@ struct FolderStatus: Codable, Hashable {
         var withheld: Int?
         /// What `--allow-deletions` calls them by.
         var withheldSet: String?
+        /// Items that the last run found not ready at the source; nil for none.
+        var notReady: Int?
+        /// Files that are gone at the source and that the last run could not delete; nil for none.
+        var notDeleted: Int?
         /// Files that were tried and are not mirrored.
         var attentionCount: Int
         /// The first of them.
@@ -55,6 +59,8 @@ struct FolderStatus: Codable, Hashable {
             case isForgotten = "forgotten"
             case folder, withheld
             case withheldSet = "withheld_set"
+            case notReady = "not_ready"
+            case notDeleted = "not_deleted"
             case attentionCount = "attention_count"
         }
     }

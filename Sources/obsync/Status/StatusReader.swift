@@ -37,7 +37,7 @@ struct StatusReader {
         // A vault that is mirrored for the first time has a name in the run's plan alone.
         let names = isAtWork == nil ? [:] : try await report(on: working)?.names ?? [:]
         status.vaults = try await VaultStatuses(records: store, now: clock.now, names: names)
-            .read(try await store.vaults(), last, left: summary?.leftVaults ?? last?.leftVaults ?? [])
+            .read(try await store.vaults(), LastRun(summary, last))
         status.lastRun = ended.map { run($0, summary) }
         status.current = try await current(isAtWork, working, store)
         status.token = credentials.map(token)

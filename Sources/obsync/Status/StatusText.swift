@@ -59,6 +59,17 @@ struct StatusText {
                 let name = message.contains(vault.vaultID) ? "" : "\(vault.name.printable) (\(vault.vaultID)): "
                 lines.append("  \(name)\(message)")
             }
+            if let items = vault.notReady {
+                lines.append(
+                    "  \(vault.name.printable): \(items.counted("item")) not ready at the source; later runs look again"
+                )
+            }
+            if let files = vault.notDeleted {
+                lines.append(
+                    "  \(vault.name.printable): \(files.counted("file")), gone at the source, could not be deleted; later runs try "
+                        + "again"
+                )
+            }
             for file in vault.attention.prefix(10) {
                 var facts = [file.reason + (file.code.map { " (\($0))" } ?? ""), file.attempts.counted("attempt")]
                 if let since = file.since { facts.append("since \(since)") }

@@ -3,10 +3,18 @@ import Listing
 import Pipeline
 import SyncCore
 
-extension Summary {
-    /// The vaults that the account had no more.
-    var leftVaults: Set<VaultID> {
-        Set(attention.filter { $0.reason == Attention.VaultReason.left.rawValue }.map(\.vaultID))
+/// What the last run came to.
+struct LastRun {
+    /// The names of its vaults, as far as it has left them behind.
+    let names: [VaultID: String]
+    let outcomes: [Summary.VaultOutcome]
+    let attention: [Summary.Attention]
+
+    /// Takes what there is: a run that came to a good end has a summary, one that failed has left its working data.
+    init(_ summary: Summary?, _ report: RunReport?) {
+        names = report?.names ?? [:]
+        outcomes = summary?.vaults ?? report?.outcomes ?? []
+        attention = summary?.attention ?? report?.attention ?? []
     }
 }
 
@@ -22,18 +30,19 @@ struct VaultStatuses {
     /// - Parameters:
     ///   - known: the vaults that there are records of.
     ///   - last: what the last run came to; its vaults are told of, too.
-    ///   - left: the vaults that the account has no more, as the last run saw it.
     /// - Returns: the vaults by name.
     /// - Throws: `StoreUnavailable`, `Throttled`.
     func read(
         _ known: [VaultID],
-        _ last: RunReport?,
-        left: Set<VaultID> = []
+        _ last: LastRun
     ) async throws -> [FolderStatus.Vault] {
-        let names = (last?.names ?? [:]).merging(names) { $1 }
-        let refused = (last?.outcomes ?? []).filter { $0.outcome == .refused }
+        let names = last.names.merging(names) { $1 }
+        let refused = last.outcomes.filter { $0.outcome == .refused }
         let known = known.filter { $0 != .account }
         let others = refused.map(\.vaultID).filter { !known.contains($0) }
+        func told(_ reason: Summary.Attention.VaultReason, of id: VaultID) -> Summary.Attention? {
+            last.attention.first { $0.vaultID == id && $0.reason == reason.rawValue }
+        }
         var vaults: [FolderStatus.Vault] = []
         for id in known + others {
             let state = try await records.state(of: id)
@@ -53,11 +62,13 @@ struct VaultStatuses {
                     ageSeconds: complete.map { $0.duration(to: now).components.seconds },
                     error: problem?.error,
                     message: problem?.message,
-                    hasLeft: left.contains(id) && state?.isForgotten != true ? true : nil,
+                    hasLeft: told(.left, of: id) != nil && state?.isForgotten != true ? true : nil,
                     isForgotten: state?.isForgotten,
                     folder: state?.folder,
                     withheld: state?.held?.files,
                     withheldSet: state?.held?.id,
+                    notReady: told(.notReady, of: id)?.count,
+                    notDeleted: told(.notDeleted, of: id)?.count,
                     attentionCount: census.failureCount,
                     attention: census.failures.map(file)
                 )
