@@ -48,7 +48,10 @@ package struct DownloadBatch: Sendable {
         end: Timestamp? = nil,
         logger: Logger
     ) async throws -> DownloadOutput {
-        let batch = try await StoredBatch(input.batch.key, in: ports.state)
+        guard let batch = try await storedBatch(input) else {
+            logger.notice("batch left alone: it was removed once a newer run had mirrored its vault")
+            return .nothing
+        }
         let lease = HeldLease(
             of: input.run,
             batch.header.term.map(VaultLease.Claim.term) ?? .unknown,
@@ -70,6 +73,16 @@ package struct DownloadBatch: Sendable {
             logger.warning("batch left alone: another run has taken its vault over")
             return .nothing
         }
+    }
+
+    /// The batch; nil where it has gone and another run has committed the vault: what the runs before that one have left behind is
+    /// removed, and to wait for it is of no use. Whether anything is missing is for the lister to find.
+    private func storedBatch(_ input: DownloadInput) async throws -> StoredBatch? {
+        if let batch = try await StoredBatch.find(input.batch.key, in: ports.state) { return batch }
+        guard let state = try await ports.records.state(of: input.batch.vaultID), state.run != input.run else {
+            throw SyncError(.storeUnavailable, "the batch has vanished from the state prefix")
+        }
+        return nil
     }
 
     private func workOff(

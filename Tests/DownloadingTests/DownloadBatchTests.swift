@@ -274,6 +274,18 @@ struct DownloadBatchTests {
         #expect(world.record(path.rawValue)?.run == .third)
     }
 
+    @Test("a batch that has vanished after another run has mirrored the vault is not waited for")
+    func removedBatch() async throws {
+        let world = World.withNotes(["a.md": "A"])
+        let batch = try await firstBatch(world)
+        try await world.records.releaseLease(of: .first, on: .notes)
+        try await world.run(.second)
+        try await world.state.delete([batch.key])
+        let output = try await world.download(batch)
+        #expect(output == DownloadOutput(status: .complete, files: 0, bytes: 0, failed: 0, skipped: 0))
+        #expect(world.texts == ["Notes/a.md": "A"])
+    }
+
     @Test("a batch that has vanished is an error of the store")
     func vanishedBatch() async throws {
         let world = World.withNotes(["a.md": "A"])
