@@ -32,6 +32,14 @@ extension SyncError {
                 reason: error.code.rawValue,
                 underlying: error
             )
+        case .connectionFailed, .timedOut:
+            return SyncError(
+                .storeUnavailable,
+                "\(place) has no answer (\(error.code)): \(error.message); check the network and the service's address, such as "
+                    + "AWS_ENDPOINT_URL",
+                reason: error.code.rawValue,
+                underlying: error
+            )
         default:
             break
         }

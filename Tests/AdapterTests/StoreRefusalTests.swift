@@ -34,6 +34,23 @@ struct StoreRefusalTests {
         #expect(!mapped.description.contains("may name keys"))
     }
 
+    @Test("a service that is not there is named with the cause and the way out, and asked again")
+    func unreachable() throws {
+        let error = AWSError(
+            .connectionFailed,
+            message: "the proxy refuses the connection",
+            service: "s3",
+            operation: "GetObject"
+        )
+        let mapped = try #require(SyncError.mapped(error) as? SyncError)
+        #expect(mapped.name == .storeUnavailable && mapped.isRetryable)
+        #expect(mapped.reason == "ClientConnectionFailed")
+        #expect(
+            mapped.message == "s3 GetObject has no answer (ClientConnectionFailed): the proxy refuses the connection; "
+                + "check the network and the service's address, such as AWS_ENDPOINT_URL"
+        )
+    }
+
     @Test("is the region at once, by its name, where the bucket is elsewhere")
     func region() async throws {
         try await SimulatedS3.with { s3, simulator in
