@@ -75,12 +75,12 @@ package struct DownloadBatch: Sendable {
         }
     }
 
-    /// The batch; nil where it has gone and another run has committed the vault: what the runs before that one have left behind is
-    /// removed, and to wait for it is of no use. Whether anything is missing is for the lister to find.
+    /// The batch; nil where it has gone and another run has committed the vault. That run removes what earlier ones have left behind,
+    /// so nobody has to wait for it. The lister finds out whether anything is missing.
     private func storedBatch(_ input: DownloadInput) async throws -> StoredBatch? {
         if let batch = try await StoredBatch.find(input.batch.key, in: ports.state) { return batch }
         guard let state = try await ports.records.state(of: input.batch.vaultID), state.run != input.run else {
-            throw SyncError(.storeUnavailable, "the batch has vanished from the state prefix")
+            throw StoredBatch.vanished
         }
         return nil
     }

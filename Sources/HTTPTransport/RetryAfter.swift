@@ -15,14 +15,16 @@ extension HTTPHeaders {
         guard let text = first(name: "Retry-After") else { return nil }
         // Whoever sends a fraction means it.
         if let seconds = Double(text), seconds.isFinite {
-            return Self.wait(Int64(Swift.min(Swift.max(seconds, 0), Double(Self.longestWait)).rounded(.up)))
+            return Self.wait(seconds.rounded(.up))
         }
         let made = first(name: "Date").flatMap(HTTPDate.seconds) ?? now
         guard let end = HTTPDate.seconds(text), let made else { return nil }
-        return Self.wait(end - made)
+        return Self.wait(Double(end - made))
     }
 
-    private static func wait(_ seconds: Int64) -> Duration { .seconds(Swift.min(Swift.max(seconds, 0), longestWait)) }
+    private static func wait(_ seconds: Double) -> Duration {
+        .seconds(Int64(Swift.min(Swift.max(seconds, 0), Double(longestWait))))
+    }
 }
 
 /// Dates of header fields: `Wed, 21 Oct 2026 07:28:07 GMT`. The two older notations are not read.

@@ -108,16 +108,11 @@ extension World {
 extension World {
     /// What the checker of invariants looks at once a run is over.
     package func evidence(after run: RunID) async throws -> MirrorEvidence {
-        var vaults: [MirrorEvidence.WatchedVault] = []
-        for vault in library.vaults {
-            let folder = try await records.state(of: vault.vault.id)?.folder
-            vaults.append(.init(id: vault.vault.id, folder: folder ?? vault.vault.name))
-        }
         var evidence = MirrorEvidence(
             records: records,
             mirror: mirror,
             state: state,
-            vaults: vaults,
+            vaults: try await MirrorEvidence.WatchedVault.all(of: library, in: records),
             makeHasher: { FingerprintHasher() },
             clock: clock
         )

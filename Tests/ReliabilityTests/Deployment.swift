@@ -138,16 +138,11 @@ struct Deployment: Sendable {
 extension Deployment {
     /// What does not hold when a run is over.
     func violations() async throws -> [String] {
-        var watched: [MirrorEvidence.WatchedVault] = []
-        for vault in library.vaults {
-            let folder = try await records.state(of: vault.vault.id)?.folder
-            watched.append(.init(id: vault.vault.id, folder: folder ?? (isMedia ? "" : vault.vault.name)))
-        }
         var evidence = MirrorEvidence(
             records: records,
             mirror: mirror,
             state: state,
-            vaults: watched,
+            vaults: try await MirrorEvidence.WatchedVault.all(of: library, in: records, hasVaultFolders: !isMedia),
             makeHasher: { FingerprintHasher() },
             clock: SimulatedClock(time: time)
         )

@@ -2,6 +2,8 @@ import SyncCore
 import TestSupport
 import Testing
 
+@testable import Listing
+
 /// A fault at a call of the reference run.
 struct PlannedFault: Sendable, CustomStringConvertible {
     let isMedia: Bool
@@ -71,7 +73,7 @@ struct FaultAtEveryCallTests {
         #expect(Set(clean.calls.map(\.port)).count >= 6, "\(Set(clean.calls))")
         // Every 17th of them; the others are for `make reliability`.
         let some = stride(from: 0, to: faults.count, by: 17).map { faults[$0] }
-        let found = try await concurrently(some) { try await $0.violations(clean: clean) }
+        let found = try await some.concurrentMap(atOnce: 2) { try await $0.violations(clean: clean) }
         for violation in found.flatMap(\.self) { Issue.record("\(violation)") }
     }
 
@@ -83,31 +85,9 @@ struct FaultAtEveryCallTests {
                 && fault.fate == .refused(.invalidConfiguration)
         }
         #expect(some.count > 1)
-        for violation in try await concurrently(some, { try await $0.violations(clean: clean) }).flatMap(\.self) {
+        let found = try await some.concurrentMap(atOnce: 2) { try await $0.violations(clean: clean) }
+        for violation in found.flatMap(\.self) {
             Issue.record("\(violation)")
         }
-    }
-}
-
-/// Works two at once, and gives the results in order.
-func concurrently<Input: Sendable, Output: Sendable>(
-    _ inputs: [Input],
-    _ body: @escaping @Sendable (Input) async throws -> Output
-) async throws -> [Output] {
-    try await withThrowingTaskGroup(of: (Int, Output).self) { group in
-        var outputs: [Int: Output] = [:]
-        var next = 0
-        func addNext(to group: inout ThrowingTaskGroup<(Int, Output), any Error>) {
-            guard next < inputs.count else { return }
-            let (number, input) = (next, inputs[next])
-            group.addTask { (number, try await body(input)) }
-            next += 1
-        }
-        for _ in 0..<2 { addNext(to: &group) }
-        while let (number, output) = try await group.next() {
-            outputs[number] = output
-            addNext(to: &group)
-        }
-        return inputs.indices.compactMap { outputs[$0] }
     }
 }

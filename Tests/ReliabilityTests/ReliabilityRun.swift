@@ -2,6 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Listing
+
 /// What `make reliability` runs: all faults, and as many seeds as were asked for. The suites beside it run a part of it.
 @Suite("reliability", .serialized, .enabled(if: ReliabilityRow.folder != nil, "`make reliability` runs it"))
 struct ReliabilityRun {
@@ -14,7 +16,7 @@ struct ReliabilityRun {
         #expect(clean.violations == [])
         for start in stride(from: 0, to: faults.count, by: Self.atOnce) {
             let some = Array(faults[start..<min(start + Self.atOnce, faults.count)])
-            let found = try await concurrently(some) { try await $0.violations(clean: clean) }
+            let found = try await some.concurrentMap(atOnce: 2) { try await $0.violations(clean: clean) }
             row.runs += some.count
             row.faults += some.count
             row.survived += found.count { $0.isEmpty }
@@ -31,7 +33,7 @@ struct ReliabilityRun {
         let count = ReliabilityRow.number("SEEDS") ?? 10_000
         for start in stride(from: 1, through: count, by: Self.atOnce) {
             let seeds = Array(start..<min(start + UInt64(Self.atOnce), count + 1))
-            let outcomes = try await concurrently(seeds) { try await Simulation(seed: $0).outcome() }
+            let outcomes = try await seeds.concurrentMap(atOnce: 2) { try await Simulation(seed: $0).outcome() }
             for (seed, outcome) in zip(seeds, outcomes) {
                 row.runs += 1
                 row.faults += outcome.faults

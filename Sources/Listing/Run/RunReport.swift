@@ -193,7 +193,7 @@ extension RunState.VaultPlan.Outcome {
 
 extension Int {
     fileprivate var was: String { self == 1 ? "was" : "were" }
-    fileprivate var `is`: String { self == 1 ? "is" : "are" }
+    var `is`: String { self == 1 ? "is" : "are" }
     fileprivate var belongs: String { self == 1 ? "belongs" : "belong" }
 }
 

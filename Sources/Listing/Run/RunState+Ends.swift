@@ -50,8 +50,7 @@ extension RunState {
             parts.append("\(files) could not be mirrored in spite of more than one attempt")
         }
         if undeleted > 0 {
-            let files = undeleted.counted("file")
-            parts.append("\(files) that \(undeleted == 1 ? "is" : "are") gone at the source could not be deleted")
+            parts.append("\(undeleted.counted("file")) that \(undeleted.`is`) gone at the source could not be deleted")
         }
         if refused > 0 { parts.append("\(refused.counted("vault")) could not be listed") }
         return SyncError(.partialFailure, parts.joined(separator: ", and ") + "; every later run tries again")

@@ -94,8 +94,8 @@ struct SpoolStage: Sendable {
         else { return }
         throw SyncError(
             .vaultPasswordWrong,
-            "the vault \"\(ServiceWords(context.vault.name))\" (\(context.vault.id)) was mirrored with your own password, and now the service states one itself; put yours "
-                + "back into the secret, or take the service's once with --accept-managed (options.accept_managed)"
+            "the vault \(ServiceWords.label(context.vault.name, context.vault.id)) was mirrored with your own password, and now the "
+                + "service states one itself; put yours back into the secret, or take the service's once with --accept-managed (options.accept_managed)"
         )
     }
 

@@ -57,12 +57,11 @@ package struct FolderHistory: Sendable {
             removed += try remove(expiry.expired(page))
         } while last != nil
         removed += try remove(expiry.finish())
-        while true {
-            let oldest = try index.oldestExpirable(limit: Self.pageSize)
-            let gone = expiry.expired(forRoom: oldest, space)
-            removed += try remove(gone)
+        while expiry.needsRoom(space) {
             // What was removed is not found again.
-            if gone.isEmpty || gone.count < oldest.count { break }
+            let gone = expiry.expired(forRoom: try index.oldestExpirable(limit: Self.pageSize), space)
+            if gone.isEmpty { break }
+            removed += try remove(gone)
         }
         let note =
             "the disk is nearly full (\(space?.description ?? "")), so the oldest versions of the history were removed"

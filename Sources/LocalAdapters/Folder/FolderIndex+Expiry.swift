@@ -4,7 +4,7 @@ import GRDB
 import SyncCore
 
 extension FolderIndex {
-    private static let ours = [FileVersion.Ending.changed.rawValue, FileVersion.Ending.deleted.rawValue]
+    private static let ours = HistoryExpiry.ours.map(\.rawValue)
 
     /// Versions that may expire, by key and time.
     ///
@@ -19,14 +19,13 @@ extension FolderIndex {
                 try Row.fetchAll(
                     database,
                     sql: """
-                        SELECT * FROM history WHERE (key, until, place) > (?, ?, ?) AND ending IN (?, ?)
+                        SELECT * FROM history WHERE (key, until, place) > (?, ?, ?) AND ending IN (\(databaseQuestionMarks(count: Self.ours.count)))
                         ORDER BY key, until, place LIMIT ?
                         """,
                     arguments: [
                         Data((last?.key ?? "").utf8), last?.until.milliseconds ?? Int64.min,
                         Data((last?.place ?? "").utf8),
-                        Self.ours[0], Self.ours[1], limit,
-                    ]
+                    ] + StatementArguments(Self.ours) + [limit]
                 ).map(SetAside.init)
             }
         }
@@ -38,8 +37,11 @@ extension FolderIndex {
             try database.read { database in
                 try Row.fetchAll(
                     database,
-                    sql: "SELECT * FROM history WHERE ending IN (?, ?) ORDER BY until, key, place LIMIT ?",
-                    arguments: [Self.ours[0], Self.ours[1], limit]
+                    sql: """
+                        SELECT * FROM history WHERE ending IN (\(databaseQuestionMarks(count: Self.ours.count)))
+                        ORDER BY until, key, place LIMIT ?
+                        """,
+                    arguments: StatementArguments(Self.ours) + [limit]
                 ).map(SetAside.init)
             }
         }

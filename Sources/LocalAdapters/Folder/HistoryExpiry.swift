@@ -29,7 +29,7 @@ struct HistoryExpiry {
     private static let fresh: Duration = .seconds(24 * 3600)
     private static let hour: Int64 = 3_600_000
     /// What the mirror itself took out.
-    static let ours: Set<FileVersion.Ending> = [.changed, .deleted]
+    static let ours: [FileVersion.Ending] = [.changed, .deleted]
 
     let limits: HistoryLimits
     let now: Timestamp
@@ -72,16 +72,22 @@ struct HistoryExpiry {
     /// - Returns: those that go to make room: all, where more may have to go.
     mutating func expired(forRoom oldest: [SetAside], _ space: FreeSpace?) -> [SetAside] {
         var gone: [SetAside] = []
-        for version in oldest {
-            let isTooMuch = limits.size.map { kept > $0 } ?? false
-            let isFull = space.map { $0.free + freed < Int64(Double($0.total) * limits.freeShare) } ?? false
-            guard isTooMuch || isFull else { break }
+        for version in oldest where needsRoom(space) {
             if !isTooMuch { isForRoom = true }
             kept -= version.size
             freed += version.size
             gone.append(version)
         }
         return gone
+    }
+
+    /// Whether more has to go than what age takes.
+    func needsRoom(_ space: FreeSpace?) -> Bool { isTooMuch || isFull(space) }
+
+    private var isTooMuch: Bool { limits.size.map { kept > $0 } ?? false }
+
+    private func isFull(_ space: FreeSpace?) -> Bool {
+        space.map { $0.free + freed < Int64(Double($0.total) * limits.freeShare) } ?? false
     }
 
     private mutating func goes(_ version: SetAside, _ next: SetAside?) -> Bool {

@@ -59,7 +59,7 @@ struct ListedVault: Decodable, Sendable {
     }
 
     /// The vault as people know it, for messages: `"Notes" (9b1d…)`.
-    var label: String { "\"\(ServiceWords(name))\" (\(id))" }
+    var label: String { ServiceWords.label(name, id) }
 
     /// What people are told of the vault.
     var description: VaultDescription {

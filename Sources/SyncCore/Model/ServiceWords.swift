@@ -20,6 +20,9 @@ package struct ServiceWords: CustomStringConvertible {
         description = String(words.joined(separator: " ").prefix(Self.longest))
     }
 
+    /// A vault as people know it, for messages: `"Notes" (9b1d…)`.
+    package static func label(_ name: String, _ id: VaultID) -> String { "\"\(ServiceWords(name))\" (\(id))" }
+
     private static func isPrivate(_ word: ArraySlice<Character>) -> Bool {
         if word.contains("@") { return true }
         let letters = word.count { $0.isLetter || $0.isNumber }

@@ -5,6 +5,11 @@ package struct StoredBatch: Sendable {
     /// What there is to do.
     package let entries: [Entry]
 
+    /// The error of a batch that is not there.
+    package static var vanished: SyncError {
+        SyncError(.storeUnavailable, "the batch has vanished from the state prefix")
+    }
+
     private init(header: BatchHeader, entries: [Entry]) {
         self.header = header
         self.entries = entries
@@ -14,9 +19,7 @@ package struct StoredBatch: Sendable {
     ///
     /// - Throws: `StoreUnavailable` when it is not there or not whole.
     package init(_ key: ObjectKey, in store: any ObjectStore) async throws {
-        guard let batch = try await Self.find(key, in: store) else {
-            throw SyncError(.storeUnavailable, "the batch has vanished from the state prefix")
-        }
+        guard let batch = try await Self.find(key, in: store) else { throw Self.vanished }
         self = batch
     }
 

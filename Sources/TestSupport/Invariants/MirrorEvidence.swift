@@ -42,6 +42,20 @@ package struct MirrorEvidence: Sendable {
             self.id = id
             self.folder = folder
         }
+
+        /// All vaults of a library, each in the folder that it has, or would get.
+        package static func all(
+            of library: FakeLibrary,
+            in records: any RecordStore,
+            hasVaultFolders: Bool = true
+        ) async throws -> [WatchedVault] {
+            var vaults: [WatchedVault] = []
+            for vault in library.vaults.map(\.vault) {
+                let folder = try await records.state(of: vault.id)?.folder
+                vaults.append(.init(id: vault.id, folder: folder ?? (hasVaultFolders ? vault.name : "")))
+            }
+            return vaults
+        }
     }
 
     /// Something that a run has told somebody.

@@ -23,7 +23,7 @@ struct HistoryCare {
 
     /// Expires what may go.
     ///
-    /// - Parameter summary: what the run came to.
+    /// - Parameter summary: how the run ended.
     /// - Returns: sentences for people.
     /// - Throws: `StoreUnavailable`.
     func callAsFunction(_ summary: Summary) async throws -> [String] {

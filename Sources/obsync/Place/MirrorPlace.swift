@@ -74,7 +74,7 @@ protocol MirrorPlace: Sendable {
     /// Looks after earlier versions when a run has ended well.
     ///
     /// - Parameters:
-    ///   - summary: what the run came to.
+    ///   - summary: how the run ended.
     ///   - run: the times and limits that count.
     /// - Returns: sentences for people.
     /// - Throws: `StoreUnavailable`.

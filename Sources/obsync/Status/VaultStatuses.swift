@@ -3,14 +3,14 @@ import Listing
 import Pipeline
 import SyncCore
 
-/// What the last run came to.
+/// How the last run ended.
 struct LastRun {
     /// The names of its vaults, as far as it has left them behind.
     let names: [VaultID: String]
     let outcomes: [Summary.VaultOutcome]
     let attention: [Summary.Attention]
 
-    /// Takes what there is: a run that came to a good end has a summary, one that failed has left its working data.
+    /// Takes what there is: a run that ended well has a summary, one that failed has left its working data.
     init(_ summary: Summary?, _ report: RunReport?) {
         names = report?.names ?? [:]
         outcomes = summary?.vaults ?? report?.outcomes ?? []
@@ -29,7 +29,7 @@ struct VaultStatuses {
     ///
     /// - Parameters:
     ///   - known: the vaults that there are records of.
-    ///   - last: what the last run came to; its vaults are told of, too.
+    ///   - last: how the last run ended; its vaults are listed, too.
     /// - Returns: the vaults by name.
     /// - Throws: `StoreUnavailable`, `Throttled`.
     func read(

@@ -32,18 +32,12 @@ struct AgeTests {
         try await BucketWorld.withRoot { root in
             let library = try SampleLibrary.make()
             let folder = LocalFolder(root + "/mirror")
-            try folder.prepare()
-            let isWritten = FileManager.default.createFile(
-                atPath: folder.credentials,
-                contents: Data(try DemoSource.sampleSecret.json),
-                attributes: [.posixPermissions: 0o600]
-            )
-            try #require(isWritten)
+            try folder.prepare(with: DemoSource.sampleSecret)
             var ages: [Age] = []
             try await withObsidianSimulator(library: library, logger: quietLogger) { server in
                 for number in 1...runs {
                     try edit(library, number)
-                    #expect(try await run(folder, server, isComplete: number.isMultiple(of: 25)))
+                    #expect(try await folder.mirror(from: server, isComplete: number.isMultiple(of: 25)).success)
                     ages.append(try age(of: folder))
                     row.runs += 1
                     row.look()
@@ -61,21 +55,6 @@ struct AgeTests {
             vault.write("aging/\((number * 3 + step) % Self.notes).md", .text("run \(number), step \(step)\n"))
         }
         if number > Self.notes { try vault.delete("aging/\(number * 3 % Self.notes).md") }
-    }
-
-    private func run(_ folder: LocalFolder, _ server: ObsidianSimulator, isComplete: Bool) async throws -> Bool {
-        var options = try RunOptions.parse([])
-        (options.complete, options.allowDeletions) = (isComplete, .all)
-        var run = LocalRun(
-            place: folder,
-            credentials: folder.credentials,
-            environment: ["OBSIDIAN_API_URL": server.baseURL],
-            isQuiet: true,
-            logger: quietLogger
-        )
-        // However full the disk of the tests is.
-        run.history.freeShare = 0
-        return try await run.run(vault: nil, options).success
     }
 
     private func age(of folder: LocalFolder) throws -> Age {

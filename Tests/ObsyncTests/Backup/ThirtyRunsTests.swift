@@ -21,19 +21,12 @@ struct ThirtyRunsTests {
         try await BucketWorld.withRoot { root in
             var chronicle = try Chronicle(seed: 19)
             let folder = LocalFolder(root + "/mirror")
-            try folder.prepare()
-            try #require(
-                FileManager.default.createFile(
-                    atPath: folder.credentials,
-                    contents: Data(try Chronicle.secret.json),
-                    attributes: [.posixPermissions: 0o600]
-                )
-            )
+            try folder.prepare(with: Chronicle.secret)
             try await withObsidianSimulator(library: chronicle.library, logger: quietLogger) { server in
                 for number in 1...Self.runs {
                     try chronicle.change()
                     let isComplete = number % 6 == 0
-                    try await run(folder, server, isComplete: isComplete)
+                    #expect(try await folder.mirror(from: server, isComplete: isComplete).success)
                     chronicle.close(at: SystemClock().now, isComplete: isComplete)
                     if number % 3 == 1 { try work(in: folder, &chronicle, number) }
                 }
@@ -47,21 +40,6 @@ struct ThirtyRunsTests {
             }
             try await compareWithTools(folder, pages, root)
         }
-    }
-
-    private func run(_ folder: LocalFolder, _ server: ObsidianSimulator, isComplete: Bool) async throws {
-        var options = try RunOptions.parse([])
-        (options.complete, options.allowDeletions) = (isComplete, .all)
-        var run = LocalRun(
-            place: folder,
-            credentials: folder.credentials,
-            environment: ["OBSIDIAN_API_URL": server.baseURL],
-            isQuiet: true,
-            logger: quietLogger
-        )
-        // However full the disk of the tests is.
-        run.history.freeShare = 0
-        #expect(try await run.run(vault: nil, options).success)
     }
 
     /// Writes over a file of the mirror, and puts one beside it that Obsync does not know.
