@@ -27,11 +27,18 @@ struct ConnectionLimitTests {
 
     @Test("closes the next, goes on, and takes new ones when others are gone")
     func limit() async throws {
+        let (taken, takes) = AsyncStream.makeStream(of: Void.self)
         try await HTTPListener.serve(port: 0, .http(), limit: ConnectionLimit(2)) { connection in
+            takes.yield()
             try await connection.executeThenClose { inbound, _ in for try await _ in inbound {} }
         } body: { port in
-            let first = [try await connect(port), try await connect(port)]
-            // They are taken in the order in which they came.
+            var first: [any Channel] = []
+            // Connections that wait together are taken in any order.
+            var turns = taken.makeAsyncIterator()
+            for _ in 0..<2 {
+                first.append(try await connect(port))
+                await turns.next()
+            }
             try await connect(port).closeFuture.get()
             try await connect(port).closeFuture.get()
             for channel in first { try await channel.close().get() }
